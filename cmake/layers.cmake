@@ -1,0 +1,16 @@
+# sam_layer(NAME [DEPENDS layer…] [PRIVATE target…]): one library for the folder src/NAME, with what it may include. PRIVATE targets are
+# third-party parts that no header shows. The same table stands in script/check-includes.
+function(sam_layer name)
+  cmake_parse_arguments(arg "" "" "DEPENDS;PRIVATE" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  list(TRANSFORM arg_DEPENDS PREPEND sam_)
+  if(sources)
+    add_library(sam_${name} STATIC ${sources})
+    target_include_directories(sam_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(sam_${name} PUBLIC ${arg_DEPENDS} Threads::Threads PRIVATE ${arg_PRIVATE})
+  else()
+    add_library(sam_${name} INTERFACE)
+    target_include_directories(sam_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(sam_${name} INTERFACE ${arg_DEPENDS})
+  endif()
+endfunction()

@@ -1,0 +1,98 @@
+// One project: a category folder (images/ labels/ metadata/ masks/ exports/ backups/, the original tool's) plus annotations/, where the
+// truth is, and an index that can be deleted. See docs/file-formats.md.
+// Threading: safe to call from any thread; a mutex guards the index, none is held across disk writes of pictures.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "dataset/annotation.h"
+#include "dataset/class_list.h"
+#include "image/decode.h"
+#include "platform/clock.h"
+#include "platform/file_system.h"
+
+namespace sam {
+
+// What is wrong with a project, for the user.
+class DatasetError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// save() found another revision on disk than the caller had loaded: somebody else saved in between.
+class RevisionConflict : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct PictureEntry {
+  enum class State { fresh, labelled, broken };
+  std::string name;  // file name under images/
+  State state = State::fresh;
+  std::string reason;  // why it is broken
+  Size size;           // upright, in the file; 0 while nobody has looked
+  int annotation_count = 0;
+};
+
+struct LoadedPicture {
+  PictureAnnotations content;
+  std::string revision;               // changes with every save; opaque
+  std::vector<std::string> warnings;  // "labels/a.txt:3: expected an even number of coordinates, found 7; line kept"
+};
+
+struct StoreOptions {
+  std::filesystem::path folder;       // --category_path
+  std::filesystem::path classes_csv;  // --classes_csv; empty: classes.csv in the folder
+  DecodeLimits limits;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual const ClassList& classes() const = 0;
+  virtual const std::filesystem::path& folder() const = 0;
+
+  // Names are in natural order (img2 before img10); the list is that of the last scan().
+  virtual std::size_t picture_count() const = 0;
+  virtual std::vector<PictureEntry> pictures(std::size_t offset, std::size_t limit) const = 0;
+  virtual std::optional<PictureEntry> find(const std::string& name) const = 0;
+  virtual std::optional<std::size_t> position(const std::string& name) const = 0;  // in the order of pictures()
+
+  // Looks at images/ again; cheap for what did not change (size and mtime).
+  virtual void scan() = 0;
+  // The caller found out that a picture cannot be read.
+  virtual void mark_broken(const std::string& name, const std::string& reason) = 0;
+
+  // The file of a known picture. Throws DatasetError for a name that is not in the list (nothing outside images/ is ever returned).
+  virtual std::filesystem::path picture_path(const std::string& name) const = 0;
+
+  // Annotations of a picture: from annotations/<image>.json, or labels/<base>.txt when there is none or somebody else edited that
+  // (rule of three hashes). Throws DatasetError, ImageError, FileError.
+  virtual LoadedPicture load(const std::string& name) = 0;
+
+  // Durable on return: annotations file first, then labels/ and metadata/. revision is the one loaded. Returns the new revision.
+  // Throws RevisionConflict, FileError; the old files stand then.
+  virtual std::string save(const PictureAnnotations& content, const std::string& revision) = 0;
+
+  // Undo history of a picture, opaque bytes kept in annotations/.history/; bounded by the caller.
+  virtual std::optional<std::string> load_history(const std::string& name) = 0;
+  virtual void save_history(const std::string& name, const std::string& bytes) = 0;
+
+  // Small facts that survive a restart ("current" → image name), kept in the index's neighbour, not the truth.
+  virtual std::optional<std::string> remembered(const std::string& key) const = 0;
+  virtual void remember(const std::string& key, const std::string& value) = 0;
+};
+
+// Opens or makes the folders; reads the classes; scans. Throws DatasetError with what to do.
+// file_system and clock must outlive the store.
+std::unique_ptr<Store> open_store(const StoreOptions& options, FileSystem& file_system, const Clock& clock);
+
+}  // namespace sam

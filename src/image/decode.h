@@ -1,0 +1,47 @@
+// From a picture file to pixels, through libvips: JPEG, PNG, WebP, BMP, TIFF; grey, palette, alpha (laid over white), 8 and 16 bit.
+// EXIF orientation is applied here, once; everything after speaks of the upright picture.
+// Threading: all functions may be called from any thread after start_image_library().
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+#include "image/image.h"
+
+namespace sam {
+
+// Why a file is not used, in words for the user; the path is not part of it.
+class ImageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct DecodeLimits {
+  std::uint64_t max_pixels = 500'000'000;  // --max-image-pixels; checked before memory for pixels is taken
+  int max_side = 0;  // --max-image-size; longer pictures are reduced by area resize; 0: as they are
+};
+
+struct ImageInfo {
+  Size file_size;  // upright, as in the file
+  Size
+      working_size;  // after max_side; what annotations' coordinates refer to is file_size, what decode returns is this
+  std::string format;  // "JPEG", "PNG", "WebP", "BMP", "TIFF"
+};
+
+// Call once from main before any other function here: switches off libvips' operation cache and its loaders for untrusted
+// formats. Throws std::runtime_error if the library does not start.
+void start_image_library(const char* program_name);
+
+// Reads the header only. Throws ImageError (empty, not a picture, mislabelled, over max_pixels, unsupported).
+ImageInfo read_image_info(const std::filesystem::path& path, const DecodeLimits& limits);
+
+// The upright picture at info.working_size. JPEG is decoded at reduced scale where that suffices. Throws ImageError; a truncated
+// file is an error, never a half grey picture.
+Image decode_image(const std::filesystem::path& path, const DecodeLimits& limits);
+
+// Area resize (INTER_AREA when reducing, bilinear when enlarging).
+Image resize_area(ImageView view, Size to);
+
+}  // namespace sam

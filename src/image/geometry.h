@@ -1,0 +1,30 @@
+// Points, boxes and sizes. Coordinates are pixels of the upright picture (EXIF orientation applied), x to the right,
+// y down; the pixel in column i covers [i, i+1), so the picture spans [0, width] x [0, height].
+#pragma once
+
+namespace sam {
+
+struct Size {
+  int width = 0;
+  int height = 0;
+  bool operator==(const Size&) const = default;
+};
+
+struct Point {
+  double x = 0;
+  double y = 0;
+  bool operator==(const Point&) const = default;
+};
+
+// [x0, x1) x [y0, y1).
+struct Box {
+  double x0 = 0;
+  double y0 = 0;
+  double x1 = 0;
+  double y1 = 0;
+  double width() const { return x1 - x0; }
+  double height() const { return y1 - y0; }
+  bool operator==(const Box&) const = default;
+};
+
+}  // namespace sam

@@ -1,0 +1,86 @@
+// Model: one loaded network. Variants: OpenVinoModel (in this process), WorkerModel (in a worker process, which may die without
+// harm). Both pass tests/inference/model_contract_test.cpp.
+// Threading: run() may be called from any thread; calls on one Model are serialised inside. description() needs no lock.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "inference/tensor.h"
+
+namespace sam {
+
+enum class Precision : std::uint8_t { f32, bf16, f16 };
+
+struct ModelOptions {
+  std::filesystem::path file;
+  std::string device = "cpu";  // "cpu", "cuda:0"
+  Precision precision = Precision::f32;
+  int threads = 0;                        // 0: the engine's choice
+  std::filesystem::path compiled_folder;  // where the engine may keep compiled models; empty: nowhere
+};
+
+struct ModelDescription {
+  std::vector<TensorInfo> inputs;
+  std::vector<TensorInfo> outputs;
+  std::string hash;    // XXH3-128 over the file and its external data, hex
+  std::string engine;  // "OpenVINO 2026.4.1"
+};
+
+// The file cannot be used: missing, damaged, an operator the engine does not know. The message names file and reason.
+class ModelError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Memory ran out in the engine, wherever it noticed. The one type the recovery ladder retries.
+class OutOfMemory : public std::runtime_error {
+ public:
+  explicit OutOfMemory(const std::string& what, std::uint64_t requested_bytes = 0)
+      : std::runtime_error(what), requested_bytes_(requested_bytes) {}
+  std::uint64_t requested_bytes() const { return requested_bytes_; }  // 0: the engine did not say
+
+ private:
+  std::uint64_t requested_bytes_;
+};
+
+// The caller's stop token asked for it.
+class Stopped : public std::runtime_error {
+ public:
+  Stopped() : std::runtime_error("stopped") {}
+};
+
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  virtual const ModelDescription& description() const = 0;
+
+  // A tensor whose memory this model can read without a copy (shared memory for a worker). Throws OutOfMemory.
+  virtual Tensor make_tensor(std::string name, ElementType type, Shape shape) = 0;
+
+  // Inputs are bound by name; each must be one of description().inputs with a fitting type and shape, and inputs
+  // the graph does not have are an error (ModelError naming what was given and what is known). Returns the outputs asked for by name,
+  // in that order; an empty list means all.
+  // Throws Stopped, OutOfMemory, ModelError. A worker that died is restarted and the run tried once more before that.
+  virtual std::vector<Tensor> run(std::span<const Tensor> inputs, std::span<const std::string> outputs,
+                                  std::stop_token stop) = 0;
+
+  // Bytes held now by weights and engine, as well as it can be known; of a worker: its resident memory.
+  virtual std::uint64_t bytes_held() const = 0;
+
+  // Gives back what the engine keeps between runs. The model stays usable.
+  virtual void release_memory() = 0;
+};
+
+// Loads in this process.
+std::unique_ptr<Model> load_openvino_model(const ModelOptions& options);
+
+}  // namespace sam

@@ -1,0 +1,31 @@
+// A worker process that holds engines: the same program started as `sam-annotator worker`, tensors in shared memory (memfd),
+// control messages over a socket pair, oom_score_adj 1000. If it crashes or the kernel kills it, one operation fails: the worker is
+// started again, its models loaded again, and the operation tried once more.
+// Threading: Worker may be used from any thread. Ownership: models keep their worker alive.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "inference/model.h"
+
+namespace sam {
+
+class Worker {
+ public:
+  virtual ~Worker() = default;
+
+  // Loads a model inside the worker; starts the process if it does not run. Throws ModelError, OutOfMemory.
+  virtual std::unique_ptr<Model> load(const ModelOptions& options) = 0;
+
+  virtual int pid() const = 0;       // -1 when not running
+  virtual int restarts() const = 0;  // since construction
+};
+
+// program: the executable to start (this one: /proc/self/exe).
+std::shared_ptr<Worker> make_worker(const std::filesystem::path& program);
+
+// The body of `sam-annotator worker`: serves requests on the socket until the other end closes it; returns the exit status.
+int run_worker(int control_socket);
+
+}  // namespace sam

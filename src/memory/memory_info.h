@@ -1,0 +1,27 @@
+// The specification's memory information, always complete: used, total, free, utilization, formatted.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "memory/probe.h"
+
+namespace sam {
+
+struct MemoryInfo {
+  std::uint64_t used = 0;   // bytes
+  std::uint64_t total = 0;  // bytes
+  std::uint64_t free = 0;   // bytes
+  double utilization = 0;   // used / total, 0 to 1
+  std::string formatted;    // "Used: 2.45 GB / Total: 8.00 GB (30.6%)"; 1 GB = 2^30 bytes, as the original counts
+};
+
+// "Running on CPU - memory stats not available"
+extern const char* const cpu_memory_sentence;
+
+MemoryInfo memory_info(const MemoryReading& reading);
+
+// The device's, or, when there is none or it cannot be read, zeros and the CPU sentence. Never throws.
+MemoryInfo safe_get_memory_info(Probe* device) noexcept;
+
+}  // namespace sam

@@ -1,0 +1,29 @@
+// A probe reads how much memory one domain (the host, or one device) has and who uses it. A probe is an injected reader plus
+// arithmetic. Variants: HostProbe, NvmlProbe.
+// Threading: read() may be called from any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace sam {
+
+struct MemoryReading {
+  std::uint64_t used_bytes = 0;
+  std::uint64_t total_bytes = 0;  // the limit that binds: a cgroup's, or the machine's
+  std::uint64_t free_bytes = 0;
+  std::optional<std::uint64_t> used_by_this_program_bytes;  // nothing where it cannot be told
+  std::string source;                                       // "cgroup v2", "/proc/meminfo", "NVML"
+};
+
+class Probe {
+ public:
+  virtual ~Probe() = default;
+  virtual const std::string& domain() const = 0;  // "host", "cuda:0"
+  virtual const std::string& name() const = 0;    // "host memory", "NVIDIA H200"
+  // Nothing when the domain cannot be read now.
+  virtual std::optional<MemoryReading> read() = 0;
+};
+
+}  // namespace sam

@@ -1,0 +1,25 @@
+// Which predictors there are, and how a model file is recognised: one table, a row a family.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "inference/model.h"
+#include "segmentation/predictor.h"
+
+namespace sam {
+
+// Loads one network; the composition root decides where (in process, in a worker) and with which engine.
+using ModelLoader = std::function<std::unique_ptr<Model>(const std::filesystem::path& file)>;
+
+// The predictor that needs no files.
+std::unique_ptr<Predictor> make_grabcut_predictor();
+
+// Recognises the family from the names and shapes in both files. Throws ModelError; for an unknown kind the message lists what was
+// found and what is known.
+std::unique_ptr<Predictor> make_sam_predictor(const std::filesystem::path& encoder,
+                                              const std::filesystem::path& decoder, const ModelLoader& load);
+
+}  // namespace sam

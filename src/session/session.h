@@ -1,0 +1,90 @@
+// One person's annotating: which picture is on screen, its annotations, edits with undo and redo that survive a restart.
+// Every edit is on disk when apply() returns. Several windows may use one session: each edit names the revision it was made on.
+// Threading: safe to call from any thread. Ownership: store and pipeline must outlive the session.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "dataset/store.h"
+#include "pipeline/pipeline.h"
+
+namespace sam {
+
+struct AddAnnotation {
+  int class_id = 0;
+  std::string rle;  // COCO string at the picture's size
+  double score = 0;
+  StoredPrompt prompt;
+};
+struct DeleteAnnotations {
+  std::vector<std::int64_t> ids;
+};
+struct SetClass {
+  std::vector<std::int64_t> ids;
+  int class_id = 0;
+};
+struct ClearAnnotations {};
+struct Undo {};
+struct Redo {};
+using Edit = std::variant<AddAnnotation, DeleteAnnotations, SetClass, ClearAnnotations, Undo, Redo>;
+
+// An edit that makes no sense: unknown class or annotation, a mask of another size. For the user.
+class EditError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// segment() was given a mask input that is no longer kept; prompt again without it.
+class StaleMaskInput : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct PictureState {
+  PictureAnnotations content;
+  std::string revision;
+  std::size_t position = 0;  // in the store's list
+  EncodingStatus encoding;
+  bool can_undo = false;
+  bool can_redo = false;
+  std::vector<std::string> warnings;
+};
+
+struct SegmentRequest {
+  std::vector<Box> boxes;
+  std::vector<PromptPoint> points;
+  std::optional<std::string> mask_input_key;  // Logits::key of an earlier answer
+  bool multimask = false;
+};
+
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  // The picture on screen: remembered over restarts, its encoding started. Throws what Store::load throws; a picture
+  // that cannot be read is marked broken in the store.
+  virtual PictureState show(const std::string& name) = 0;
+  virtual std::optional<std::string> current() const = 0;
+
+  virtual PictureState state(const std::string& name) = 0;
+
+  // Throws EditError, RevisionConflict, FileError; nothing is changed then.
+  virtual PictureState apply(const std::string& name, const std::string& revision, const Edit& edit) = 0;
+
+  // Writes the picture's files again.
+  virtual PictureState save(const std::string& name) = 0;
+
+  // Throws StaleMaskInput and what Pipeline::segment throws.
+  virtual SegmentResult segment(const std::string& name, const SegmentRequest& request, std::stop_token stop) = 0;
+};
+
+// history_limit: how many steps back are kept for each picture.
+std::unique_ptr<Session> make_session(Store& store, Pipeline& pipeline, const Clock& clock, int history_limit = 200);
+
+}  // namespace sam
