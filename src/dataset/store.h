@@ -68,6 +68,9 @@ class Store {
 
   // Looks at images/ again; cheap for what did not change (size and mtime).
   virtual void scan() = 0;
+  // Reads the header of one picture that nobody has looked at yet (or that changed) and remembers its size or why it is broken.
+  // False when all are known. For a background thread that calls it until then; never throws for a bad picture.
+  virtual bool examine_next() = 0;
   // The caller found out that a picture cannot be read.
   virtual void mark_broken(const std::string& name, const std::string& reason) = 0;
 

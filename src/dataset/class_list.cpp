@@ -1,0 +1,176 @@
+#include "dataset/class_list.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+#include <unordered_map>
+
+#include "dataset/store.h"
+#include "dataset/utf8.h"
+
+namespace sam {
+namespace {
+
+constexpr std::array<std::string_view, 6> accepted_headers = {"class_name", "classname", "name",
+                                                              "class",      "category",  "label"};
+
+struct Row {
+  std::size_t line = 0;  // in the file, from 1, where the row starts
+  std::vector<std::string> fields;
+  bool blank = false;  // nothing at all on the line
+};
+
+// RFC 4180, one row at a time. Quoted fields may hold commas, quotes (doubled) and line ends.
+class CsvReader {
+ public:
+  CsvReader(std::string_view text, const std::string& file_name) : text_(text), file_name_(file_name) {}
+
+  std::optional<Row> next() {
+    if (at_ == text_.size()) return std::nullopt;
+    Row row;
+    row.line = line_;
+    const std::size_t start = at_;
+    do {
+      row.fields.push_back(at_ < text_.size() && text_[at_] == '"' ? quoted_field() : plain_field());
+    } while (take(','));
+    row.blank = at_ == start;
+    end_line();
+    return row;
+  }
+
+  [[noreturn]] void fail(std::size_t line, const std::string& reason) const {
+    throw DatasetError(file_name_ + ":" + std::to_string(line) + ": " + reason);
+  }
+
+ private:
+  bool at_line_end() const { return at_ == text_.size() || text_[at_] == '\n' || text_[at_] == '\r'; }
+
+  bool take(char c) {
+    if (at_ == text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+
+  void end_line() {
+    const bool carriage_return = take('\r');
+    if (take('\n') || carriage_return) ++line_;
+  }
+
+  std::string plain_field() {
+    const std::size_t start = at_;
+    while (!at_line_end() && text_[at_] != ',') ++at_;
+    return std::string(text_.substr(start, at_ - start));
+  }
+
+  std::string quoted_field() {
+    const std::size_t first_line = line_;
+    std::string field;
+    for (++at_;; ++at_) {
+      if (at_ == text_.size()) fail(first_line, "a quoted field is never closed; add the missing \"");
+      if (text_[at_] == '"') {
+        ++at_;
+        if (at_ == text_.size() || text_[at_] != '"') break;
+      }
+      if (text_[at_] == '\n' || (text_[at_] == '\r' && text_.substr(at_, 2) != "\r\n")) ++line_;
+      field += text_[at_];
+    }
+    if (!at_line_end() && text_[at_] != ',')
+      fail(line_, "text after a closing quote; write \"\" for a quote in a name");
+    return field;
+  }
+
+  std::string_view text_;
+  const std::string& file_name_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+};
+
+std::string trimmed(std::string text) {
+  const auto is_space = [](unsigned char c) { return std::isspace(c) != 0; };
+  text.erase(std::find_if_not(text.rbegin(), text.rend(), is_space).base(), text.end());
+  text.erase(text.begin(), std::find_if_not(text.begin(), text.end(), is_space));
+  return text;
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+// Index of the column that holds the names: class_name if there is one, else the first accepted name in the table's order.
+std::size_t name_column(const CsvReader& csv, const Row& header, const std::string& file_name, ClassList& list) {
+  for (std::string_view accepted : accepted_headers) {
+    for (std::size_t i = 0; i < header.fields.size(); ++i) {
+      const std::string field = trimmed(header.fields[i]);
+      if (lower(field) != accepted) continue;
+      if (field != "class_name") {
+        list.warnings.push_back(file_name + ": header \"" + field + "\" read as class_name");
+      }
+      return i;
+    }
+  }
+  csv.fail(header.line, "no header of class names, found \"" + header.fields.front().substr(0, 40) +
+                            "\"; the first line must be class_name (className, name, class, category and label are "
+                            "accepted too)");
+}
+
+std::string without_control_characters(std::string name) {
+  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return name;
+}
+
+void require_utf8(std::string_view text, const std::string& file_name) {
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
+    throw DatasetError(file_name + ":1: UTF-16 text; save the file as UTF-8");
+  }
+  const std::size_t bad = first_invalid_utf8(text);
+  if (bad == text.size()) return;
+  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(bad), '\n');
+  throw DatasetError(file_name + ":" + std::to_string(line) + ": not UTF-8 text; save the file as UTF-8");
+}
+
+}  // namespace
+
+ClassList parse_class_list(std::string_view text, const std::string& file_name) {
+  require_utf8(text, file_name);
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+
+  ClassList list;
+  CsvReader csv(text, file_name);
+  std::optional<Row> row = csv.next();
+  while (row && row->blank) row = csv.next();
+  if (!row) throw DatasetError(file_name + ":1: the file is empty; write class_name, then one class a line");
+  const std::size_t column = name_column(csv, *row, file_name, list);
+
+  std::unordered_map<std::string, int> first_id;
+  while ((row = csv.next())) {
+    const std::string where = file_name + ":" + std::to_string(row->line) + ": ";
+    if (row->blank) {  // not a row for the original either
+      list.warnings.push_back(where + "empty line skipped");
+      continue;
+    }
+    const int id = static_cast<int>(list.names.size());
+    std::string name = column < row->fields.size() ? trimmed(without_control_characters(row->fields[column])) : "";
+    if (name.empty()) {
+      name = "class_" + std::to_string(id);
+      list.warnings.push_back(where + "no name; class " + std::to_string(id) + " is called " + name);
+    }
+    const auto [known, is_new] = first_id.emplace(name, id);
+    if (!is_new) {
+      list.warnings.push_back(where + "\"" + name + "\" is class " + std::to_string(known->second) +
+                              " already; both are kept, as class " + std::to_string(id) + " too");
+    }
+    list.names.push_back(std::move(name));
+  }
+  if (list.names.empty()) throw DatasetError(file_name + ":1: no class below the header; write one class a line");
+  if (list.warnings.size() > 20) {
+    const std::size_t more = list.warnings.size() - 20;
+    list.warnings.resize(20);
+    list.warnings.push_back(file_name + ": and " + std::to_string(more) + " more");
+  }
+  return list;
+}
+
+}  // namespace sam

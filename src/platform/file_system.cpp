@@ -1,0 +1,237 @@
+#include "platform/file_system.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+namespace sam {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const char* verb, const fs::path& path, int error_number) {
+  throw FileError(
+      std::string("cannot ") + verb + " " + path.string() + ": " + std::generic_category().message(error_number),
+      error_number);
+}
+
+bool means_missing(int error_number) {
+  return error_number == ENOENT || error_number == ENOTDIR;
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int get() const { return fd_; }
+  // On Linux the descriptor is gone whatever close returns, so EINTR is not retried (close(2)).
+  int close() { return ::close(std::exchange(fd_, -1)); }
+
+ private:
+  int fd_;
+};
+
+template <typename Call>
+auto retry_interrupted(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+void sync_folder(const fs::path& folder) {
+  const fs::path path = folder.empty() ? fs::path(".") : folder;
+  Descriptor fd(retry_interrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (fd.get() < 0) fail("open folder", path, errno);
+  // Some network file systems know no fsync of a folder and answer EINVAL; there is nothing more to do there.
+  if (retry_interrupted([&] { return ::fsync(fd.get()); }) != 0 && errno != EINVAL) fail("flush folder", path, errno);
+}
+
+// The file that a chain of symbolic links ends at, existing or not.
+fs::path follow_links(fs::path path) {
+  for (int hops = 0; hops < 40; ++hops) {  // as many as Linux follows (path_resolution(7))
+    std::error_code error;
+    const fs::path target = fs::read_symlink(path, error);
+    if (error) return path;
+    path = target.is_absolute() ? target : path.parent_path() / target;
+  }
+  fail("write", path, ELOOP);
+}
+
+// A file that goes away again unless it was renamed to its final name.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const fs::path& target) : target_(target), fd_(create()) {}
+  ~TemporaryFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  // Owner and mode of the file that will be replaced; the owner as far as we are allowed to.
+  void copy_mode() {
+    struct stat old{};
+    if (::stat(target_.c_str(), &old) != 0) return;
+    const bool same_owner = old.st_uid == ::geteuid() && old.st_gid == ::getegid();
+    if (!same_owner && ::fchown(fd_.get(), old.st_uid, old.st_gid) != 0) errno = 0;
+    if (::fchmod(fd_.get(), old.st_mode & 07777) != 0) fail("write", target_, errno);
+  }
+
+  void write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t count = retry_interrupted([&] { return ::write(fd_.get(), bytes.data(), bytes.size()); });
+      if (count < 0) fail("write", target_, errno);
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+
+  void publish() {
+    if (retry_interrupted([&] { return ::fsync(fd_.get()); }) != 0) fail("write", target_, errno);
+    if (fd_.close() != 0 && errno != EINTR) fail("write", target_, errno);
+    if (::rename(path_.c_str(), target_.c_str()) != 0) fail("write", target_, errno);
+    path_.clear();
+  }
+
+ private:
+  // Not derived from the target's name, which may already be as long as names can be.
+  int create() {
+    static std::atomic<unsigned> counter{0};
+    for (;;) {
+      path_ = target_.parent_path() / (".sam-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp");
+      const int fd =
+          retry_interrupted([&] { return ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); });
+      if (fd >= 0) return fd;
+      if (errno == EEXIST) continue;  // left by a process with our number that was killed
+      const int error_number = errno;
+      path_.clear();
+      fail("write", target_, error_number);
+    }
+  }
+
+  fs::path target_;
+  fs::path path_;  // before fd_: create() sets it
+  Descriptor fd_;
+};
+
+}  // namespace
+
+std::optional<std::string> PosixFileSystem::read(const fs::path& path, std::uint64_t max_bytes) {
+  // O_NONBLOCK: opening a pipe that nobody writes to must not hang; regular files ignore it.
+  Descriptor fd(retry_interrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
+  if (fd.get() < 0) {
+    if (means_missing(errno)) return std::nullopt;
+    fail("read", path, errno);
+  }
+  struct stat info{};
+  if (::fstat(fd.get(), &info) != 0) fail("read", path, errno);
+  if (S_ISDIR(info.st_mode)) fail("read", path, EISDIR);
+  if (!S_ISREG(info.st_mode)) throw FileError("cannot read " + path.string() + ": not a regular file", EINVAL);
+  const auto too_large = [&](std::uint64_t size) {
+    return FileError("cannot read " + path.string() + ": " + std::to_string(size) + " bytes, the limit is " +
+                         std::to_string(max_bytes),
+                     EFBIG);
+  };
+  if (static_cast<std::uint64_t>(info.st_size) > max_bytes) throw too_large(static_cast<std::uint64_t>(info.st_size));
+
+  std::string bytes;
+  std::size_t used = 0;
+  for (;;) {
+    // One byte more than expected, so that a file which grew, or one in /proc of size 0, is read to its end.
+    bytes.resize(std::max({static_cast<std::size_t>(info.st_size) + 1, used * 2, std::size_t{4096}}));
+    const ssize_t count = retry_interrupted([&] { return ::read(fd.get(), bytes.data() + used, bytes.size() - used); });
+    if (count < 0) fail("read", path, errno);
+    used += static_cast<std::size_t>(count);
+    if (used > max_bytes) throw too_large(used);
+    if (count == 0) break;
+  }
+  bytes.resize(used);
+  bytes.shrink_to_fit();
+  return bytes;
+}
+
+void PosixFileSystem::write_atomic(const fs::path& path, std::string_view bytes) {
+  const fs::path target = follow_links(path);
+  {
+    TemporaryFile file(target);
+    file.copy_mode();
+    file.write(bytes);
+    file.publish();
+  }
+  sync_folder(target.parent_path());
+}
+
+std::optional<FileStatus> PosixFileSystem::status(const fs::path& path) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0) {
+    if (means_missing(errno)) return std::nullopt;
+    fail("look at", path, errno);
+  }
+  FileStatus status;
+  if (S_ISREG(info.st_mode)) status.kind = FileStatus::Kind::file;
+  if (S_ISDIR(info.st_mode)) status.kind = FileStatus::Kind::directory;
+  status.size_bytes = static_cast<std::uint64_t>(info.st_size);
+  status.modified_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+  status.inode = info.st_ino;
+  return status;
+}
+
+std::vector<std::string> PosixFileSystem::list(const fs::path& path) {
+  struct Closer {
+    void operator()(DIR* folder) const { ::closedir(folder); }
+  };
+  std::unique_ptr<DIR, Closer> folder(::opendir(path.c_str()));
+  if (!folder) fail("list", path, errno);
+  std::vector<std::string> names;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(folder.get());
+    if (entry == nullptr) break;
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  if (errno != 0) fail("list", path, errno);
+  return names;
+}
+
+void PosixFileSystem::create_directories(const fs::path& path) {
+  if (path.empty()) return;
+  struct stat info{};
+  if (::stat(path.c_str(), &info) == 0) {
+    if (!S_ISDIR(info.st_mode)) fail("create folder", path, ENOTDIR);
+    return;
+  }
+  if (!path.has_filename()) return create_directories(path.parent_path());  // "a/b/"
+  create_directories(path.parent_path());
+  if (::mkdir(path.c_str(), 0777) != 0) {
+    if (errno == EEXIST) return;  // somebody else was quicker
+    fail("create folder", path, errno);
+  }
+  sync_folder(path.parent_path());
+}
+
+void PosixFileSystem::rename(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    const int error_number = errno;
+    throw FileError(
+        "cannot rename " + from.string() + " to " + to.string() + ": " + std::generic_category().message(error_number),
+        error_number);
+  }
+}
+
+void PosixFileSystem::remove(const fs::path& path) {
+  if (::unlink(path.c_str()) != 0 && !means_missing(errno)) fail("remove", path, errno);
+}
+
+}  // namespace sam
