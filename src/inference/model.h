@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "inference/tensor.h"
+#include "memory/out_of_memory.h"
+#include "platform/stopped.h"
 
 namespace sam {
 
@@ -38,23 +40,6 @@ struct ModelDescription {
 class ModelError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
-};
-
-// Memory ran out in the engine, wherever it noticed. The one type the recovery ladder retries.
-class OutOfMemory : public std::runtime_error {
- public:
-  explicit OutOfMemory(const std::string& what, std::uint64_t requested_bytes = 0)
-      : std::runtime_error(what), requested_bytes_(requested_bytes) {}
-  std::uint64_t requested_bytes() const { return requested_bytes_; }  // 0: the engine did not say
-
- private:
-  std::uint64_t requested_bytes_;
-};
-
-// The caller's stop token asked for it.
-class Stopped : public std::runtime_error {
- public:
-  Stopped() : std::runtime_error("stopped") {}
 };
 
 class Model {

@@ -9,6 +9,7 @@
 
 #include "cache/lru_cache.h"
 #include "platform/mutex.h"
+#include "platform/stopped.h"
 
 namespace sam {
 namespace {
@@ -20,6 +21,7 @@ struct Work {
   PictureFile picture;
   EncodingState state = EncodingState::queued;
   std::string reason;
+  std::shared_ptr<const Embedding> embedding;  // once ready; the cache may have dropped it since
   std::exception_ptr error;
   int waiting = 0;  // prompts that need it
   std::stop_source stop;
@@ -68,7 +70,8 @@ class EncodeLane final : public Pipeline {
   std::shared_ptr<Work> next_work(const std::stop_token& stop);
   void run(const std::stop_token& stop);
   std::shared_ptr<const Embedding> encode(Work& work);
-  void finish(const std::shared_ptr<Work>& work, EncodingState state, const std::string& reason);
+  void finish(const std::shared_ptr<Work>& work, const EncodingStatus& status,
+              std::shared_ptr<const Embedding> embedding = nullptr, std::exception_ptr error = nullptr);
   void announce(const PictureFile& picture, const EncodingStatus& status);
 
   const PipelineOptions options_;
@@ -149,6 +152,7 @@ std::shared_ptr<const Embedding> EncodeLane::wait_for(const PictureFile& picture
     changed_.notify_all();
   });
   MutexLock lock(mutex_);
+  if (auto ready = embeddings_.find(key)) return ready;  // finished just now
   const std::shared_ptr<Work> work = request(picture);
   ++work->waiting;
   changed_.notify_all();
@@ -158,9 +162,8 @@ std::shared_ptr<const Embedding> EncodeLane::wait_for(const PictureFile& picture
   }
   --work->waiting;
   if (work->error) std::rethrow_exception(work->error);
-  auto embedding = embeddings_.find(key);
-  if (!embedding) throw Stopped();
-  return embedding;
+  if (!work->embedding) throw Stopped();
+  return work->embedding;
 }
 
 SegmentResult EncodeLane::segment(const PictureFile& picture, const Prompt& prompt, std::stop_token stop) {
@@ -197,32 +200,33 @@ std::shared_ptr<const Embedding> EncodeLane::encode(Work& work) {
   return embedding;
 }
 
-void EncodeLane::finish(const std::shared_ptr<Work>& work, EncodingState state, const std::string& reason) {
+void EncodeLane::finish(const std::shared_ptr<Work>& work, const EncodingStatus& status,
+                        std::shared_ptr<const Embedding> embedding, std::exception_ptr error) {
+  const std::string key = work->picture.path.string();
   {
     MutexLock lock(mutex_);
     running_ = nullptr;
-    work->state = state;
-    work->reason = reason;
-    if (state != EncodingState::failed) works_.erase(work->picture.path.string());
+    if (embedding) embeddings_.insert(key, embedding, embedding->byte_size());
+    work->state = status.state;
+    work->reason = status.reason;
+    work->embedding = std::move(embedding);
+    work->error = std::move(error);
+    if (status.state != EncodingState::failed) works_.erase(key);
     changed_.notify_all();
   }
-  announce(work->picture, {state, reason});
+  announce(work->picture, status);
 }
 
 void EncodeLane::run(const std::stop_token& stop) {
   while (const std::shared_ptr<Work> work = next_work(stop)) {
     announce(work->picture, {EncodingState::running, ""});
     try {
-      auto embedding = encode(*work);
-      const std::uint64_t bytes = embedding->byte_size();
-      embeddings_.insert(work->picture.path.string(), std::move(embedding), bytes);
-      finish(work, EncodingState::ready, "");
+      finish(work, {EncodingState::ready, ""}, encode(*work));
     } catch (const Stopped&) {
-      finish(work, EncodingState::none, "");
+      finish(work, {EncodingState::none, ""});
     } catch (const std::exception& error) {
       spdlog::warn("Cannot encode {}: {}", work->picture.path.filename().string(), error.what());
-      work->error = std::current_exception();
-      finish(work, EncodingState::failed, error.what());
+      finish(work, {EncodingState::failed, error.what()}, nullptr, std::current_exception());
     }
   }
 }
