@@ -94,7 +94,8 @@ class EncodeLane final : public Pipeline {
 std::shared_ptr<Work> EncodeLane::request(const PictureFile& picture) {
   const std::string key = picture.path.string();
   auto& work = works_[key];
-  if (!work || work->state == EncodingState::failed) {
+  const bool given_up = work && work->state == EncodingState::running && work->stop.stop_requested();
+  if (!work || given_up || work->state == EncodingState::failed) {
     work = std::make_shared<Work>();
     work->picture = picture;
   }
@@ -211,7 +212,8 @@ void EncodeLane::finish(const std::shared_ptr<Work>& work, const EncodingStatus&
     work->reason = status.reason;
     work->embedding = std::move(embedding);
     work->error = std::move(error);
-    if (status.state != EncodingState::failed) works_.erase(key);
+    const auto found = works_.find(key);  // another's, if this one was given up and asked for again
+    if (status.state != EncodingState::failed && found != works_.end() && found->second == work) works_.erase(found);
     changed_.notify_all();
   }
   announce(work->picture, status);
