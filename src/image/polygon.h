@@ -19,11 +19,14 @@ struct PolygonPart {
 
 using Polygon = std::vector<PolygonPart>;
 
-// tolerance_px: how far the simplified outline may leave the exact one (Douglas-Peucker); 0 keeps every corner, and
-// polygon_to_mask then gives the same mask back.
+// Pixels that touch at a corner are one part. tolerance_px: how far the simplified outline may leave the exact one
+// (Douglas-Peucker); 0 keeps every corner, and polygon_to_mask then gives the same mask back. Rings never collapse: the
+// smallest parts and holes keep their place.
 Polygon mask_to_polygon(const Mask& mask, double tolerance_px);
 
-// A pixel belongs to the mask if its centre lies inside (even-odd within a part, union over parts). Points outside the picture are clipped.
+// A pixel belongs to the mask if its centre lies inside (even-odd within a part, union over parts). Points outside the picture are clipped;
+// rings of less than 3 points, or with a point that is not finite, are left out. Throws MaskError if the outlines cross more
+// than 100 million pixel columns (some seconds of work).
 Mask polygon_to_mask(const Polygon& polygon, Size size);
 
 }  // namespace sam
