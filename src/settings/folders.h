@@ -1,0 +1,22 @@
+// Where the program keeps what is not part of a project, by the XDG base directory specification.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace sam {
+
+// The value of an environment variable; nothing if it is not set or empty.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+Environment process_environment();
+
+// $SAM_DATA_DIR, else $XDG_DATA_HOME/sam-annotator, else ~/.local/share/sam-annotator: the models' names.
+std::filesystem::path data_folder(const Environment& environment);
+
+// $SAM_CACHE_DIR, else $XDG_CACHE_HOME/sam-annotator, else ~/.cache/sam-annotator: tiles, compiled models; may be deleted.
+std::filesystem::path cache_folder(const Environment& environment);
+
+}  // namespace sam
