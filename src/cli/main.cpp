@@ -1,0 +1,72 @@
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "cli/program.h"
+#include "image/decode.h"
+
+namespace sam {
+namespace {
+
+// Errors are one line on stderr: what, why, what to do.
+int report(const std::string& what, int status) {
+  std::string line = what;
+  for (char& c : line) {
+    if (c == '\n') c = ' ';
+  }
+  std::cerr << "sam-annotator: " << line << '\n';
+  return status;
+}
+
+std::string usage_hint(const CLI::App& root) {
+  const auto named = root.get_subcommands();
+  return "; see sam-annotator " + (named.empty() ? std::string() : named.front()->get_name() + " ") + "--help";
+}
+
+void set_up_log() {
+  auto log = spdlog::stderr_color_mt("sam-annotator");
+  log->set_pattern("%H:%M:%S %^%l%$ %v");
+  spdlog::set_default_logger(log);
+}
+
+int run(int argc, char** argv) {
+  Program program;
+  CLI::App root(
+      "SAM Annotator: turns photos into labelled masks with a click or a box, within the memory you have.\n"
+      "Without a subcommand it opens a folder of photos in a local web page (annotate).",
+      "sam-annotator");
+  root.set_version_flag("--version", "sam-annotator " SAM_VERSION);
+  root.require_subcommand(0, 1);
+  add_annotate_command(root, program);
+  add_segment_command(root, program);
+  add_models_command(root, program);
+  add_memory_command(root, program);
+  add_doctor_command(root, program);
+  add_worker_command(root, program);
+  try {
+    root.parse(argc, argv);
+    start_image_library(argv[0]);
+    return program.run();
+  } catch (const CLI::Success& help) {  // --help and --version
+    return root.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return report(error.what() + usage_hint(root), exit_wrong_usage);
+  } catch (const UsageError& error) {
+    return report(error.what() + usage_hint(root), exit_wrong_usage);
+  } catch (const std::bad_alloc&) {
+    return report("out of memory; close other programs, or work on smaller pictures with --max-image-size 2048", exit_failed);
+  } catch (const std::exception& error) {
+    return report(error.what(), exit_failed);
+  }
+}
+
+}  // namespace
+}  // namespace sam
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed connection is an error of that write, not the end of the program
+  sam::set_up_log();
+  return sam::run(argc, argv);
+}

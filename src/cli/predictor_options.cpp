@@ -1,0 +1,131 @@
+#include "cli/predictor_options.h"
+
+#include <charconv>
+
+#include "inference/engines.h"
+#include "memory/probes/nvml_probe.h"
+#include "platform/process_memory.h"
+#include "segmentation/registry.h"
+#include "settings/model_catalog.h"
+
+namespace sam {
+namespace {
+
+Precision precision_of(const std::string& name) {
+  if (name == "bf16") return Precision::bf16;
+  if (name == "f16") return Precision::f16;
+  return Precision::f32;
+}
+
+// "cuda:1" → 1
+std::size_t cuda_index(const std::string& device) {
+  std::size_t index = 0;
+  const char* end = device.data() + device.size();
+  const auto [stop, error] = std::from_chars(device.data() + 5, end, index);
+  if (error != std::errc() || stop != end) throw UsageError("--device " + device + ": expected auto, cpu or cuda:N");
+  return index;
+}
+
+// The device that "auto" or a name means, checked against what is there.
+std::string choose_device(const std::string& wanted, const std::vector<std::unique_ptr<Probe>>& cards, const std::string& why_none) {
+  if (wanted == "cpu") return wanted;
+  const std::string missing = missing_cuda_engine();  // empty: there is one
+  if (wanted == "auto") return !cards.empty() && missing.empty() ? "cuda:0" : "cpu";
+  if (!wanted.starts_with("cuda:")) throw UsageError("--device " + wanted + ": expected auto, cpu or cuda:N");
+  const std::size_t index = cuda_index(wanted);
+  if (cards.empty()) throw ModelError("--device " + wanted + ": no NVIDIA card to use (" + why_none + "); use --device cpu");
+  if (index >= cards.size())
+    throw ModelError("--device " + wanted + ": only " + std::to_string(cards.size()) + " NVIDIA card(s) are visible; use cuda:0 to cuda:" +
+                     std::to_string(cards.size() - 1));
+  if (!missing.empty()) throw ModelError("--device " + wanted + ": " + missing);
+  return wanted;
+}
+
+struct ModelFiles {
+  std::filesystem::path encoder;
+  std::filesystem::path decoder;
+};
+
+ModelFiles choose_files(const PredictorOptions& options, Program& program) {
+  if (options.encoder.empty() != options.decoder.empty())
+    throw UsageError("--encoder and --decoder belong together; give both");
+  if (!options.encoder.empty()) {
+    if (!options.model.empty()) throw UsageError("--model and --encoder/--decoder contradict each other; give one of them");
+    return {options.encoder, options.decoder};
+  }
+  if (options.model.empty() || options.model == "grabcut") return {};
+  const ModelCatalog catalog(data_folder(program.environment), program.files);
+  if (const auto model = catalog.find(options.model)) return {model->encoder, model->decoder};
+  std::string known = "grabcut";
+  for (const NamedModel& model : catalog.models()) known += ", " + model.name;
+  throw UsageError("there is no model '" + options.model + "'; known: " + known +
+                   "; add one with sam-annotator models add " + options.model + " ENCODER DECODER");
+}
+
+}  // namespace
+
+void add_predictor_options(CLI::App& app, PredictorOptions& options) {
+  const char* group = "Model";
+  app.add_option("--encoder", options.encoder, "ONNX file of a SAM encoder")->group(group);
+  app.add_option("--decoder", options.decoder, "ONNX file of the decoder that goes with it")->group(group);
+  app.add_option("--model", options.model, "a model kept by name (sam-annotator models list), or grabcut, which needs no file")->group(group);
+  app.add_option("--device", options.device, "auto, cpu or cuda:N")->capture_default_str()->group(group);
+  app.add_option("--precision", options.precision, "f32 (the model's own), bf16 or f16 (faster, less memory, masks change a little)")
+      ->check(CLI::IsMember({"f32", "bf16", "f16"}))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--threads", options.threads, "threads of the CPU engine; 0: its own choice")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str()
+      ->group(group);
+  app.add_flag("--in-process", options.in_process, "run the engine in this process, not in a worker (for debugging)")->group(group);
+  app.add_option("--max-image-pixels,--max_image_pixels", options.limits.max_pixels, "refuse pictures with more pixels")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Pictures");
+  app.add_option("--max-image-size,--max_image_size", options.limits.max_side,
+                 "work on pictures reduced to this many pixels on the longer side (less memory); 0: as they are")
+      ->check(CLI::Range(0, 1 << 20))
+      ->capture_default_str()
+      ->group("Pictures");
+}
+
+Engine make_engine(const PredictorOptions& options, Program& program) {
+  const ModelFiles files = choose_files(options, program);
+  Engine engine;
+  std::string why_none;
+  NvmlOptions nvml;
+  nvml.visible_devices = program.environment("CUDA_VISIBLE_DEVICES");
+  engine.devices = make_nvml_probes(nvml, &why_none);
+  const std::string device = choose_device(options.device, engine.devices, why_none);
+  if (files.encoder.empty()) {  // GrabCut computes on the CPU whatever there is
+    engine.predictor = make_grabcut_predictor();
+    return engine;
+  }
+  ModelOptions model;
+  model.device = device;
+  model.precision = precision_of(options.precision);
+  model.threads = options.threads;
+  model.compiled_folder = cache_folder(program.environment) / "compiled";
+  if (!options.in_process) engine.worker = make_worker("/proc/self/exe");
+  engine.predictor = make_sam_predictor(files.encoder, files.decoder, [&](const std::filesystem::path& file) {
+    model.file = file;
+    return engine.worker ? engine.worker->load(model) : load_model(model);
+  });
+  if (device != "cpu") engine.device = engine.devices[cuda_index(device)].get();
+  return engine;
+}
+
+std::uint64_t program_bytes(const Worker* worker) {
+  std::uint64_t bytes = resident_bytes(0).value_or(0);
+  if (worker != nullptr && worker->pid() > 0) bytes += resident_bytes(worker->pid()).value_or(0);
+  return bytes;
+}
+
+std::uint64_t program_peak_bytes(const Worker* worker) {
+  std::uint64_t bytes = peak_resident_bytes(0).value_or(0);
+  if (worker != nullptr && worker->pid() > 0) bytes += peak_resident_bytes(worker->pid()).value_or(0);
+  return bytes;
+}
+
+}  // namespace sam

@@ -1,0 +1,41 @@
+// What every subcommand is given: the real clock, file system and environment, and what it must return to main.
+// The composition root: objects are made here and in the subcommands, and nowhere else.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <stdexcept>
+#include <string>
+
+#include "platform/clock.h"
+#include "platform/file_system.h"
+#include "settings/folders.h"
+
+namespace sam {
+
+inline constexpr int exit_done = 0;
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_wrong_usage = 2;
+
+// Arguments that parse but make no sense together; exits with exit_wrong_usage.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct Program {
+  SystemClock clock;
+  PosixFileSystem files;
+  Environment environment = process_environment();
+  std::function<int()> run;  // set by the subcommand that was named
+};
+
+// Each adds a subcommand (annotate: to the root as well, since it is the default).
+void add_annotate_command(CLI::App& root, Program& program);
+void add_segment_command(CLI::App& root, Program& program);
+void add_models_command(CLI::App& root, Program& program);
+void add_memory_command(CLI::App& root, Program& program);
+void add_doctor_command(CLI::App& root, Program& program);
+void add_worker_command(CLI::App& root, Program& program);
+
+}  // namespace sam

@@ -1,0 +1,202 @@
+#include <array>
+#include <chrono>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/predictor_options.h"
+#include "image/encode.h"
+#include "memory/memory_log.h"
+
+namespace sam {
+namespace {
+
+using nlohmann::ordered_json;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+struct SegmentOptions {
+  std::string image;
+  std::vector<std::string> boxes;
+  std::vector<std::string> points;
+  std::string out;
+  std::string overlay;
+  bool json = false;
+  bool multimask = false;
+  bool refine = false;
+  PredictorOptions predictor;
+};
+
+std::vector<std::string> fields(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
+  return parts;
+}
+
+double number(const std::string& text, const std::string& flag) {
+  std::size_t used = 0;
+  double value = 0;
+  try {
+    value = std::stod(text, &used);
+  } catch (const std::exception&) {
+    used = 0;
+  }
+  if (used == 0 || used != text.size()) throw UsageError(flag + ": '" + text + "' is no number");
+  return value;
+}
+
+Box parse_box(const std::string& text) {
+  const auto parts = fields(text);
+  const std::string flag = "--box " + text;
+  if (parts.size() != 4) throw UsageError(flag + ": expected x1,y1,x2,y2");
+  return {number(parts[0], flag), number(parts[1], flag), number(parts[2], flag), number(parts[3], flag)};
+}
+
+PromptPoint parse_point(const std::string& text) {
+  const auto parts = fields(text);
+  const std::string flag = "--point " + text;
+  if (parts.size() != 3 || (parts[2] != "+" && parts[2] != "-"))
+    throw UsageError(flag + ": expected x,y,+ (foreground) or x,y,- (background)");
+  return {{number(parts[0], flag), number(parts[1], flag)}, parts[2] == "+"};
+}
+
+Prompt parse_prompt(const SegmentOptions& options) {
+  Prompt prompt;
+  for (const std::string& box : options.boxes) prompt.boxes.push_back(parse_box(box));
+  for (const std::string& point : options.points) prompt.points.push_back(parse_point(point));
+  prompt.multimask = options.multimask;
+  if (prompt.boxes.empty() && prompt.points.empty()) throw UsageError("nothing to segment; give --box x1,y1,x2,y2 or --point x,y,+");
+  return prompt;
+}
+
+struct Answer {
+  Size size;
+  std::vector<Instance> instances;
+  double decode_image_ms = 0;
+  double encode_ms = 0;
+  double decode_ms = 0;
+};
+
+Answer predict(const SegmentOptions& options, const Prompt& prompt, Engine& engine, const Clock& clock) {
+  Answer answer;
+  MemoryLog log(engine.device);
+  const auto start = clock.now();
+  const ImageInfo info = read_image_info(options.image, options.predictor.limits);
+  const Image picture = decode_image(options.image, options.predictor.limits);
+  const auto decoded = clock.now();
+  log.write("before prediction");
+  const Embedding embedding = engine.predictor->encode(picture, info.file_size, {});
+  const auto encoded = clock.now();
+  answer.instances = engine.predictor->decode(embedding, prompt, {});
+  if (options.refine) {
+    Prompt refined = prompt;
+    refined.mask_input = answer.instances.front().logits;
+    answer.instances = engine.predictor->decode(embedding, refined, {});
+  }
+  answer.decode_ms = Milliseconds(clock.now() - encoded).count();
+  answer.encode_ms = Milliseconds(encoded - decoded).count();
+  answer.decode_image_ms = Milliseconds(decoded - start).count();
+  answer.size = info.file_size;
+  log.write("after prediction");
+  return answer;
+}
+
+ordered_json ring_json(const Ring& ring) {
+  ordered_json points = ordered_json::array();
+  for (const Point& point : ring) points.push_back({point.x, point.y});
+  return points;
+}
+
+ordered_json candidate_json(const Instance& instance) {
+  const Box box = mask_box(instance.mask);
+  ordered_json polygon = ordered_json::array();
+  for (const PolygonPart& part : mask_to_polygon(instance.mask, 1.0)) {
+    ordered_json holes = ordered_json::array();
+    for (const Ring& hole : part.holes) holes.push_back(ring_json(hole));
+    polygon.push_back({{"outer", ring_json(part.outer)}, {"holes", holes}});
+  }
+  return {{"score", instance.score},
+          {"area", mask_area(instance.mask)},
+          {"box", {box.x0, box.y0, box.x1, box.y1}},
+          {"segmentation",
+           {{"size", {instance.mask.size.height, instance.mask.size.width}}, {"counts", mask_to_coco_string(instance.mask)}}},
+          {"polygon", polygon}};
+}
+
+void print_json(const SegmentOptions& options, const Answer& answer, const Engine& engine) {
+  ordered_json candidates = ordered_json::array();
+  for (const Instance& instance : answer.instances) candidates.push_back(candidate_json(instance));
+  const ordered_json json = {{"image", options.image},
+                             {"width", answer.size.width},
+                             {"height", answer.size.height},
+                             {"predictor", engine.predictor->info().describe},
+                             {"candidates", candidates},
+                             {"decode_image_ms", answer.decode_image_ms},
+                             {"encode_ms", answer.encode_ms},
+                             {"decode_ms", answer.decode_ms},
+                             {"peak_bytes", program_peak_bytes(engine.worker.get())}};
+  std::cout << json.dump(2) << '\n';
+}
+
+void print_text(const Answer& answer, const Engine& engine) {
+  std::cout << engine.predictor->info().describe << '\n';
+  for (const Instance& instance : answer.instances) {
+    const Box box = mask_box(instance.mask);
+    std::array<char, 160> line{};
+    std::snprintf(line.data(), line.size(), "mask of %llu pixels in %.0f,%.0f,%.0f,%.0f, score %.3f",
+                  static_cast<unsigned long long>(mask_area(instance.mask)), box.x0, box.y0, box.x1, box.y1,
+                  static_cast<double>(instance.score));
+    std::cout << line.data() << '\n';
+  }
+  std::array<char, 160> line{};
+  std::snprintf(line.data(), line.size(), "read %.0f ms, encode %.0f ms, decode %.0f ms; peak memory of all processes %.0f MB",
+                answer.decode_image_ms, answer.encode_ms, answer.decode_ms,
+                static_cast<double>(program_peak_bytes(engine.worker.get())) / 1e6);
+  std::cout << line.data() << '\n';
+}
+
+int run_segment(const SegmentOptions& options, Program& program) {
+  const Prompt prompt = parse_prompt(options);
+  Engine engine = make_engine(options.predictor, program);
+  if (options.refine && !engine.predictor->info().takes_mask_input)
+    throw UsageError("--refine needs a model that takes a mask back; " + engine.predictor->info().family + " does not");
+  const Answer answer = [&] {
+    try {
+      return predict(options, prompt, engine, program.clock);
+    } catch (const ImageError& error) {
+      throw ImageError(options.image + ": " + error.what());
+    }
+  }();
+  const Mask& best = answer.instances.front().mask;
+  if (!options.out.empty()) program.files.write_atomic(options.out, encode_mask_png(best));
+  if (!options.overlay.empty()) {
+    DecodeLimits full = options.predictor.limits;
+    full.max_side = 0;
+    program.files.write_atomic(options.overlay, encode_overlay_jpeg(decode_image(options.image, full), best));
+  }
+  if (options.json) {
+    print_json(options, answer, engine);
+  } else {
+    print_text(answer, engine);
+  }
+  return exit_done;
+}
+
+}  // namespace
+
+void add_segment_command(CLI::App& root, Program& program) {
+  CLI::App* command = root.add_subcommand("segment", "makes the mask of one object in one picture");
+  auto options = std::make_shared<SegmentOptions>();
+  command->add_option("IMAGE", options->image, "the picture")->required();
+  command->add_option("--box", options->boxes, "x1,y1,x2,y2 in pixels of the upright picture");
+  command->add_option("--point", options->points, "x,y,+ (foreground) or x,y,- (background); may be given several times");
+  command->add_option("--out", options->out, "write the mask as a PNG (0 and 255)");
+  command->add_option("--overlay", options->overlay, "write the picture with the mask over it as a JPEG");
+  command->add_flag("--json", options->json, "print scores, boxes, COCO run lengths and polygons as JSON");
+  command->add_flag("--multimask", options->multimask, "all candidates of the model, best first (--out writes the best)");
+  command->add_flag("--refine", options->refine, "predict once more with the first answer as mask input");
+  add_predictor_options(*command, options->predictor);
+  command->callback([&program, options] { program.run = [&program, options] { return run_segment(*options, program); }; });
+}
+
+}  // namespace sam

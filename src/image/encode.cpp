@@ -1,0 +1,66 @@
+#include "image/encode.h"
+
+#include <vips/vips.h>
+
+#include <memory>
+#include <vector>
+
+#include "image/decode.h"
+
+namespace sam {
+namespace {
+
+struct Unref {
+  void operator()(VipsImage* image) const { g_object_unref(image); }
+};
+using VipsHandle = std::unique_ptr<VipsImage, Unref>;
+
+// bytes must outlive the handle.
+VipsHandle wrap(const std::vector<std::uint8_t>& bytes, Size size, int bands) {
+  VipsHandle image(vips_image_new_from_memory(bytes.data(), bytes.size(), size.width, size.height, bands, VIPS_FORMAT_UCHAR));
+  if (!image) throw ImageError("cannot write a picture: " + std::string(vips_error_buffer()));
+  return image;
+}
+
+std::string take(void* buffer, std::size_t size, int status) {
+  if (status != 0) {
+    std::string reason = vips_error_buffer();
+    vips_error_clear();
+    throw ImageError("cannot write a picture: " + reason);
+  }
+  std::string bytes(static_cast<const char*>(buffer), size);
+  g_free(buffer);
+  return bytes;
+}
+
+}  // namespace
+
+std::string encode_mask_png(const Mask& mask) {
+  const std::vector<std::uint8_t> bits = mask_to_bits(mask);
+  const VipsHandle image = wrap(bits, mask.size, 1);
+  void* buffer = nullptr;
+  std::size_t size = 0;
+  const int status = vips_pngsave_buffer(image.get(), &buffer, &size, "compression", 6, nullptr);
+  return take(buffer, size, status);
+}
+
+std::string encode_overlay_jpeg(const Image& picture, const Mask& mask) {
+  const std::vector<std::uint8_t> bits = mask_to_bits(mask);
+  const ImageView view = picture.view();
+  std::vector<std::uint8_t> painted(view.pixels, view.pixels + picture.byte_size());
+  constexpr int colour[3] = {30, 220, 90};
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    if (bits[i] == 0) continue;
+    for (std::size_t band = 0; band < 3; ++band) {
+      std::uint8_t& value = painted[3 * i + band];
+      value = static_cast<std::uint8_t>((value + colour[band]) / 2);
+    }
+  }
+  const VipsHandle image = wrap(painted, picture.size(), 3);
+  void* buffer = nullptr;
+  std::size_t size = 0;
+  const int status = vips_jpegsave_buffer(image.get(), &buffer, &size, "Q", 88, nullptr);
+  return take(buffer, size, status);
+}
+
+}  // namespace sam

@@ -1,0 +1,18 @@
+// From masks and pictures to files' bytes.
+// Threading: may be called from any thread after start_image_library().
+#pragma once
+
+#include <string>
+
+#include "image/image.h"
+#include "image/mask.h"
+
+namespace sam {
+
+// An 8-bit grey PNG of the mask's size, 255 where it is set. Throws ImageError.
+std::string encode_mask_png(const Mask& mask);
+
+// A JPEG of the picture with the mask laid over it in colour. Requires: equal sizes. Throws ImageError.
+std::string encode_overlay_jpeg(const Image& picture, const Mask& mask);
+
+}  // namespace sam
