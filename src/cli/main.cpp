@@ -56,7 +56,8 @@ int run(int argc, char** argv) {
   } catch (const UsageError& error) {
     return report(error.what() + usage_hint(root), exit_wrong_usage);
   } catch (const std::bad_alloc&) {
-    return report("out of memory; close other programs, or work on smaller pictures with --max-image-size 2048", exit_failed);
+    return report("out of memory; close other programs, or work on smaller pictures with --max-image-size 2048",
+                  exit_failed);
   } catch (const std::exception& error) {
     return report(error.what(), exit_failed);
   }

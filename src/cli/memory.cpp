@@ -10,15 +10,20 @@ namespace sam {
 namespace {
 
 nlohmann::ordered_json domain_json(const DomainReport& domain) {
-  return {{"domain", domain.domain},         {"name", domain.name},
-          {"source", domain.source},         {"used", domain.info.used},
-          {"total", domain.info.total},      {"free", domain.info.free},
-          {"utilization", domain.info.utilization}, {"formatted", domain.info.formatted}};
+  return {{"domain", domain.domain},
+          {"name", domain.name},
+          {"source", domain.source},
+          {"used", domain.info.used},
+          {"total", domain.info.total},
+          {"free", domain.info.free},
+          {"utilization", domain.info.utilization},
+          {"formatted", domain.info.formatted}};
 }
 
 void print(const MemoryReport& report, const std::string& why_no_device) {
   const auto row = [](const DomainReport& domain) {
-    std::cout << domain.name << " (" << domain.domain << ", " << domain.source << "): " << domain.info.formatted << '\n';
+    std::cout << domain.name << " (" << domain.domain << ", " << domain.source << "): " << domain.info.formatted
+              << '\n';
   };
   row(report.host);
   for (const DomainReport& device : report.devices) row(device);
@@ -48,7 +53,8 @@ int run_memory(Program& program, bool json) {
 }  // namespace
 
 void add_memory_command(CLI::App& root, Program& program) {
-  CLI::App* command = root.add_subcommand("memory", "shows the memory of this machine and its NVIDIA cards, as the program sees it");
+  CLI::App* command =
+      root.add_subcommand("memory", "shows the memory of this machine and its NVIDIA cards, as the program sees it");
   auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "as JSON");
   command->callback([&program, json] { program.run = [&program, json] { return run_memory(program, *json); }; });

@@ -27,16 +27,18 @@ std::size_t cuda_index(const std::string& device) {
 }
 
 // The device that "auto" or a name means, checked against what is there.
-std::string choose_device(const std::string& wanted, const std::vector<std::unique_ptr<Probe>>& cards, const std::string& why_none) {
+std::string choose_device(const std::string& wanted, const std::vector<std::unique_ptr<Probe>>& cards,
+                          const std::string& why_none) {
   if (wanted == "cpu") return wanted;
   const std::string missing = missing_cuda_engine();  // empty: there is one
   if (wanted == "auto") return !cards.empty() && missing.empty() ? "cuda:0" : "cpu";
   if (!wanted.starts_with("cuda:")) throw UsageError("--device " + wanted + ": expected auto, cpu or cuda:N");
   const std::size_t index = cuda_index(wanted);
-  if (cards.empty()) throw ModelError("--device " + wanted + ": no NVIDIA card to use (" + why_none + "); use --device cpu");
+  if (cards.empty())
+    throw ModelError("--device " + wanted + ": no NVIDIA card to use (" + why_none + "); use --device cpu");
   if (index >= cards.size())
-    throw ModelError("--device " + wanted + ": only " + std::to_string(cards.size()) + " NVIDIA card(s) are visible; use cuda:0 to cuda:" +
-                     std::to_string(cards.size() - 1));
+    throw ModelError("--device " + wanted + ": only " + std::to_string(cards.size()) +
+                     " NVIDIA card(s) are visible; use cuda:0 to cuda:" + std::to_string(cards.size() - 1));
   if (!missing.empty()) throw ModelError("--device " + wanted + ": " + missing);
   return wanted;
 }
@@ -50,7 +52,8 @@ ModelFiles choose_files(const PredictorOptions& options, Program& program) {
   if (options.encoder.empty() != options.decoder.empty())
     throw UsageError("--encoder and --decoder belong together; give both");
   if (!options.encoder.empty()) {
-    if (!options.model.empty()) throw UsageError("--model and --encoder/--decoder contradict each other; give one of them");
+    if (!options.model.empty())
+      throw UsageError("--model and --encoder/--decoder contradict each other; give one of them");
     return {options.encoder, options.decoder};
   }
   if (options.model.empty() || options.model == "grabcut") return {};
@@ -68,9 +71,12 @@ void add_predictor_options(CLI::App& app, PredictorOptions& options) {
   const char* group = "Model";
   app.add_option("--encoder", options.encoder, "ONNX file of a SAM encoder")->group(group);
   app.add_option("--decoder", options.decoder, "ONNX file of the decoder that goes with it")->group(group);
-  app.add_option("--model", options.model, "a model kept by name (sam-annotator models list), or grabcut, which needs no file")->group(group);
+  app.add_option("--model", options.model,
+                 "a model kept by name (sam-annotator models list), or grabcut, which needs no file")
+      ->group(group);
   app.add_option("--device", options.device, "auto, cpu or cuda:N")->capture_default_str()->group(group);
-  app.add_option("--precision", options.precision, "f32 (the model's own), bf16 or f16 (faster, less memory, masks change a little)")
+  app.add_option("--precision", options.precision,
+                 "f32 (the model's own), bf16 or f16 (faster, less memory, masks change a little)")
       ->check(CLI::IsMember({"f32", "bf16", "f16"}))
       ->capture_default_str()
       ->group(group);
@@ -78,7 +84,8 @@ void add_predictor_options(CLI::App& app, PredictorOptions& options) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str()
       ->group(group);
-  app.add_flag("--in-process", options.in_process, "run the engine in this process, not in a worker (for debugging)")->group(group);
+  app.add_flag("--in-process", options.in_process, "run the engine in this process, not in a worker (for debugging)")
+      ->group(group);
   app.add_option("--max-image-pixels,--max_image_pixels", options.limits.max_pixels, "refuse pictures with more pixels")
       ->check(CLI::PositiveNumber)
       ->capture_default_str()

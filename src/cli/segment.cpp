@@ -65,7 +65,8 @@ Prompt parse_prompt(const SegmentOptions& options) {
   for (const std::string& box : options.boxes) prompt.boxes.push_back(parse_box(box));
   for (const std::string& point : options.points) prompt.points.push_back(parse_point(point));
   prompt.multimask = options.multimask;
-  if (prompt.boxes.empty() && prompt.points.empty()) throw UsageError("nothing to segment; give --box x1,y1,x2,y2 or --point x,y,+");
+  if (prompt.boxes.empty() && prompt.points.empty())
+    throw UsageError("nothing to segment; give --box x1,y1,x2,y2 or --point x,y,+");
   return prompt;
 }
 
@@ -119,7 +120,8 @@ ordered_json candidate_json(const Instance& instance) {
           {"area", mask_area(instance.mask)},
           {"box", {box.x0, box.y0, box.x1, box.y1}},
           {"segmentation",
-           {{"size", {instance.mask.size.height, instance.mask.size.width}}, {"counts", mask_to_coco_string(instance.mask)}}},
+           {{"size", {instance.mask.size.height, instance.mask.size.width}},
+            {"counts", mask_to_coco_string(instance.mask)}}},
           {"polygon", polygon}};
 }
 
@@ -149,7 +151,8 @@ void print_text(const Answer& answer, const Engine& engine) {
     std::cout << line.data() << '\n';
   }
   std::array<char, 160> line{};
-  std::snprintf(line.data(), line.size(), "read %.0f ms, encode %.0f ms, decode %.0f ms; peak memory of all processes %.0f MB",
+  std::snprintf(line.data(), line.size(),
+                "read %.0f ms, encode %.0f ms, decode %.0f ms; peak memory of all processes %.0f MB",
                 answer.decode_image_ms, answer.encode_ms, answer.decode_ms,
                 static_cast<double>(program_peak_bytes(engine.worker.get())) / 1e6);
   std::cout << line.data() << '\n';
@@ -189,14 +192,17 @@ void add_segment_command(CLI::App& root, Program& program) {
   auto options = std::make_shared<SegmentOptions>();
   command->add_option("IMAGE", options->image, "the picture")->required();
   command->add_option("--box", options->boxes, "x1,y1,x2,y2 in pixels of the upright picture");
-  command->add_option("--point", options->points, "x,y,+ (foreground) or x,y,- (background); may be given several times");
+  command->add_option("--point", options->points,
+                      "x,y,+ (foreground) or x,y,- (background); may be given several times");
   command->add_option("--out", options->out, "write the mask as a PNG (0 and 255)");
   command->add_option("--overlay", options->overlay, "write the picture with the mask over it as a JPEG");
   command->add_flag("--json", options->json, "print scores, boxes, COCO run lengths and polygons as JSON");
-  command->add_flag("--multimask", options->multimask, "all candidates of the model, best first (--out writes the best)");
+  command->add_flag("--multimask", options->multimask,
+                    "all candidates of the model, best first (--out writes the best)");
   command->add_flag("--refine", options->refine, "predict once more with the first answer as mask input");
   add_predictor_options(*command, options->predictor);
-  command->callback([&program, options] { program.run = [&program, options] { return run_segment(*options, program); }; });
+  command->callback(
+      [&program, options] { program.run = [&program, options] { return run_segment(*options, program); }; });
 }
 
 }  // namespace sam

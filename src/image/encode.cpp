@@ -17,7 +17,8 @@ using VipsHandle = std::unique_ptr<VipsImage, Unref>;
 
 // bytes must outlive the handle.
 VipsHandle wrap(const std::vector<std::uint8_t>& bytes, Size size, int bands) {
-  VipsHandle image(vips_image_new_from_memory(bytes.data(), bytes.size(), size.width, size.height, bands, VIPS_FORMAT_UCHAR));
+  VipsHandle image(
+      vips_image_new_from_memory(bytes.data(), bytes.size(), size.width, size.height, bands, VIPS_FORMAT_UCHAR));
   if (!image) throw ImageError("cannot write a picture: " + std::string(vips_error_buffer()));
   return image;
 }

@@ -1,0 +1,152 @@
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "cli/predictor_options.h"
+#include "inference/engines.h"
+#include "memory/memory_info.h"
+#include "memory/probes/host_probe.h"
+#include "memory/probes/nvml_probe.h"
+#include "settings/model_catalog.h"
+
+namespace sam {
+namespace {
+
+// Prints findings; remembers whether one of them stops the program from working.
+class Examination {
+ public:
+  void section(const std::string& name) { std::cout << '\n' << name << '\n'; }
+  void fine(const std::string& text) { std::cout << "  ok       " << text << '\n'; }
+  void note(const std::string& text) { std::cout << "  note     " << text << '\n'; }
+  void problem(const std::string& text) {
+    std::cout << "  PROBLEM  " << text << '\n';
+    healthy_ = false;
+  }
+  bool healthy() const { return healthy_; }
+
+ private:
+  bool healthy_ = true;
+};
+
+void examine_engines(Examination& out) {
+  out.section("Engines");
+  for (const EngineReport& engine : report_engines()) {
+    if (!engine.problem.empty()) {
+      out.note(engine.name + ": " + engine.problem);
+      continue;
+    }
+    out.fine(engine.name + " " + engine.version);
+    for (const std::string& device : engine.devices) out.fine("  " + device);
+  }
+}
+
+void examine_memory(Examination& out, Program& program) {
+  out.section("Memory and devices");
+  HostProbe host(read_text_files());
+  if (const auto reading = host.read()) {
+    out.fine("host memory (" + reading->source + "): " + memory_info(*reading).formatted);
+    if (reading->total_bytes < (std::uint64_t{2} << 30))
+      out.note("under 2 GB: use a small model (MobileSAM) and --max-image-size 2048");
+  } else {
+    out.problem("the memory of this machine cannot be read: /proc/meminfo is missing or unreadable; mount /proc");
+  }
+  NvmlOptions options;
+  options.visible_devices = program.environment("CUDA_VISIBLE_DEVICES");
+  std::string why_none;
+  const auto cards = make_nvml_probes(options, &why_none);
+  for (const auto& card : cards)
+    out.fine(card->domain() + " " + card->name() + ": " + safe_get_memory_info(card.get()).formatted);
+  if (cards.empty()) out.note("no NVIDIA card (" + why_none + "); predictions run on the CPU");
+}
+
+void examine_limits(Examination& out, Program& program) {
+  out.section("Limits");
+  out.fine("processors: " + std::to_string(std::thread::hardware_concurrency()));
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    const std::string text = "open files: " + std::to_string(files.rlim_cur);
+    if (files.rlim_cur < 256)
+      out.problem(text + "; raise it: ulimit -n 1024");
+    else
+      out.fine(text);
+  }
+  rlimit address{};
+  if (getrlimit(RLIMIT_AS, &address) == 0 && address.rlim_cur != RLIM_INFINITY)
+    out.note("address space is limited (ulimit -v) to " + std::to_string(address.rlim_cur >> 20) +
+             " MiB; engines may fail to start");
+  out.fine("largest picture: 500 MP (--max-image-pixels)");
+  out.fine("models by name in " + data_folder(program.environment).string());
+  const std::filesystem::path cache = cache_folder(program.environment);
+  std::error_code error;
+  std::filesystem::create_directories(cache, error);
+  const auto space = std::filesystem::space(cache, error);
+  if (error) {
+    out.problem("cache folder " + cache.string() + " cannot be made: " + error.message() + "; set SAM_CACHE_DIR");
+  } else {
+    out.fine("cache in " + cache.string() + " (" + std::to_string(space.available >> 30) + " GB free)");
+  }
+}
+
+// What the dynamic linker really loaded: two libraries of one SONAME are a classic trap.
+void examine_libraries(Examination& out) {
+  out.section("Libraries loaded");
+  std::ifstream maps("/proc/self/maps");
+  std::set<std::string> seen;
+  for (std::string line; std::getline(maps, line);) {
+    const std::size_t slash = line.find('/');
+    if (slash == std::string::npos) continue;
+    const std::string path = line.substr(slash);
+    for (const char* name : {"libopenvino", "libtbb.", "libvips.", "libopencv_", "libonnxruntime", "libsqlite3",
+                             "libnvidia-ml", "libcpp-httplib"}) {
+      if (std::filesystem::path(path).filename().string().starts_with(name) && seen.insert(path).second) out.fine(path);
+    }
+  }
+}
+
+void examine_models(Examination& out, Program& program) {
+  out.section("Models");
+  out.fine("grabcut (built in)");
+  const ModelCatalog catalog(data_folder(program.environment), program.files);
+  for (const NamedModel& model : catalog.models()) {
+    PredictorOptions options;
+    options.encoder = model.encoder.string();
+    options.decoder = model.decoder.string();
+    options.device = "cpu";
+    try {
+      out.fine(model.name + ": " + make_engine(options, program).predictor->info().describe);
+    } catch (const std::exception& error) {
+      out.problem(model.name + ": " + error.what());
+    }
+  }
+  if (catalog.models().empty())
+    out.note(
+        "no SAM model is kept by name; make one with samexporter (see README), then: sam-annotator models add NAME "
+        "ENCODER DECODER");
+}
+
+int run_doctor(Program& program) {
+  Examination out;
+  std::cout << "sam-annotator " SAM_VERSION << '\n';
+  examine_engines(out);
+  examine_memory(out, program);
+  examine_limits(out, program);
+  examine_models(out, program);
+  examine_libraries(out);
+  std::cout << (out.healthy() ? "\nEverything needed is there.\n" : "\nSomething needs mending: see PROBLEM above.\n");
+  return out.healthy() ? exit_done : exit_failed;
+}
+
+}  // namespace
+
+void add_doctor_command(CLI::App& root, Program& program) {
+  CLI::App* command = root.add_subcommand(
+      "doctor", "examines engines, devices, limits, libraries and models; says what is missing and how to get it");
+  command->callback([&program] { program.run = [&program] { return run_doctor(program); }; });
+}
+
+}  // namespace sam
