@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ const char* element_name(ElementType type);  // "f32", "u8", …
 using Shape = std::vector<std::int64_t>;  // -1: any (in descriptions only)
 
 std::string shape_text(const Shape& shape);  // "[1,256,?,64]"
+
+// Bytes of such a tensor; nothing if a dimension is negative or the product does not fit in 63 bits.
+std::optional<std::size_t> checked_size_bytes(ElementType type, const Shape& shape);
 
 class Buffer {
  public:

@@ -267,6 +267,7 @@ def external():
     g = Graph()
     g.input("x", [1, 1024])
     g.output(g.mul("x", g.constant(np.arange(1, 1025).reshape(1, 1024))), "y", [1, 1024])
+    (OUT / "external.data").unlink(missing_ok=True)  # it would be appended to
     onnx.save(g.model(), OUT / "external.onnx", save_as_external_data=True, location="external.data", size_threshold=0)
 
 
@@ -284,13 +285,12 @@ def slow():
 
 
 def hungry():
-    """Makes `count` floats on the way: asks for as much memory as a test wants."""
+    """Makes size[0] x size[1] floats on the way: asks for as much memory as a test wants. total = value * size[0]."""
     g = Graph()
-    g.input("count", [1], INT64)
-    g.input("value", [1])
-    many = g.op("Expand", "value", "count")
-    sorted_values = g.op("CumSum", many, g.constant(0, np.int64))
-    g.output(g.op("ReduceMax", sorted_values, axes=[0], keepdims=1), "total", [1])
+    g.input("size", [2], INT64)
+    g.input("value", [1, 1])
+    sums = g.op("CumSum", g.op("Expand", "value", "size"), g.constant(0, np.int64))
+    g.output(g.op("ReduceMax", sums, axes=[0, 1], keepdims=1), "total", [1, 1])
     return g
 
 

@@ -1,0 +1,18 @@
+// OpenVINO's exceptions as ours: many lines with source places become one line, failed allocations become OutOfMemory.
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace sam {
+
+// Throws OutOfMemory or ModelError, the message opening with `doing` ("loading /a/b.onnx"). Ours pass unchanged.
+[[noreturn]] void rethrow_engine_error(const std::string& doing, const std::exception& error);
+
+// The sentence that matters of an OpenVINO message, one line of at most 300 characters.
+std::string engine_message_line(const std::string& message);
+
+// Whether such a message speaks of memory that could not be had.
+bool says_out_of_memory(const std::string& message);
+
+}  // namespace sam

@@ -1,0 +1,251 @@
+#include "inference/openvino_model.h"
+
+#include <malloc.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cstring>
+#include <openvino/openvino.hpp>
+#include <openvino/pass/constant_folding.hpp>
+#include <openvino/runtime/exception.hpp>
+#include <optional>
+#include <unordered_set>
+
+#include "inference/onnx_file.h"
+#include "inference/openvino_error.h"
+#include "inference/tensor_check.h"
+#include "inference/turn.h"
+
+namespace sam {
+namespace {
+
+ElementType element_type(const ov::element::Type& type, const std::string& name) {
+  if (type == ov::element::f32) return ElementType::f32;
+  if (type == ov::element::f16) return ElementType::f16;
+  if (type == ov::element::u8) return ElementType::u8;
+  if (type == ov::element::i32) return ElementType::i32;
+  if (type == ov::element::i64) return ElementType::i64;
+  if (type == ov::element::boolean) return ElementType::boolean;
+  throw ModelError("tensor " + name + " has type " + type.get_type_name() + ", which is not supported");
+}
+
+ov::element::Type engine_type(ElementType type) {
+  switch (type) {
+    case ElementType::f32:
+      return ov::element::f32;
+    case ElementType::f16:
+      return ov::element::f16;
+    case ElementType::u8:
+      return ov::element::u8;
+    case ElementType::i32:
+      return ov::element::i32;
+    case ElementType::i64:
+      return ov::element::i64;
+    case ElementType::boolean:
+      return ov::element::boolean;
+  }
+  throw ModelError("no such element type");
+}
+
+template <typename Port>
+TensorInfo describe(const Port& port, const std::string& name) {
+  TensorInfo info{name, element_type(port.get_element_type(), name), {}};
+  const ov::PartialShape shape = port.get_partial_shape();
+  if (shape.rank().is_dynamic()) throw ModelError("tensor " + name + " has no known number of dimensions");
+  for (const ov::Dimension& dimension : shape)
+    info.shape.push_back(dimension.is_static() ? dimension.get_length() : -1);
+  return info;
+}
+
+ov::Shape engine_shape(const Shape& shape) {
+  return {shape.begin(), shape.end()};
+}
+
+ov::Tensor wrap(const Tensor& tensor) {
+  return {engine_type(tensor.type), engine_shape(tensor.shape), tensor.buffer->data()};
+}
+
+// Resizing a constant is folded at compile time by reference code that takes minutes for a bicubic one (SAM2's position embedding);
+// done at run time by the CPU plugin it costs milliseconds.
+void keep_constant_resizes(const ov::Model& model) {
+  std::unordered_set<const ov::Node*> constant;
+  for (const std::shared_ptr<ov::Node>& node : model.get_ordered_ops()) {
+    const std::string type = node->get_type_name();
+    if (type == "Parameter" || node->get_output_size() == 0) continue;
+    const auto inputs = node->input_values();
+    const bool all_constant = std::all_of(inputs.begin(), inputs.end(),
+                                          [&](const auto& input) { return constant.contains(input.get_node()); });
+    if (type == "Constant" || (!inputs.empty() && all_constant)) constant.insert(node.get());
+    if (type == "Interpolate" && constant.contains(inputs[0].get_node())) ov::pass::disable_constant_folding(node);
+  }
+}
+
+int available_cpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+ov::AnyMap engine_properties(const ModelOptions& options) {
+  ov::element::Type precision = ov::element::f32;
+  if (options.precision == Precision::bf16) precision = ov::element::bf16;
+  if (options.precision == Precision::f16) precision = ov::element::f16;
+  ov::AnyMap properties{ov::hint::inference_precision(precision),
+                        ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY), ov::num_streams(1)};
+  int threads = options.threads;
+  // OpenVINO 2026.4 crashes compiling the SAM decoder at reduced precision with one thread.
+  if (options.precision != Precision::f32 && (threads == 1 || (threads == 0 && available_cpus() == 1))) threads = 2;
+  if (threads > 0) properties.insert(ov::inference_num_threads(threads));
+  return properties;
+}
+
+class OpenVinoModel final : public Model {
+ public:
+  OpenVinoModel(ModelOptions options, TensorMaker make_tensor)
+      : options_(std::move(options)), make_tensor_(std::move(make_tensor)), file_(read_onnx_file(options_.file)) {
+    compile();
+    description_.hash = file_.hash;
+    description_.engine = engine_name();
+    for (const std::string& name : file_.inputs) {
+      description_.inputs.push_back(describe(engine_->model.input(name), name));
+    }
+    for (const std::string& name : file_.outputs) {
+      description_.outputs.push_back(describe(engine_->model.output(name), name));
+    }
+  }
+
+  const ModelDescription& description() const override { return description_; }
+
+  Tensor make_tensor(std::string name, ElementType type, Shape shape) override {
+    try {
+      return make_tensor_(std::move(name), type, shape);
+    } catch (const std::bad_alloc&) {
+      const std::uint64_t size = checked_size_bytes(type, shape).value_or(0);
+      throw OutOfMemory("out of memory for a tensor " + std::string(element_name(type)) + shape_text(shape), size);
+    }
+  }
+
+  std::vector<Tensor> run(std::span<const Tensor> inputs, std::span<const std::string> outputs,
+                          std::stop_token stop) override {
+    check_inputs(description_, inputs);
+    const std::vector<std::size_t> wanted = output_indices(description_, outputs);
+    const TurnQueue::Turn turn = turns_.take(stop);
+    if (!engine_) compile();
+    try {
+      return infer(inputs, wanted, stop);
+    } catch (const ov::Cancelled&) {
+      throw Stopped();  // the request stays usable
+    } catch (const std::exception& error) {
+      // After a failed allocation a compiled model answers nonsense or fails for ever: the next run makes a new one.
+      engine_.reset();
+      rethrow_engine_error("running " + options_.file.string(), error);
+    }
+  }
+
+  // The engine does not say: the size of its weights.
+  std::uint64_t bytes_held() const override { return file_.size_bytes; }
+
+  void release_memory() override {
+    {
+      const TurnQueue::Turn turn = turns_.take();
+      if (engine_) engine_->model.release_memory();
+    }
+    ::malloc_trim(0);
+  }
+
+ private:
+  struct Engine {
+    ov::CompiledModel model;
+    ov::InferRequest request;
+    std::vector<bool> output_is_lent;  // by place in the description: the request points into a caller's tensor
+  };
+
+  static std::string engine_name() {
+    std::string build = ov::get_openvino_version().buildNumber;  // "2026.4.1-21919-…"
+    return "OpenVINO " + build.substr(0, build.find('-'));
+  }
+
+  void compile() {
+    try {
+      ov::Core core;
+      core.set_property(ov::enable_mmap(true));
+      if (!options_.compiled_folder.empty()) core.set_property(ov::cache_dir(options_.compiled_folder.string()));
+      const std::shared_ptr<ov::Model> model = core.read_model(options_.file.string());
+      keep_constant_resizes(*model);
+      Engine engine{core.compile_model(model, "CPU", engine_properties(options_)), {}, {}};
+      engine.request = engine.model.create_infer_request();
+      engine.output_is_lent.resize(file_.outputs.size());
+      engine_ = std::move(engine);
+    } catch (const std::exception& error) {
+      rethrow_engine_error("loading " + options_.file.string(), error);
+    }
+  }
+
+  std::vector<Tensor> infer(std::span<const Tensor> inputs, const std::vector<std::size_t>& wanted,
+                            const std::stop_token& stop) {
+    for (const Tensor& input : inputs) engine_->request.set_tensor(engine_->model.input(input.name), wrap(input));
+    std::vector<Tensor> results = lend_outputs(wanted);
+    engine_->request.start_async();
+    {
+      // Made after the start: a request is cancelled only while it runs. If stop came before, it runs here.
+      const std::stop_callback cancel(stop, [this] { engine_->request.cancel(); });
+      engine_->request.wait();
+    }
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (!results[i].buffer) results[i] = copy_output(wanted[i]);
+    }
+    return results;
+  }
+
+  // Outputs of known shape are written by the engine straight into the caller's tensor; the others stay without a buffer.
+  std::vector<Tensor> lend_outputs(const std::vector<std::size_t>& wanted) {
+    std::vector<Tensor> results(wanted.size());
+    for (std::size_t index = 0; index < description_.outputs.size(); ++index) {
+      const TensorInfo& info = description_.outputs[index];
+      if (std::find(info.shape.begin(), info.shape.end(), -1) != info.shape.end()) continue;
+      const auto place = std::find(wanted.begin(), wanted.end(), index);
+      const auto port = engine_->model.output(info.name);
+      if (place != wanted.end()) {
+        Tensor& result = results[static_cast<std::size_t>(place - wanted.begin())];
+        result = make_tensor_(info.name, info.type, info.shape);
+        engine_->request.set_tensor(port, wrap(result));
+        engine_->output_is_lent[index] = true;
+      } else if (engine_->output_is_lent[index]) {  // the tensor lent last time may be gone
+        engine_->request.set_tensor(port, ov::Tensor(engine_type(info.type), engine_shape(info.shape)));
+        engine_->output_is_lent[index] = false;
+      }
+    }
+    return results;
+  }
+
+  Tensor copy_output(std::size_t index) {
+    const TensorInfo& info = description_.outputs[index];
+    const ov::Tensor made = engine_->request.get_tensor(engine_->model.output(info.name));
+    const ov::Shape shape = made.get_shape();
+    Tensor result = make_tensor_(info.name, info.type, Shape(shape.begin(), shape.end()));
+    std::memcpy(result.buffer->data(), made.data(), result.size_bytes());
+    return result;
+  }
+
+  const ModelOptions options_;
+  const TensorMaker make_tensor_;
+  const OnnxFile file_;
+  ModelDescription description_;
+  TurnQueue turns_;
+  std::optional<Engine> engine_;  // used by whoever has the turn; nothing after a failed run
+};
+
+}  // namespace
+
+std::unique_ptr<Model> load_openvino_model(const ModelOptions& options, TensorMaker make_tensor) {
+  if (options.device != "cpu") {
+    throw ModelError("no engine for device \"" + options.device + "\" in this build: use --device cpu");
+  }
+  return std::make_unique<OpenVinoModel>(options, std::move(make_tensor));
+}
+
+std::unique_ptr<Model> load_openvino_model(const ModelOptions& options) {
+  return load_openvino_model(options, make_heap_tensor);
+}
+
+}  // namespace sam
