@@ -1,0 +1,189 @@
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <fstream>
+#include <iostream>
+
+#include "cli/predictor_options.h"
+#include "dataset/store.h"
+#include "memory/memory_log.h"
+#include "memory/memory_report.h"
+#include "memory/probes/host_probe.h"
+#include "pipeline/pipeline.h"
+#include "server/server.h"
+#include "session/session.h"
+
+namespace sam {
+namespace {
+
+struct AnnotateOptions {
+  std::string category_path;
+  std::string classes_csv;
+  int port = 8008;
+  // The original's, which choose a model by its size: "sam2" and "small_v2" is the model kept as sam2_small_v2.
+  std::string sam_version;
+  std::string model_type;
+  std::string checkpoint;
+  bool visualization = false;
+  bool export_stats = false;
+  bool skip_validation = false;
+  bool use_sample_csv = false;
+  bool create_sample = false;
+  std::string sample_output = "sample_classes.csv";
+  bool debug = false;
+  PredictorOptions predictor;
+};
+
+const char* const sample_classes =
+    "class_name\nperson\ncar\nbicycle\ncat\ndog\nbird\ntree\nbuilding\nbottle\ncup\nchair\ntable\n";
+
+// The original takes PyTorch checkpoints; ours are ONNX files, and the error says how to make them.
+void take_original_model_flags(AnnotateOptions& options) {
+  PredictorOptions& predictor = options.predictor;
+  if (!options.checkpoint.empty()) {
+    throw UsageError(
+        "--checkpoint " + options.checkpoint +
+        ": PyTorch checkpoints are not read; export it once with `pip install samexporter` (README, \"A SAM model\"), "
+        "then give --encoder FILE --decoder FILE");
+  }
+  if (options.sam_version.empty() && options.model_type.empty()) return;
+  if (!predictor.model.empty() || !predictor.encoder.empty())
+    throw UsageError("--sam_version/--model_type and --model/--encoder contradict each other; give one of them");
+  const std::string version = options.sam_version.empty() ? "sam2" : options.sam_version;
+  const std::string type = !options.model_type.empty() ? options.model_type : version == "sam1" ? "vit_h" : "small_v2";
+  predictor.model = version + "_" + type;
+}
+
+int create_sample(const AnnotateOptions& options, Program& program) {
+  if (program.files.status(options.sample_output))
+    throw UsageError("--sample_output " + options.sample_output + " exists already; choose another file");
+  program.files.write_atomic(options.sample_output, sample_classes);
+  std::cout << "wrote " << options.sample_output << '\n';
+  return exit_done;
+}
+
+// SIGINT and SIGTERM are waited for by the main thread; blocked before any other thread starts, so that all inherit it.
+sigset_t block_stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+StoreOptions store_options(const AnnotateOptions& options, Program& program) {
+  StoreOptions store;
+  store.folder = options.category_path;
+  store.classes_csv = options.classes_csv;
+  store.limits = options.predictor.limits;
+  if (options.use_sample_csv) {
+    store.classes_csv = store.folder / "classes.csv";
+    if (!program.files.status(store.classes_csv)) program.files.write_atomic(store.classes_csv, sample_classes);
+  }
+  return store;
+}
+
+}  // namespace
+
+// See stats.h of the session layer: counts of the project as the original wrote them.
+int export_stats(Store& store, Program& program);
+
+namespace {
+
+int run_annotate(AnnotateOptions options, Program& program) {
+  if (options.create_sample) return create_sample(options, program);
+  if (options.category_path.empty())
+    throw UsageError(
+        "give the folder with --category_path DIR (it holds images/) and the classes with --classes_csv FILE");
+  if (options.debug) spdlog::set_level(spdlog::level::debug);
+  take_original_model_flags(options);
+  const sigset_t signals = block_stop_signals();
+
+  const auto store = open_store(store_options(options, program), program.files, program.clock);
+  if (options.export_stats) return export_stats(*store, program);
+  Engine engine = make_engine(options.predictor, program);
+  const std::string description = engine.predictor->info().describe;
+  MemoryLog memory_log(engine.device);
+  HostProbe host(read_text_files());
+  std::vector<Probe*> devices;
+  for (const auto& card : engine.devices) devices.push_back(card.get());
+
+  PipelineOptions pipeline_options;
+  pipeline_options.limits = options.predictor.limits;
+  const auto pipeline = make_pipeline(pipeline_options, std::move(engine.predictor), memory_log, program.clock);
+  const auto session = make_session(*store, *pipeline, program.clock);
+
+  ServerOptions server_options;
+  server_options.port = options.port;
+  server_options.limits = options.predictor.limits;
+  server_options.tile_cache_folder = cache_folder(program.environment) / "tiles";
+  server_options.examine_pictures = !options.skip_validation;
+  server_options.version = SAM_VERSION;
+  server_options.memory = [&] {
+    return read_memory_report(host, devices, [&] { return program_bytes(engine.worker.get()); });
+  };
+  const auto server = make_server(*session, *store, *pipeline, server_options);
+  server->start();
+  std::cout << "SAM Annotator: " << store->picture_count() << " pictures, " << store->classes().names.size()
+            << " classes, " << description << "\nOpen http://127.0.0.1:" << server->port()
+            << " in a browser. Ctrl+C saves and stops." << std::endl;
+  int signal = 0;
+  sigwait(&signals, &signal);
+  std::cout << "stopping; every annotation is saved" << std::endl;
+  server->stop();
+  return exit_done;
+}
+
+void add_annotate_options(CLI::App& app, AnnotateOptions& options) {
+  app.add_option("--category_path,--category-path", options.category_path,
+                 "the project: a folder with images/; labels/ and the rest are made in it");
+  app.add_option("--classes_csv,--classes-csv", options.classes_csv,
+                 "the classes: a CSV with the header class_name; default: classes.csv in the project");
+  app.add_option("--port", options.port, "port of the page on 127.0.0.1")
+      ->check(CLI::Range(1, 65535))
+      ->capture_default_str();
+  const char* original = "As in the Python tool";
+  app.add_option("--sam_version,--sam-version", options.sam_version,
+                 "with --model_type: the model kept by name as VERSION_TYPE, such as sam2_small_v2")
+      ->check(CLI::IsMember({"sam1", "sam2", "sam3"}))
+      ->group(original);
+  app.add_option("--model_type,--model-type", options.model_type, "vit_b, tiny, small_v2, …")->group(original);
+  app.add_option("--checkpoint", options.checkpoint, "not read: give ONNX files with --encoder and --decoder")
+      ->group(original);
+  app.add_flag("--visualization", options.visualization,
+               "the page is the visualiser too: m b l t show and hide masks, boxes, labels, points")
+      ->group(original);
+  app.add_flag("--export_stats,--export-stats", options.export_stats, "write exports/dataset_stats_TIME.json and stop")
+      ->group(original);
+  app.add_flag("--skip_validation,--skip-validation", options.skip_validation,
+               "do not look at every picture's header after the start")
+      ->group(original);
+  app.add_flag("--use_sample_csv,--use-sample-csv", options.use_sample_csv,
+               "write a classes.csv of common things into the project if it has none")
+      ->group(original);
+  app.add_flag("--create_sample,--create-sample", options.create_sample, "write a sample classes CSV and stop")
+      ->group(original);
+  app.add_option("--sample_output,--sample-output", options.sample_output, "where --create_sample writes")
+      ->capture_default_str()
+      ->group(original);
+  app.add_flag("--debug", options.debug, "a more talkative log");
+  add_predictor_options(app, options.predictor);
+}
+
+}  // namespace
+
+void add_annotate_command(CLI::App& root, Program& program) {
+  auto options = std::make_shared<AnnotateOptions>();
+  const auto choose = [&program, options] {
+    program.run = [&program, options] { return run_annotate(*options, program); };
+  };
+  add_annotate_options(root, *options);
+  choose();  // unless a subcommand says otherwise
+  CLI::App* command = root.add_subcommand("annotate", "opens a folder of photos in a local web page (the default)");
+  add_annotate_options(*command, *options);
+  command->callback(choose);
+}
+
+}  // namespace sam

@@ -1,0 +1,214 @@
+#include "pipeline/pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "platform/mutex.h"
+#include "platform/stopped.h"
+
+namespace sam {
+namespace {
+
+// Encodes when it is let; counts what it does.
+class FakePredictor final : public Predictor {
+ public:
+  const PredictorInfo& info() const override { return info_; }
+
+  Embedding encode(const Image& picture, Size picture_size, std::stop_token stop) override {
+    started_names.fetch_add(1);
+    const std::stop_callback wake(stop, [this] { changed_.notify_all(); });
+    MutexLock lock(mutex_);
+    while (held_ && !stop.stop_requested()) changed_.wait_for(mutex_, std::chrono::milliseconds(5));
+    if (stop.stop_requested()) throw Stopped();
+    if (failing) throw std::runtime_error("the encoder is out of order");
+    ++encodes;
+    Embedding embedding;
+    embedding.predictor_key = info_.key;
+    embedding.picture_size = picture_size;
+    embedding.working_size = picture.size();
+    embedding.picture = picture;
+    return embedding;
+  }
+
+  std::vector<Instance> decode(const Embedding& embedding, const Prompt&, std::stop_token) override {
+    ++decodes;
+    Instance instance;
+    instance.mask.size = embedding.picture_size;
+    instance.mask.runs = {static_cast<std::uint32_t>(embedding.picture_size.width * embedding.picture_size.height)};
+    return {instance};
+  }
+
+  std::uint64_t bytes_held() const override { return 0; }
+  void release_memory() override {}
+
+  void hold() {
+    MutexLock lock(mutex_);
+    held_ = true;
+  }
+  void let_go() {
+    MutexLock lock(mutex_);
+    held_ = false;
+    changed_.notify_all();
+  }
+
+  std::atomic<int> started_names = 0;
+  std::atomic<int> encodes = 0;
+  std::atomic<int> decodes = 0;
+  std::atomic<bool> failing = false;
+
+ private:
+  PredictorInfo info_{"fake", "fake:1", "a fake", false, 1};
+  Mutex mutex_;
+  Condition changed_;
+  bool held_ SAM_GUARDED_BY(mutex_) = false;
+};
+
+class PipelineTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { start_image_library("pipeline_tests"); }
+
+  PipelineTest() { make(std::uint64_t{1} << 30); }
+
+  void make(std::uint64_t budget_bytes) {
+    auto predictor = std::make_unique<FakePredictor>();
+    predictor_ = predictor.get();
+    PipelineOptions options;
+    options.embedding_budget_bytes = budget_bytes;
+    pipeline_ = make_pipeline(options, std::move(predictor), log_, clock_);
+  }
+
+  static PictureFile picture(const char* name) { return {std::filesystem::path(SAM_SAMPLES) / "images" / name}; }
+
+  // Waits for what another thread will do; fails after ten seconds.
+  template <typename Done>
+  static void await(Done done) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!done()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+
+  EncodingState state(const PictureFile& file) const { return pipeline_->encoding(file).state; }
+
+  SystemClock clock_;
+  MemoryLog log_{nullptr};
+  FakePredictor* predictor_ = nullptr;
+  std::unique_ptr<Pipeline> pipeline_;
+  const PictureFile a_ = picture("chelsea.jpg");
+  const PictureFile b_ = picture("coffee.jpg");
+  const PictureFile c_ = picture("coins.png");
+};
+
+TEST_F(PipelineTest, WhatIsShownIsEncodedBeforeAnybodyClicks) {
+  EXPECT_EQ(state(a_), EncodingState::none);
+  pipeline_->show(a_);
+  await([&] { return state(a_) == EncodingState::ready; });
+  const SegmentResult result = pipeline_->segment(a_, {}, {});
+  EXPECT_EQ(predictor_->encodes, 1);
+  EXPECT_EQ(result.instances.size(), 1u);
+}
+
+TEST_F(PipelineTest, ComingBackDoesNotEncodeAgain) {
+  pipeline_->segment(a_, {}, {});
+  pipeline_->segment(b_, {}, {});
+  pipeline_->segment(a_, {}, {});
+  pipeline_->show(a_);
+  EXPECT_EQ(predictor_->encodes, 2);
+  EXPECT_EQ(predictor_->decodes, 3);
+}
+
+TEST_F(PipelineTest, WhatNobodyWaitsForIsDroppedBeforeItStarts) {
+  predictor_->hold();
+  pipeline_->show(a_);
+  await([&] { return predictor_->started_names == 1; });
+  pipeline_->show(b_);  // a's encode is stopped
+  pipeline_->show(c_);
+  EXPECT_EQ(state(b_), EncodingState::none);
+  predictor_->let_go();
+  await([&] { return state(c_) == EncodingState::ready; });
+  EXPECT_EQ(predictor_->encodes, 1);
+  EXPECT_EQ(state(a_), EncodingState::none);
+}
+
+TEST_F(PipelineTest, ComingBackToAnEncodeThatWasGivenUpStartsItAgain) {
+  predictor_->hold();
+  pipeline_->show(a_);
+  await([&] { return predictor_->started_names == 1; });
+  pipeline_->show(b_);
+  pipeline_->show(a_);
+  predictor_->let_go();
+  await([&] { return state(a_) == EncodingState::ready; });
+}
+
+TEST_F(PipelineTest, APromptKeepsItsEncodeAlive) {
+  predictor_->hold();
+  std::size_t instances = 0;
+  std::jthread prompt([&] { instances = pipeline_->segment(a_, {}, {}).instances.size(); });
+  await([&] { return predictor_->started_names == 1; });
+  pipeline_->show(b_);
+  predictor_->let_go();
+  prompt.join();
+  EXPECT_EQ(instances, 1u);
+}
+
+TEST_F(PipelineTest, AStoppedPromptDoesNotWait) {
+  predictor_->hold();
+  std::stop_source stop;
+  std::jthread stopper([&] {
+    await([&] { return predictor_->started_names == 1; });
+    stop.request_stop();
+  });
+  EXPECT_THROW(pipeline_->segment(a_, {}, stop.get_token()), Stopped);
+  predictor_->let_go();
+}
+
+TEST_F(PipelineTest, FailuresAreToldAndTriedAgainWhenAskedFor) {
+  predictor_->failing = true;
+  EXPECT_THROW(pipeline_->segment(a_, {}, {}), std::runtime_error);
+  EXPECT_EQ(state(a_), EncodingState::failed);
+  EXPECT_EQ(pipeline_->encoding(a_).reason, "the encoder is out of order");
+  predictor_->failing = false;
+  EXPECT_EQ(pipeline_->segment(a_, {}, {}).instances.size(), 1u);
+  EXPECT_EQ(state(a_), EncodingState::ready);
+}
+
+TEST_F(PipelineTest, AFileThatIsNoPictureIsAnImageError) {
+  EXPECT_THROW(pipeline_->segment({SAM_SAMPLES "/classes.csv"}, {}, {}), ImageError);
+}
+
+TEST_F(PipelineTest, TheBudgetHolds) {
+  make(1);  // every embedding is larger: one is kept
+  pipeline_->segment(a_, {}, {});
+  const std::uint64_t one = pipeline_->embedding_bytes();
+  pipeline_->segment(b_, {}, {});
+  EXPECT_EQ(state(a_), EncodingState::none);
+  EXPECT_EQ(state(b_), EncodingState::ready);
+  EXPECT_LT(pipeline_->embedding_bytes(), one * 4);
+}
+
+TEST_F(PipelineTest, ListenersHearEveryStateInOrder) {
+  Mutex mutex;
+  std::vector<EncodingState> heard;
+  pipeline_->set_listener([&](const PictureFile&, const EncodingStatus& status) {
+    MutexLock lock(mutex);
+    heard.push_back(status.state);
+  });
+  pipeline_->segment(a_, {}, {});
+  pipeline_.reset();
+  MutexLock lock(mutex);
+  EXPECT_EQ(heard, (std::vector<EncodingState>{EncodingState::running, EncodingState::ready}));
+}
+
+TEST_F(PipelineTest, ClosesInTheMiddleOfAnEncode) {
+  predictor_->hold();
+  pipeline_->show(a_);
+  await([&] { return predictor_->started_names == 1; });
+  pipeline_.reset();
+}
+
+}  // namespace
+}  // namespace sam
