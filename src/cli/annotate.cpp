@@ -1,11 +1,14 @@
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 
+#include <array>
+#include <chrono>
 #include <csignal>
-#include <fstream>
+#include <ctime>
 #include <iostream>
 
 #include "cli/predictor_options.h"
+#include "dataset/statistics.h"
 #include "dataset/store.h"
 #include "memory/memory_log.h"
 #include "memory/memory_report.h"
@@ -85,12 +88,20 @@ StoreOptions store_options(const AnnotateOptions& options, Program& program) {
   return store;
 }
 
-}  // namespace
-
-// See stats.h of the session layer: counts of the project as the original wrote them.
-int export_stats(Store& store, Program& program);
-
-namespace {
+// exports/dataset_stats_TIME.json, as the original's --export_stats.
+int export_stats(Store& store, Program& program) {
+  const std::filesystem::path folder = store.folder() / "exports";
+  const std::time_t now = std::chrono::system_clock::to_time_t(program.clock.wall_now());
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 32> stamp{};
+  std::strftime(stamp.data(), stamp.size(), "%Y%m%d_%H%M%S", &utc);
+  const std::filesystem::path file = folder / ("dataset_stats_" + std::string(stamp.data()) + ".json");
+  program.files.create_directories(folder);
+  program.files.write_atomic(file, statistics_json(count_annotations(store), store.classes()));
+  std::cout << "wrote " << file.string() << '\n';
+  return exit_done;
+}
 
 int run_annotate(AnnotateOptions options, Program& program) {
   if (options.create_sample) return create_sample(options, program);

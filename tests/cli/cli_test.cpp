@@ -1,0 +1,174 @@
+// The command line, run as a process.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/process.h"
+
+namespace sam {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class CommandLine : public testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/sam-cli-test-XXXXXX";
+    folder_ = mkdtemp(name);
+    environment_ = {"SAM_DATA_DIR=" + (folder_ / "data").string(), "SAM_CACHE_DIR=" + (folder_ / "cache").string(),
+                    "CUDA_VISIBLE_DEVICES="};
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  ProcessResult run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), SAM_ANNOTATOR);
+    return run_process(arguments, environment_);
+  }
+
+  // Refused with one line on stderr that holds `words`.
+  void expect_refusal(const std::vector<std::string>& arguments, int status, const std::string& words) const {
+    const ProcessResult result = run(arguments);
+    EXPECT_EQ(result.status, status) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(words));
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+    EXPECT_EQ(result.out, "");
+  }
+
+  static std::string sample(const std::string& name) { return std::string(SAM_SAMPLES) + "/images/" + name; }
+  static std::string model(const std::string& name) { return std::string(SAM_TEST_DATA) + "/models/" + name; }
+
+  fs::path folder_;
+  std::vector<std::string> environment_;
+};
+
+TEST_F(CommandLine, HelpIsEverywhere) {
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {}, {"annotate"}, {"segment"}, {"models"}, {"models", "add"}, {"memory"}, {"doctor"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.emplace_back("--help");
+    const ProcessResult result = run(arguments);
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.out, HasSubstr("--help"));
+  }
+  EXPECT_THAT(run({"--version"}).out, HasSubstr("sam-annotator "));
+}
+
+TEST_F(CommandLine, WrongUsageIsStatusTwo) {
+  expect_refusal({"--no-such-flag"}, 2, "--no-such-flag");
+  expect_refusal({}, 2, "--category_path");
+  expect_refusal({"segment"}, 2, "IMAGE");
+  expect_refusal({"segment", sample("coffee.jpg")}, 2, "nothing to segment");
+  expect_refusal({"segment", sample("coffee.jpg"), "--box", "1,2,3"}, 2, "expected x1,y1,x2,y2");
+  expect_refusal({"segment", sample("coffee.jpg"), "--box", "1,2,3,x"}, 2, "'x' is no number");
+  expect_refusal({"segment", sample("coffee.jpg"), "--point", "1,2"}, 2, "expected x,y,+");
+  expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+", "--encoder", "a.onnx"}, 2, "belong together");
+  expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+", "--model", "nobody"}, 2, "known: grabcut");
+  expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+", "--device", "tpu"}, 2,
+                 "expected auto, cpu or cuda:N");
+  expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+", "--refine"}, 2, "--refine needs");
+  expect_refusal({"--category_path", folder_.string(), "--checkpoint", "sam_vit_b.pth"}, 2, "samexporter");
+}
+
+TEST_F(CommandLine, FailureIsStatusOneAndSaysWhy) {
+  expect_refusal({"segment", "/no/such/photo.jpg", "--box", "1,1,5,5"}, 1, "/no/such/photo.jpg");
+  expect_refusal({"segment", std::string(SAM_SAMPLES) + "/classes.csv", "--box", "1,1,5,5"}, 1, "classes.csv");
+  expect_refusal({"models", "remove", "nobody"}, 1, "there is no model 'nobody'");
+  expect_refusal({"--category_path", (folder_ / "nowhere").string()}, 1, "nowhere");
+  expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+", "--device", "cuda:0"}, 1, "use --device cpu");
+}
+
+TEST_F(CommandLine, SegmentsWithTheBuiltInPredictor) {
+  const fs::path out = folder_ / "mask.png";
+  const ProcessResult result =
+      run({"segment", sample("coffee.jpg"), "--box", "150,60,470,330", "--out", out.string(), "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("Memory before prediction: Running on CPU - memory stats not available"));
+  EXPECT_THAT(result.err, HasSubstr("Memory after prediction: "));
+  const auto json = nlohmann::json::parse(result.out);
+  const auto& best = json.at("candidates").at(0);
+  EXPECT_GT(best.at("area").get<int>(), 10000);
+  EXPECT_EQ(best.at("segmentation").at("size"), (std::vector<int>{json.at("height"), json.at("width")}));
+  std::ifstream file(out, std::ios::binary);
+  std::string magic(4, '\0');
+  file.read(magic.data(), 4);
+  EXPECT_EQ(magic.substr(1), "PNG");
+}
+
+TEST_F(CommandLine, ModelsAreKeptByName) {
+  const std::string encoder = model("sam1_hwc.encoder.onnx"), decoder = model("sam1.decoder.onnx");
+  ASSERT_TRUE(fs::exists(encoder) && fs::exists(decoder));
+  const ProcessResult added = run({"models", "add", "tiny", encoder, decoder});
+  ASSERT_EQ(added.status, 0) << added.err;
+  EXPECT_THAT(run({"models", "list"}).out, HasSubstr("tiny"));
+  EXPECT_THAT(run({"models", "check"}).out, HasSubstr("tiny: fine"));
+  const ProcessResult segmented =
+      run({"segment", sample("coffee.jpg"), "--model", "tiny", "--point", "300,200,+", "--refine", "--json"});
+  ASSERT_EQ(segmented.status, 0) << segmented.err;
+  EXPECT_EQ(nlohmann::json::parse(segmented.out).at("candidates").size(), 1u);
+  expect_refusal({"models", "add", "tiny", encoder, decoder}, 1, "there is a model 'tiny' already");
+  expect_refusal({"models", "add", "swapped", decoder, encoder}, 1, "");
+  EXPECT_EQ(run({"models", "remove", "tiny"}).status, 0);
+  EXPECT_EQ(run({"models", "list"}).out.find("tiny"), std::string::npos);
+}
+
+TEST_F(CommandLine, MemoryAndDoctorTellWhatThereIs) {
+  const auto memory = nlohmann::json::parse(run({"memory", "--json"}).out);
+  EXPECT_GT(memory.at("host").at("total").get<std::uint64_t>(), 0u);
+  EXPECT_EQ(memory.at("devices").size(), 0u);
+  EXPECT_THAT(run({"memory"}).out, HasSubstr("Running on CPU - memory stats not available"));
+  const ProcessResult doctor = run({"doctor"});
+  EXPECT_EQ(doctor.status, 0) << doctor.out;
+  EXPECT_THAT(doctor.out, HasSubstr("OpenVINO"));
+  EXPECT_THAT(doctor.out, HasSubstr("libtbb"));
+}
+
+TEST_F(CommandLine, WritesASampleClassListAndStatistics) {
+  const fs::path csv = folder_ / "sample.csv";
+  ASSERT_EQ(run({"--create_sample", "--sample_output", csv.string()}).status, 0);
+  std::ifstream file(csv);
+  std::string header;
+  std::getline(file, header);
+  EXPECT_EQ(header, "class_name");
+
+  const fs::path project = folder_ / "project";
+  fs::copy(SAM_SAMPLES, project, fs::copy_options::recursive);
+  ASSERT_EQ(run({"--category_path", project.string(), "--export_stats"}).status, 0);
+  EXPECT_FALSE(fs::is_empty(project / "exports"));
+}
+
+TEST_F(CommandLine, ServesAndStopsAtOnceWhenAsked) {
+  const fs::path project = folder_ / "project";
+  fs::copy(SAM_SAMPLES, project, fs::copy_options::recursive);
+  const std::vector<std::string> arguments = {SAM_ANNOTATOR, "--category-path", project.string(), "--port", "18471"};
+  for (const int signal : {SIGTERM, SIGINT}) {
+    BackgroundProcess program(arguments, environment_);
+    ASSERT_THAT(program.wait_for("Ctrl+C"), HasSubstr("http://127.0.0.1:18471"));
+    expect_refusal({"--category_path", project.string(), "--port", "18472"}, 1, "already open");
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(program.stop(signal).status, 0);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+  }
+}
+
+TEST_F(CommandLine, ABusyPortSaysWhichFlagToGive) {
+  const fs::path project = folder_ / "project", other = folder_ / "other";
+  fs::copy(SAM_SAMPLES, project, fs::copy_options::recursive);
+  fs::copy(SAM_SAMPLES, other, fs::copy_options::recursive);
+  BackgroundProcess program({SAM_ANNOTATOR, "--category_path", project.string(), "--port", "18473"}, environment_);
+  ASSERT_NE(program.wait_for("Ctrl+C"), "");
+  const ProcessResult second = run({"--category_path", other.string(), "--port", "18473"});
+  EXPECT_EQ(second.status, 1);
+  EXPECT_THAT(second.err, HasSubstr("--port"));
+  program.stop(SIGTERM);
+}
+
+}  // namespace
+}  // namespace sam
