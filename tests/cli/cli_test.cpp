@@ -103,7 +103,7 @@ TEST_F(CommandLine, SegmentsWithTheBuiltInPredictor) {
 }
 
 TEST_F(CommandLine, ModelsAreKeptByName) {
-  const std::string encoder = model("sam1_hwc.encoder.onnx"), decoder = model("sam1.decoder.onnx");
+  const std::string encoder = model("sam1_hwc.encoder.onnx"), decoder = model("sam1_four.decoder.onnx");
   ASSERT_TRUE(fs::exists(encoder) && fs::exists(decoder));
   const ProcessResult added = run({"models", "add", "tiny", encoder, decoder});
   ASSERT_EQ(added.status, 0) << added.err;
