@@ -1,0 +1,74 @@
+#include "segmentation/registry.h"
+
+#include <array>
+#include <utility>
+
+#include "segmentation/sam/family.h"
+#include "segmentation/sam/signature.h"
+
+namespace sam {
+namespace {
+
+// The first row that knows the file wins: the more particular signature stands above the more general.
+constexpr std::array<const SamFamily*, 2> families = {&sam2_family, &sam1_family};
+
+const SamFamily* family_of_encoder(const ModelDescription& model) {
+  for (const SamFamily* family : families) {
+    if (family->is_encoder(model)) return family;
+  }
+  return nullptr;
+}
+
+const SamFamily* family_of_decoder(const ModelDescription& model) {
+  for (const SamFamily* family : families) {
+    if (family->is_decoder(model)) return family;
+  }
+  return nullptr;
+}
+
+std::string known_text() {
+  std::string text;
+  for (const SamFamily* family : families) text += (text.empty() ? "" : "; ") + std::string(family->known);
+  return text;
+}
+
+// "m.onnx is a SAM 2 encoder", "… is not a kind of model known here: inputs …"
+std::string role_text(const std::filesystem::path& file, const ModelDescription& model) {
+  if (const SamFamily* family = family_of_decoder(model)) {
+    return file.string() + " is a " + family->title + " decoder";
+  }
+  if (const SamFamily* family = family_of_encoder(model)) {
+    return file.string() + " is a " + family->title + " encoder";
+  }
+  return file.string() + " is no kind of model known here (found: " + signature_text(model) + ")";
+}
+
+[[noreturn]] void refuse(const SamFiles& files) {
+  const ModelDescription& encoder = files.encoder->description();
+  const ModelDescription& decoder = files.decoder->description();
+  const std::string found = role_text(files.encoder_file, encoder) + ", " + role_text(files.decoder_file, decoder);
+  const SamFamily* encoder_family = family_of_encoder(encoder);
+  const SamFamily* decoder_family = family_of_decoder(decoder);
+  if (family_of_decoder(encoder) != nullptr && family_of_encoder(decoder) != nullptr) {
+    throw ModelError("encoder and decoder are swapped: " + found + "; give them the other way round");
+  }
+  if (encoder_family != nullptr && decoder_family != nullptr) {
+    throw ModelError("encoder and decoder are of two kinds: " + found + "; give two files of one kind");
+  }
+  throw ModelError("cannot use these files as encoder and decoder: " + found + "; known: " + known_text());
+}
+
+}  // namespace
+
+std::unique_ptr<Predictor> make_sam_predictor(const std::filesystem::path& encoder,
+                                              const std::filesystem::path& decoder, const ModelLoader& load) {
+  SamFiles files = {encoder, decoder, load(encoder), load(decoder)};
+  for (const SamFamily* family : families) {
+    if (family->is_encoder(files.encoder->description()) && family->is_decoder(files.decoder->description())) {
+      return family->make(std::move(files));
+    }
+  }
+  refuse(files);
+}
+
+}  // namespace sam
