@@ -1,0 +1,50 @@
+// Undo and redo steps of one picture, valid for one revision of its annotations.
+// Steps are kept as text and parsed when they are taken, so that a long history costs little more than its bytes.
+// A value; no shared state.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "session/change.h"
+
+namespace sam {
+
+struct HistoryLimits {
+  std::size_t steps = 200;
+  std::size_t bytes = std::size_t{8} << 20;  // of one picture's file
+};
+
+class History {
+ public:
+  explicit History(HistoryLimits limits) : limits_(limits) {}
+
+  // The history kept in bytes if it belongs to revision, else an empty one: annotations changed by somebody else
+  // must not get a step applied that was made on others. Damaged bytes are an empty history too.
+  static History parse(std::string_view bytes, const std::string& revision, HistoryLimits limits);
+  // A header line, then a line for each step, undo before redo, oldest first.
+  std::string text(const std::string& revision) const;
+
+  bool can_undo() const { return !undo_.empty(); }
+  bool can_redo() const { return !redo_.empty(); }
+
+  // A new change: what was undone cannot be redone any more. The oldest steps go when a limit is passed.
+  void push(const Change& change);
+
+  // The change that takes the last step back, or does it again; nothing if there is none. Throws EditError if the step is
+  // damaged. The step moves to the other side.
+  std::optional<Change> take_undo();
+  std::optional<Change> take_redo();
+
+ private:
+  void trim();
+
+  HistoryLimits limits_;
+  std::deque<std::string> undo_;  // change_text, newest last
+  std::deque<std::string> redo_;  // newest undone last
+};
+
+}  // namespace sam

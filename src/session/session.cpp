@@ -1,0 +1,173 @@
+#include "session/session.h"
+
+#include <spdlog/spdlog.h>
+
+#include <ctime>
+
+#include "session/edits.h"
+#include "session/history.h"
+#include "session/recent_logits.h"
+#include "session/turns.h"
+
+namespace sam {
+namespace {
+
+constexpr char current_key[] = "current";
+
+std::string iso_time(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+class ProjectSession final : public Session {
+ public:
+  ProjectSession(Store& store, Pipeline& pipeline, const Clock& clock, int history_limit)
+      : store_(store), pipeline_(pipeline), clock_(clock) {
+    limits_.steps = history_limit < 0 ? 0 : static_cast<std::size_t>(history_limit);
+  }
+
+  PictureState show(const std::string& name) override {
+    PictureState state = state_of(name, load(name));
+    pipeline_.show(file_of(name));
+    state.encoding = pipeline_.encoding(file_of(name));
+    store_.remember(current_key, name);
+    return state;
+  }
+
+  std::optional<std::string> current() const override {
+    std::optional<std::string> name = store_.remembered(current_key);
+    if (name && !store_.find(*name)) return std::nullopt;
+    return name;
+  }
+
+  PictureState state(const std::string& name) override { return state_of(name, load(name)); }
+
+  PictureState apply(const std::string& name, const std::string& revision, const Edit& edit) override {
+    const Turn turn(turns_, name);
+    LoadedPicture picture = load(name);
+    if (picture.revision != revision) {
+      throw RevisionConflict(name + " was changed in another window or by another program; load it again");
+    }
+    History history = history_of(name, revision);
+    if (!change(picture.content, history, edit)) return state_of(name, std::move(picture));
+    picture.revision = store_.save(picture.content, revision);
+    keep_history(name, history, picture);
+    return state_of(name, std::move(picture));
+  }
+
+  PictureState save(const std::string& name) override {
+    const Turn turn(turns_, name);
+    LoadedPicture picture = load(name);
+    const History history = history_of(name, picture.revision);
+    const std::string before = picture.revision;
+    picture.revision = store_.save(picture.content, before);
+    if (picture.revision != before) keep_history(name, history, picture);
+    return state_of(name, std::move(picture));
+  }
+
+  SegmentResult segment(const std::string& name, const SegmentRequest& request, std::stop_token stop) override {
+    Prompt prompt{request.boxes, request.points, nullptr, request.multimask, {}};
+    if (request.mask_input_key) {
+      prompt.mask_input = logits_.find(name, *request.mask_input_key);
+      if (!prompt.mask_input) {
+        throw StaleMaskInput("the earlier mask of " + name + " is not kept any more; prompt again without it");
+      }
+    }
+    try {
+      SegmentResult result = pipeline_.segment(file_of(name), prompt, stop);
+      for (const Instance& instance : result.instances) {
+        if (instance.logits) logits_.keep(name, instance.logits);
+      }
+      return result;
+    } catch (const ImageError& error) {
+      store_.mark_broken(name, error.what());
+      throw;
+    }
+  }
+
+ private:
+  PictureFile file_of(const std::string& name) const { return {store_.picture_path(name)}; }
+
+  LoadedPicture load(const std::string& name) {
+    try {
+      return store_.load(name);
+    } catch (const ImageError& error) {
+      store_.mark_broken(name, error.what());
+      throw;
+    }
+  }
+
+  // Read again each time: nothing is kept for pictures that are not on screen, and a history of 1 MB takes about 1 ms.
+  History history_of(const std::string& name, const std::string& revision) {
+    return History::parse(store_.load_history(name).value_or(""), revision, limits_);
+  }
+
+  // The annotations are saved already: a history that cannot be kept costs the undo steps, not the edit.
+  void keep_history(const std::string& name, const History& history, LoadedPicture& picture) {
+    try {
+      store_.save_history(name, history.text(picture.revision));
+    } catch (const FileError& error) {
+      spdlog::warn("undo history of {} is lost: {}", name, error.what());
+      picture.warnings.push_back(std::string("the undo history is lost: ") + error.what());
+    }
+  }
+
+  // False if nothing changes.
+  bool change(PictureAnnotations& content, History& history, const Edit& edit) const {
+    if (std::holds_alternative<Undo>(edit)) return take(content, history.take_undo());
+    if (std::holds_alternative<Redo>(edit)) return take(content, history.take_redo());
+    const Change made = std::visit([&](const auto& kind) { return plan(content, kind); }, edit);
+    if (made.empty()) return false;
+    apply_change(content, made);
+    history.push(made);
+    return true;
+  }
+
+  static bool take(PictureAnnotations& content, const std::optional<Change>& step) {
+    if (!step) return false;
+    apply_change(content, *step);
+    return true;
+  }
+
+  template <typename Kind>
+  Change plan(const PictureAnnotations& content, const Kind& edit) const {
+    if constexpr (std::is_same_v<Kind, Undo> || std::is_same_v<Kind, Redo>) {
+      return {};
+    } else {
+      return plan_edit(content, edit,
+                       {store_.classes().names.size(), pipeline_.predictor().key, iso_time(clock_.wall_now())});
+    }
+  }
+
+  PictureState state_of(const std::string& name, LoadedPicture picture) {
+    const History history = history_of(name, picture.revision);
+    PictureState state;
+    state.position = store_.position(name).value_or(0);
+    state.encoding = pipeline_.encoding(file_of(name));
+    state.can_undo = history.can_undo();
+    state.can_redo = history.can_redo();
+    state.content = std::move(picture.content);
+    state.revision = std::move(picture.revision);
+    state.warnings = std::move(picture.warnings);
+    return state;
+  }
+
+  Store& store_;
+  Pipeline& pipeline_;
+  const Clock& clock_;
+  HistoryLimits limits_;
+  RecentLogits logits_;
+  Turns turns_;
+};
+
+}  // namespace
+
+std::unique_ptr<Session> make_session(Store& store, Pipeline& pipeline, const Clock& clock, int history_limit) {
+  return std::make_unique<ProjectSession>(store, pipeline, clock, history_limit);
+}
+
+}  // namespace sam

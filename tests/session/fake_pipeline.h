@@ -1,0 +1,125 @@
+// A pipeline that answers with the prompt's box (or a 5 x 5 square around the first point) as mask, and with logits.
+// Threading: safe to call from any thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+#include "pipeline/pipeline.h"
+#include "platform/mutex.h"
+
+namespace sam {
+
+inline Mask rectangle_mask(Size size, int x0, int y0, int x1, int y1) {
+  std::vector<std::uint8_t> bits(static_cast<std::size_t>(size.width) * size.height);
+  for (int y = y0; y < y1; ++y) {
+    for (int x = x0; x < x1; ++x) bits[static_cast<std::size_t>(y) * size.width + x] = 1;
+  }
+  return mask_from_bits(bits, size);
+}
+
+class FakePipeline final : public Pipeline {
+ public:
+  FakePipeline() {
+    info_.family = "fake";
+    info_.key = "fake:1";
+    info_.describe = "a fake";
+    info_.takes_mask_input = true;
+    info_.max_candidates = 3;
+  }
+
+  void set_size(Size size) { size_ = size; }
+  // segment() waits until its caller asks it to stop.
+  void block(bool on) { blocked_ = on; }
+  int segmenting() const { return segmenting_; }
+  int stopped() const { return stopped_; }
+  // segment() throws this.
+  void fail_with(std::exception_ptr error) {
+    MutexLock lock(mutex_);
+    error_ = std::move(error);
+  }
+  Prompt last_prompt() const {
+    MutexLock lock(mutex_);
+    return prompt_;
+  }
+  std::filesystem::path shown() const {
+    MutexLock lock(mutex_);
+    return shown_;
+  }
+  void tell(const PictureFile& picture, const EncodingStatus& status) {
+    Listener listener;
+    {
+      MutexLock lock(mutex_);
+      listener = listener_;
+    }
+    if (listener) listener(picture, status);
+  }
+
+  const PredictorInfo& predictor() const override { return info_; }
+  void show(const PictureFile& picture) override {
+    {
+      MutexLock lock(mutex_);
+      shown_ = picture.path;
+    }
+    tell(picture, {EncodingState::ready, ""});
+  }
+  EncodingStatus encoding(const PictureFile& picture) const override {
+    MutexLock lock(mutex_);
+    return {picture.path == shown_ ? EncodingState::ready : EncodingState::none, ""};
+  }
+  void set_listener(Listener listener) override {
+    MutexLock lock(mutex_);
+    listener_ = std::move(listener);
+  }
+  SegmentResult segment(const PictureFile&, const Prompt& prompt, std::stop_token stop) override {
+    std::exception_ptr error;
+    {
+      MutexLock lock(mutex_);
+      prompt_ = prompt;
+      error = error_;
+    }
+    ++segmenting_;
+    while (blocked_ && !stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    --segmenting_;
+    if (stop.stop_requested()) {
+      ++stopped_;
+      throw Stopped();
+    }
+    if (error) std::rethrow_exception(error);
+    return answer(prompt);
+  }
+  std::uint64_t embedding_bytes() const override { return 0; }
+
+ private:
+  SegmentResult answer(const Prompt& prompt) {
+    Box box{0, 0, 5, 5};
+    if (!prompt.boxes.empty()) box = prompt.boxes[0];
+    SegmentResult result;
+    const int count = prompt.multimask ? 3 : 1;
+    for (int i = 0; i < count; ++i) {
+      auto logits = std::make_shared<Logits>();
+      logits->key = "logits" + std::to_string(++answers_);
+      result.instances.push_back({rectangle_mask(size_, static_cast<int>(box.x0), static_cast<int>(box.y0),
+                                                 static_cast<int>(box.x1), static_cast<int>(box.y1)),
+                                  0.9F - 0.1F * static_cast<float>(i), logits});
+    }
+    result.decode_ms = 1.5;
+    return result;
+  }
+
+  PredictorInfo info_;
+  Size size_{40, 30};
+  std::atomic<bool> blocked_ = false;
+  std::atomic<int> segmenting_ = 0;
+  std::atomic<int> stopped_ = 0;
+  std::atomic<int> answers_ = 0;
+  mutable Mutex mutex_;
+  std::exception_ptr error_ SAM_GUARDED_BY(mutex_);
+  Prompt prompt_ SAM_GUARDED_BY(mutex_);
+  std::filesystem::path shown_ SAM_GUARDED_BY(mutex_);
+  Listener listener_ SAM_GUARDED_BY(mutex_);
+};
+
+}  // namespace sam

@@ -1,0 +1,139 @@
+// A store in memory: pictures "a.jpg", "b c.jpg", … of 40 x 30 pixels. Failures are set by hand.
+// Threading: safe to call from any thread.
+#pragma once
+
+#include <atomic>
+#include <map>
+
+#include "dataset/store.h"
+#include "platform/mutex.h"
+
+namespace sam {
+
+class FakeStore final : public Store {
+ public:
+  explicit FakeStore(std::vector<std::string> names = {"a.jpg", "b c.jpg", "broken.jpg"}) : names_(std::move(names)) {
+    classes_.names = {"cat", "dog", "tree"};
+    for (const std::string& name : names_) {
+      Kept& kept = kept_[name];
+      kept.content.image = name;
+      kept.content.size = {40, 30};
+    }
+  }
+
+  void set_folder(std::filesystem::path folder) { folder_ = std::move(folder); }
+  void set_size(const std::string& name, Size size) {
+    MutexLock lock(mutex_);
+    kept_.at(name).content.size = size;
+  }
+  void fail_save(int error_number) { save_error_ = error_number; }
+  void fail_history(int error_number) { history_error_ = error_number; }
+  void cannot_read(const std::string& name) { unreadable_ = name; }
+  // As if another program had edited the picture.
+  void edit_outside(const std::string& name, std::vector<Annotation> annotations) {
+    MutexLock lock(mutex_);
+    kept_.at(name).content.annotations = std::move(annotations);
+    kept_.at(name).revision += "x";
+  }
+  std::vector<Annotation> annotations(const std::string& name) const {
+    MutexLock lock(mutex_);
+    return kept_.at(name).content.annotations;
+  }
+
+  const ClassList& classes() const override { return classes_; }
+  const std::filesystem::path& folder() const override { return folder_; }
+  std::size_t picture_count() const override { return names_.size(); }
+  std::vector<PictureEntry> pictures(std::size_t offset, std::size_t limit) const override {
+    std::vector<PictureEntry> entries;
+    for (std::size_t i = offset; i < names_.size() && entries.size() < limit; ++i) entries.push_back(*find(names_[i]));
+    return entries;
+  }
+  std::optional<PictureEntry> find(const std::string& name) const override {
+    MutexLock lock(mutex_);
+    const auto found = kept_.find(name);
+    if (found == kept_.end()) return std::nullopt;
+    PictureEntry entry;
+    entry.name = name;
+    entry.size = found->second.content.size;
+    entry.annotation_count = static_cast<int>(found->second.content.annotations.size());
+    entry.reason = found->second.broken;
+    entry.state = !entry.reason.empty()        ? PictureEntry::State::broken
+                  : entry.annotation_count > 0 ? PictureEntry::State::labelled
+                                               : PictureEntry::State::fresh;
+    return entry;
+  }
+  std::optional<std::size_t> position(const std::string& name) const override {
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      if (names_[i] == name) return i;
+    }
+    return std::nullopt;
+  }
+  void scan() override {}
+  void mark_broken(const std::string& name, const std::string& reason) override {
+    MutexLock lock(mutex_);
+    kept_.at(name).broken = reason;
+  }
+  std::filesystem::path picture_path(const std::string& name) const override {
+    check(name);
+    return folder_ / "images" / name;
+  }
+  LoadedPicture load(const std::string& name) override {
+    check(name);
+    if (name == unreadable_) throw ImageError("the file is truncated");
+    MutexLock lock(mutex_);
+    return {kept_.at(name).content, kept_.at(name).revision, {}};
+  }
+  std::string save(const PictureAnnotations& content, const std::string& revision) override {
+    check(content.image);
+    if (save_error_ != 0) throw FileError("cannot write annotations: No space left on device", save_error_);
+    MutexLock lock(mutex_);
+    Kept& kept = kept_.at(content.image);
+    if (kept.revision != revision) throw RevisionConflict("another revision is on disk");
+    kept.content = content;
+    kept.revision = "r" + std::to_string(++saves_);
+    return kept.revision;
+  }
+  std::optional<std::string> load_history(const std::string& name) override {
+    MutexLock lock(mutex_);
+    return kept_.at(name).history;
+  }
+  void save_history(const std::string& name, const std::string& bytes) override {
+    if (history_error_ != 0) throw FileError("cannot write history: No space left on device", history_error_);
+    MutexLock lock(mutex_);
+    kept_.at(name).history = bytes;
+  }
+  std::optional<std::string> remembered(const std::string& key) const override {
+    MutexLock lock(mutex_);
+    const auto found = facts_.find(key);
+    return found == facts_.end() ? std::nullopt : std::optional(found->second);
+  }
+  void remember(const std::string& key, const std::string& value) override {
+    MutexLock lock(mutex_);
+    facts_[key] = value;
+  }
+
+ private:
+  struct Kept {
+    PictureAnnotations content;
+    std::string revision = "r0";
+    std::optional<std::string> history;
+    std::string broken;
+  };
+
+  void check(const std::string& name) const {
+    if (!position(name)) throw DatasetError("there is no picture '" + name + "' in this project");
+  }
+
+  const std::vector<std::string> names_;
+  ClassList classes_;
+  std::filesystem::path folder_ = "/project/cats";
+  std::atomic<int> save_error_ = 0;
+  std::atomic<int> history_error_ = 0;
+  std::string unreadable_ = "broken.jpg";
+  mutable Mutex mutex_;
+  int saves_ SAM_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, Kept> kept_ SAM_GUARDED_BY(mutex_);
+  std::map<std::string, std::string> facts_ SAM_GUARDED_BY(mutex_);
+};
+
+}  // namespace sam

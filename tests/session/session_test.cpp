@@ -1,0 +1,262 @@
+#include "session/session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "session/fake_pipeline.h"
+#include "session/fake_store.h"
+
+namespace sam {
+namespace {
+
+class FakeClock final : public Clock {
+ public:
+  std::chrono::steady_clock::time_point now() const override { return {}; }
+  std::chrono::system_clock::time_point wall_now() const override {
+    return std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
+  }
+};
+
+class SessionTest : public testing::Test {
+ protected:
+  std::string rle(int x0 = 2, int y0 = 3, int x1 = 12, int y1 = 9) const {
+    return mask_to_coco_string(rectangle_mask({40, 30}, x0, y0, x1, y1));
+  }
+  AddAnnotation add(int class_id = 0) const { return {class_id, rle(), 0.5, {{{2, 3, 12, 9}}, {}, ""}}; }
+  PictureState apply(const Edit& edit) { return session_->apply("a.jpg", session_->state("a.jpg").revision, edit); }
+  void restart() { session_ = make_session(store_, pipeline_, clock_, 200); }
+
+  FakeStore store_;
+  FakePipeline pipeline_;
+  FakeClock clock_;
+  std::unique_ptr<Session> session_ = make_session(store_, pipeline_, clock_, 200);
+};
+
+TEST_F(SessionTest, ShowsAPictureAndRemembersIt) {
+  EXPECT_EQ(session_->current(), std::nullopt);
+  const PictureState state = session_->show("b c.jpg");
+  EXPECT_EQ(state.content.image, "b c.jpg");
+  EXPECT_EQ(state.position, 1U);
+  EXPECT_EQ(state.encoding.state, EncodingState::ready);
+  EXPECT_EQ(pipeline_.shown().filename(), "b c.jpg");
+  restart();
+  EXPECT_EQ(session_->current(), "b c.jpg");
+}
+
+TEST_F(SessionTest, ARememberedPictureThatIsGoneIsNotCurrent) {
+  store_.remember("current", "gone.jpg");
+  EXPECT_EQ(session_->current(), std::nullopt);
+}
+
+TEST_F(SessionTest, APictureThatCannotBeReadIsMarkedBroken) {
+  EXPECT_THROW(session_->show("broken.jpg"), ImageError);
+  EXPECT_EQ(store_.find("broken.jpg")->state, PictureEntry::State::broken);
+  EXPECT_EQ(store_.find("broken.jpg")->reason, "the file is truncated");
+  EXPECT_EQ(session_->current(), std::nullopt);
+}
+
+TEST_F(SessionTest, AnUnknownPictureIsAnError) {
+  EXPECT_THROW(session_->show("nobody.jpg"), DatasetError);
+  EXPECT_THROW(session_->state("../a.jpg"), DatasetError);
+}
+
+TEST_F(SessionTest, AddStoresMaskPolygonPromptAndOrigin) {
+  const PictureState state = apply(add(1));
+  ASSERT_EQ(state.content.annotations.size(), 1U);
+  const Annotation& annotation = state.content.annotations[0];
+  EXPECT_EQ(annotation.id, 1);
+  EXPECT_EQ(annotation.class_id, 1);
+  EXPECT_EQ(mask_area(annotation.mask), 60U);
+  EXPECT_EQ(annotation.source, "fake:1");
+  EXPECT_EQ(annotation.created, "2023-11-14T22:13:20Z");
+  EXPECT_EQ(annotation.prompt.boxes.size(), 1U);
+  ASSERT_EQ(annotation.polygon.size(), 1U);
+  EXPECT_EQ(polygon_to_mask(annotation.polygon, {40, 30}), annotation.mask);
+  EXPECT_TRUE(state.can_undo);
+  EXPECT_FALSE(state.can_redo);
+  EXPECT_EQ(store_.annotations("a.jpg"), state.content.annotations);
+}
+
+TEST_F(SessionTest, RefusesEditsThatMakeNoSense) {
+  EXPECT_THROW(apply(add(3)), EditError);
+  EXPECT_THROW(apply(add(-1)), EditError);
+  AddAnnotation edit = add();
+  edit.rle = mask_to_coco_string(rectangle_mask({40, 30}, 0, 0, 0, 0));
+  EXPECT_THROW(apply(edit), EditError);  // empty
+  edit.rle = mask_to_coco_string(rectangle_mask({41, 30}, 0, 0, 4, 4));
+  EXPECT_THROW(apply(edit), EditError);  // another size
+  edit.rle = "\x01 not run lengths";
+  EXPECT_THROW(apply(edit), EditError);
+  edit = add();
+  edit.score = std::nan("");
+  EXPECT_THROW(apply(edit), EditError);
+  EXPECT_THROW(apply(DeleteAnnotations{{1}}), EditError);
+  EXPECT_THROW(apply(DeleteAnnotations{}), EditError);
+  EXPECT_THROW(apply(SetClass{{1}, 0}), EditError);
+  EXPECT_TRUE(store_.annotations("a.jpg").empty());
+  EXPECT_EQ(session_->state("a.jpg").revision, "r0");
+}
+
+TEST_F(SessionTest, AnEditOfAnOldRevisionChangesNothing) {
+  apply(add());
+  EXPECT_THROW(session_->apply("a.jpg", "r0", add()), RevisionConflict);
+  EXPECT_EQ(store_.annotations("a.jpg").size(), 1U);
+}
+
+TEST_F(SessionTest, EveryKindOfEditCanBeUndoneAndRedoneAcrossARestart) {
+  std::vector<std::vector<Annotation>> states = {{}};
+  const std::vector<Edit> edits = {
+      add(0), add(1), add(2), SetClass{{1, 3}, 1}, DeleteAnnotations{{2}}, add(0), ClearAnnotations{}, add(2)};
+  for (const Edit& edit : edits) states.push_back(apply(edit).content.annotations);
+  for (std::size_t i = edits.size(); i-- > 0;) {
+    restart();
+    const PictureState state = apply(Undo{});
+    EXPECT_EQ(state.content.annotations, states[i]) << i;
+    EXPECT_EQ(state.can_undo, i > 0);
+    EXPECT_TRUE(state.can_redo);
+  }
+  for (std::size_t i = 1; i < states.size(); ++i) {
+    restart();
+    const PictureState state = apply(Redo{});
+    EXPECT_EQ(state.content.annotations, states[i]) << i;
+    EXPECT_EQ(state.can_redo, i + 1 < states.size());
+  }
+}
+
+TEST_F(SessionTest, IdsAreNeverUsedAgain) {
+  apply(add());
+  apply(Undo{});
+  EXPECT_EQ(apply(add()).content.annotations[0].id, 2);
+}
+
+TEST_F(SessionTest, UndoWithoutHistoryAndEditsWithoutEffectChangeNothing) {
+  EXPECT_EQ(apply(Undo{}).revision, "r0");
+  EXPECT_EQ(apply(Redo{}).revision, "r0");
+  EXPECT_EQ(apply(ClearAnnotations{}).revision, "r0");
+  const std::string revision = apply(add(1)).revision;
+  EXPECT_EQ(apply(SetClass{{1}, 1}).revision, revision);
+}
+
+TEST_F(SessionTest, ANewEditEndsRedo) {
+  apply(add());
+  apply(Undo{});
+  EXPECT_TRUE(session_->state("a.jpg").can_redo);
+  apply(add());
+  EXPECT_FALSE(session_->state("a.jpg").can_redo);
+}
+
+TEST_F(SessionTest, ChangesFromOutsideDropTheHistory) {
+  apply(add());
+  Annotation other;
+  other.id = 9;
+  other.mask = rectangle_mask({40, 30}, 0, 0, 3, 3);
+  store_.edit_outside("a.jpg", {other});
+  PictureState state = session_->state("a.jpg");
+  EXPECT_FALSE(state.can_undo);
+  state = session_->apply("a.jpg", state.revision, Undo{});
+  EXPECT_EQ(state.content.annotations, std::vector<Annotation>{other});
+}
+
+TEST_F(SessionTest, DamagedHistoryIsNotUsed) {
+  apply(add());
+  for (const std::string bytes :
+       {"", "\n", "nonsense", "{}", "[1]\nx", "{\"version\":1,\"revision\":\"r1\",\"undo\":99}\n",
+        "{\"version\":1,\"revision\":\"r1\",\"undo\":-1}\nx"}) {
+    store_.save_history("a.jpg", bytes);
+    EXPECT_FALSE(session_->state("a.jpg").can_undo) << bytes;
+  }
+  store_.save_history("a.jpg", "{\"version\":1,\"revision\":\"r1\",\"undo\":1}\n{\"removed\":[],\"added\":[[7]]}\n");
+  EXPECT_THROW(apply(Undo{}), EditError);
+  EXPECT_EQ(store_.annotations("a.jpg").size(), 1U);
+}
+
+TEST_F(SessionTest, ASaveThatFailsChangesNothing) {
+  apply(add());
+  const PictureState before = session_->state("a.jpg");
+  store_.fail_save(ENOSPC);
+  EXPECT_THROW(apply(add()), FileError);
+  EXPECT_THROW(apply(Undo{}), FileError);
+  store_.fail_save(0);
+  const PictureState after = session_->state("a.jpg");
+  EXPECT_EQ(after.content, before.content);
+  EXPECT_EQ(after.revision, before.revision);
+  EXPECT_TRUE(apply(Undo{}).content.annotations.empty());
+}
+
+TEST_F(SessionTest, AHistoryThatCannotBeKeptCostsUndoNotTheEdit) {
+  store_.fail_history(ENOSPC);
+  const PictureState state = apply(add());
+  EXPECT_EQ(state.content.annotations.size(), 1U);
+  EXPECT_FALSE(state.can_undo);
+  EXPECT_THAT(state.warnings, testing::ElementsAre(testing::HasSubstr("undo history is lost")));
+}
+
+TEST_F(SessionTest, SaveWritesAgainAndKeepsTheHistory) {
+  apply(add());
+  const PictureState state = session_->save("a.jpg");
+  EXPECT_EQ(state.revision, "r2");
+  EXPECT_TRUE(state.can_undo);
+  EXPECT_TRUE(apply(Undo{}).content.annotations.empty());
+}
+
+TEST_F(SessionTest, TheOldestStepsGoWhenTheHistoryIsFull) {
+  session_ = make_session(store_, pipeline_, clock_, 3);
+  for (int i = 0; i < 5; ++i) apply(add());
+  for (int i = 0; i < 3; ++i) apply(Undo{});
+  const PictureState state = session_->state("a.jpg");
+  EXPECT_EQ(state.content.annotations.size(), 2U);
+  EXPECT_FALSE(state.can_undo);
+  EXPECT_TRUE(state.can_redo);
+}
+
+TEST_F(SessionTest, SegmentRefinesAnEarlierMask) {
+  const SegmentResult first = session_->segment("a.jpg", {{{2, 3, 12, 9}}, {}, {}, true}, {});
+  ASSERT_EQ(first.instances.size(), 3U);
+  SegmentRequest request;
+  request.points = {{{4, 4}, false}};
+  request.mask_input_key = first.instances[1].logits->key;
+  session_->segment("a.jpg", request, {});
+  EXPECT_EQ(pipeline_.last_prompt().mask_input, first.instances[1].logits);
+  EXPECT_EQ(pipeline_.last_prompt().points, request.points);
+}
+
+TEST_F(SessionTest, AMaskOfAnotherPictureOrLongAgoIsStale) {
+  SegmentRequest request;
+  request.mask_input_key = session_->segment("a.jpg", {{{2, 3, 12, 9}}, {}, {}, false}, {}).instances[0].logits->key;
+  EXPECT_THROW(session_->segment("b c.jpg", request, {}), StaleMaskInput);
+  EXPECT_NO_THROW(session_->segment("a.jpg", request, {}));
+  for (int i = 0; i < 16; ++i) session_->segment("a.jpg", {{{2, 3, 12, 9}}, {}, {}, false}, {});
+  EXPECT_THROW(session_->segment("a.jpg", request, {}), StaleMaskInput);
+}
+
+TEST_F(SessionTest, APictureThatFailsToDecodeIsMarkedBroken) {
+  pipeline_.fail_with(std::make_exception_ptr(ImageError("half of it is missing")));
+  EXPECT_THROW(session_->segment("a.jpg", {{{2, 3, 12, 9}}, {}, {}, false}, {}), ImageError);
+  EXPECT_EQ(store_.find("a.jpg")->reason, "half of it is missing");
+}
+
+TEST_F(SessionTest, ParallelEditsOfOneRevisionGiveOneWinner) {
+  std::atomic<int> done = 0;
+  std::atomic<int> refused = 0;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      try {
+        session_->apply("a.jpg", "r0", add());
+        ++done;
+      } catch (const RevisionConflict&) {
+        ++refused;
+      }
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(done, 1);
+  EXPECT_EQ(refused, 7);
+  EXPECT_EQ(store_.annotations("a.jpg").size(), 1U);
+  EXPECT_TRUE(session_->state("a.jpg").can_undo);
+}
+
+}  // namespace
+}  // namespace sam
