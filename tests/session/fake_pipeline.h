@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "inference/model.h"
 #include "pipeline/pipeline.h"
 #include "platform/mutex.h"
 

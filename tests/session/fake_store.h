@@ -26,6 +26,9 @@ class FakeStore final : public Store {
     MutexLock lock(mutex_);
     kept_.at(name).content.size = size;
   }
+  // examine_next() has this many pictures to look at.
+  void set_unexamined(int count) { unexamined_ = count; }
+  int unexamined() const { return unexamined_; }
   void fail_save(int error_number) { save_error_ = error_number; }
   void fail_history(int error_number) { history_error_ = error_number; }
   void cannot_read(const std::string& name) { unreadable_ = name; }
@@ -69,6 +72,7 @@ class FakeStore final : public Store {
     return std::nullopt;
   }
   void scan() override {}
+  bool examine_next() override { return unexamined_ > 0 && unexamined_-- > 0; }
   void mark_broken(const std::string& name, const std::string& reason) override {
     MutexLock lock(mutex_);
     kept_.at(name).broken = reason;
@@ -127,6 +131,7 @@ class FakeStore final : public Store {
   const std::vector<std::string> names_;
   ClassList classes_;
   std::filesystem::path folder_ = "/project/cats";
+  std::atomic<int> unexamined_ = 0;
   std::atomic<int> save_error_ = 0;
   std::atomic<int> history_error_ = 0;
   std::string unreadable_ = "broken.jpg";
