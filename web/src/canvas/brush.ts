@@ -1,0 +1,90 @@
+// Strokes and text whose width is in CSS pixels whatever the zoom, readable on bright and on dark pictures alike.
+
+import type { Box } from '../geometry/box';
+import type { Polygon, Ring } from '../geometry/polygon';
+
+export type Canvas = CanvasRenderingContext2D;
+
+const halo = 'rgb(8 10 14 / 0.75)';
+
+function trace(path: Path2D, ring: Ring): void {
+  ring.forEach(([x, y], i) => (i === 0 ? path.moveTo(x, y) : path.lineTo(x, y)));
+  path.closePath();
+}
+
+const paths = new WeakMap<Polygon, Path2D>();
+
+// One path for all parts and holes, made once for a polygon; fill it even-odd.
+export function pathOf(polygon: Polygon): Path2D {
+  const known = paths.get(polygon);
+  if (known !== undefined) return known;
+  const path = new Path2D();
+  for (const part of polygon) {
+    trace(path, part.outer);
+    for (const hole of part.holes) trace(path, hole);
+  }
+  paths.set(polygon, path);
+  return path;
+}
+
+export function boxPath(box: Box): Path2D {
+  const path = new Path2D();
+  path.rect(box[0], box[1], box[2] - box[0], box[3] - box[1]);
+  return path;
+}
+
+// A light line over a dark one.
+export function outline(canvas: Canvas, path: Path2D, color: string, width: number, scale: number): void {
+  canvas.lineJoin = 'round';
+  canvas.strokeStyle = halo;
+  canvas.lineWidth = (width + 2) / scale;
+  canvas.stroke(path);
+  canvas.strokeStyle = color;
+  canvas.lineWidth = width / scale;
+  canvas.stroke(path);
+}
+
+export function fill(canvas: Canvas, path: Path2D, color: string): void {
+  canvas.fillStyle = color;
+  canvas.fill(path, 'evenodd');
+}
+
+export function point(canvas: Canvas, x: number, y: number, foreground: boolean, radius: number, scale: number): void {
+  const r = radius / scale;
+  const path = new Path2D();
+  path.arc(x, y, r, 0, 2 * Math.PI);
+  fill(canvas, path, foreground ? '#2fbf71' : '#e5484d');
+  outline(canvas, path, '#fff', 1.5, scale);
+  const sign = new Path2D();
+  const arm = 0.5 * r;
+  sign.moveTo(x - arm, y);
+  sign.lineTo(x + arm, y);
+  if (foreground) {
+    sign.moveTo(x, y - arm);
+    sign.lineTo(x, y + arm);
+  }
+  canvas.strokeStyle = '#fff';
+  canvas.lineWidth = 1.75 / scale;
+  canvas.stroke(sign);
+}
+
+// A name on a dark plate with a spot of the class's colour, standing on (x, y).
+export function plate(canvas: Canvas, text: string, color: string, x: number, y: number, scale: number): void {
+  canvas.save();
+  canvas.translate(x, y);
+  canvas.scale(1 / scale, 1 / scale);
+  canvas.font = '500 12px system-ui, sans-serif';
+  canvas.textBaseline = 'middle';
+  const width = canvas.measureText(text).width + 26;
+  canvas.fillStyle = 'rgb(14 17 22 / 0.86)';
+  canvas.beginPath();
+  canvas.roundRect(-width / 2, -27, width, 21, 5);
+  canvas.fill();
+  canvas.fillStyle = color;
+  canvas.beginPath();
+  canvas.arc(-width / 2 + 11, -16.5, 4, 0, 2 * Math.PI);
+  canvas.fill();
+  canvas.fillStyle = '#eef1f5';
+  canvas.fillText(text, -width / 2 + 19, -16);
+  canvas.restore();
+}

@@ -1,0 +1,77 @@
+// Puts the parts together.
+
+import { render } from 'preact';
+import { makeApi } from './api/client';
+import { listen } from './api/events';
+import type { Gesture } from './canvas/prompt-layer';
+import { makeProxies } from './canvas/proxies';
+import { makeSurface } from './canvas/stage';
+import { makeThumbnails } from './canvas/thumbnails';
+import { actions } from './input/actions';
+import { bindKeyboard } from './input/keyboard';
+import { makeKeymap } from './input/keymap';
+import { bindPointer, type PointerState } from './input/pointer';
+import { App } from './panels/app';
+import { ShellContext } from './panels/context';
+import { onChanged } from './state/editing';
+import { onEncoding, reloadList } from './state/image-list';
+import { tellError } from './state/messages';
+import { makePage } from './state/page';
+import { reconnect, remember, start } from './state/session';
+import './style/page.css';
+
+function windowId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const id = windowId();
+const proxies = makeProxies();
+const page = makePage(makeApi(id), proxies, id, () => performance.now());
+const gesture: Gesture = { rubber: null, hover: null, panning: false };
+const pointer: PointerState = { space: false };
+
+function mountCanvas(element: HTMLDivElement): () => void {
+  const surface = makeSurface(element, page, proxies, gesture);
+  const changed = () => {
+    element.dataset['space'] = String(pointer.space);
+    surface.redrawPrompt();
+  };
+  const unbindPointer = bindPointer(element, page, gesture, pointer, changed);
+  const unbindKeyboard = bindKeyboard(page, makeKeymap(actions), pointer, changed);
+  return () => {
+    unbindPointer();
+    unbindKeyboard();
+    surface.stop();
+  };
+}
+
+let started = false;
+
+async function opened(): Promise<void> {
+  page.store.set({ connection: 'open' });
+  if (started) return reconnect(page);
+  started = true;
+  try {
+    await start(page, sessionStorage);
+    remember(page, sessionStorage);
+  } catch (error) {
+    started = false;
+    tellError(page, error);
+  }
+}
+
+render(
+  <ShellContext.Provider value={{ page, thumbnails: makeThumbnails(), mountCanvas }}>
+    <App />
+  </ShellContext.Provider>,
+  document.getElementById('app')!,
+);
+
+listen({
+  opened: () => void opened(),
+  lost: () => page.store.set({ connection: 'lost' }),
+  memory: (memory) => page.store.set({ memory }),
+  encoding: (event) => onEncoding(page, event),
+  changed: (event) => onChanged(page, event),
+  images: () => void reloadList(page).catch((error: unknown) => tellError(page, error)),
+});

@@ -1,0 +1,139 @@
+// What the program sends and takes; docs/openapi.yaml in TypeScript.
+
+import type { Box } from '../geometry/box';
+import type { Polygon } from '../geometry/polygon';
+
+export interface Class {
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface Project {
+  readonly name: string;
+  readonly folder?: string;
+  readonly version: string;
+  readonly classes: readonly Class[];
+  readonly image_count: number;
+  readonly current: string | null;
+  readonly predictor: {
+    readonly family: string;
+    readonly description: string;
+    readonly takes_mask_input: boolean;
+    readonly max_candidates: number;
+  };
+  readonly warnings: readonly string[];
+}
+
+export type Encoding = 'none' | 'queued' | 'running' | 'ready' | 'failed';
+
+export interface ImageEntry {
+  readonly name: string;
+  readonly state: 'new' | 'labelled' | 'broken';
+  readonly reason?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly annotation_count: number;
+  readonly encoding: Encoding;
+}
+
+export interface ImagePage {
+  readonly total: number;
+  readonly offset: number;
+  readonly images: readonly ImageEntry[];
+}
+
+export interface PromptPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly foreground: boolean;
+}
+
+export interface StoredPrompt {
+  readonly boxes?: readonly Box[];
+  readonly points?: readonly PromptPoint[];
+}
+
+export interface Annotation {
+  readonly id: number;
+  readonly class_id: number;
+  readonly polygon: Polygon;
+  readonly area: number;
+  readonly box: Box;
+  readonly score: number;
+  readonly source?: string;
+  readonly prompt: StoredPrompt;
+}
+
+export interface Picture {
+  readonly name: string;
+  readonly position: number;
+  readonly width: number;
+  readonly height: number;
+  readonly encoding: Encoding;
+  readonly encoding_reason?: string;
+  readonly revision: string;
+  readonly annotations: readonly Annotation[];
+  readonly can_undo: boolean;
+  readonly can_redo: boolean;
+  readonly tile_levels: number;
+  readonly warnings: readonly string[];
+}
+
+export interface SegmentRequest {
+  readonly boxes: readonly Box[];
+  readonly points: readonly PromptPoint[];
+  readonly mask_input: string | null;
+  readonly multimask: boolean;
+}
+
+export interface Candidate {
+  readonly score: number;
+  readonly area: number;
+  readonly box: Box;
+  readonly polygon: Polygon;
+  readonly rle: string;
+  readonly logits_key: string | null;
+}
+
+export interface SegmentAnswer {
+  readonly candidates: readonly Candidate[];
+  readonly decode_ms: number;
+  readonly wait_ms: number;
+}
+
+export type Edit =
+  | { type: 'add'; class_id: number; rle: string; score: number; prompt: StoredPrompt }
+  | { type: 'delete'; ids: number[] }
+  | { type: 'set_class'; ids: number[]; class_id: number }
+  | { type: 'clear' }
+  | { type: 'undo' }
+  | { type: 'redo' };
+
+export interface MemoryDomain {
+  readonly name: string;
+  readonly used: number;
+  readonly total: number;
+  readonly free: number;
+  readonly utilization: number; // 0 to 1
+  readonly formatted: string;
+  readonly source: string;
+}
+
+export interface Memory {
+  readonly line: string;
+  readonly host: MemoryDomain;
+  readonly devices: readonly MemoryDomain[];
+  readonly program_bytes?: number;
+}
+
+export interface EncodingEvent {
+  readonly name: string;
+  readonly encoding: Encoding;
+  readonly reason?: string;
+}
+
+export interface ChangedEvent {
+  readonly name: string;
+  readonly revision: string;
+  readonly window?: string;
+}

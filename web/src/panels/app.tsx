@@ -1,0 +1,63 @@
+// The whole page.
+
+import { useEffect, useRef } from 'preact/hooks';
+import { AnnotationList } from './annotation-list';
+import { ClassList } from './class-list';
+import { useShell, useValue } from './context';
+import { Dialogs } from './dialogs';
+import { ImageList } from './image-list';
+import { Lost, Toasts, Warnings } from './messages';
+import { Announcer, PromptBar } from './prompt-bar';
+import { StatusBar } from './status-bar';
+import { Toolbar } from './toolbar';
+
+function Canvas() {
+  const { mountCanvas } = useShell();
+  const ref = useRef<HTMLDivElement>(null);
+  const mode = useValue((state) => state.mode);
+  const name = useValue((state) => state.picture?.name ?? '');
+  useEffect(() => mountCanvas(ref.current!), []);
+  return <div class="canvas" ref={ref} role="img" aria-label={`Picture ${name}`} data-mode={mode} data-testid="canvas" data-picture={name} />;
+}
+
+function Nothing() {
+  const nothing = useValue((state) => state.project !== null && state.picture === null && state.opening === null);
+  const empty = useValue((state) => state.images.total === 0);
+  const folder = useValue((state) => state.project?.folder ?? '');
+  if (!nothing) return null;
+  return (
+    <div class="nothing">
+      <h2>{empty ? 'No images yet' : 'No image is open'}</h2>
+      <p>{empty ? `Put photos into ${folder === '' ? 'the folder’s images/' : `${folder}/images/`}.` : 'Choose one in the list.'}</p>
+    </div>
+  );
+}
+
+export function App() {
+  const panels = useValue((state) => state.panels);
+  return (
+    <div class={panels ? 'app' : 'app bare'}>
+      <Toolbar />
+      {panels && <ImageList />}
+      <main class="stage">
+        <Canvas />
+        <Nothing />
+        <div class="banners">
+          <Lost />
+          <Warnings />
+        </div>
+        <PromptBar />
+        <Toasts />
+      </main>
+      {panels && (
+        <aside class="side">
+          <ClassList />
+          <AnnotationList />
+        </aside>
+      )}
+      <StatusBar />
+      <Dialogs />
+      <Announcer />
+    </div>
+  );
+}

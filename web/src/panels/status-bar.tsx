@@ -1,0 +1,62 @@
+// The line at the bottom: memory, always in sight; the image; whether everything is saved.
+
+import type { Memory, MemoryDomain } from '../model/wire';
+import { useValue } from './context';
+
+const warningAt = 0.8;
+const criticalAt = 0.95;
+
+function level(domain: MemoryDomain): string {
+  if (domain.utilization >= criticalAt) return 'critical';
+  return domain.utilization >= warningAt ? 'warning' : 'normal';
+}
+
+function Meter({ domain }: { domain: MemoryDomain }) {
+  const width = `${Math.min(100, Math.max(0, 100 * domain.utilization)).toFixed(1)}%`;
+  return (
+    <span class={`meter ${level(domain)}`} title={`${domain.name}: ${domain.formatted}\n${domain.source}`}>
+      <span style={{ width }} />
+    </span>
+  );
+}
+
+function MemoryLine({ memory }: { memory: Memory | null }) {
+  if (memory === null) return <span class="memory muted">Memory: waiting for the first reading</span>;
+  const domain = memory.devices[0] ?? memory.host;
+  return (
+    <span class="memory" data-testid="memory">
+      <Meter domain={domain} />
+      <span class="tabular">{memory.line}</span>
+    </span>
+  );
+}
+
+const encodings = { none: 'not prepared', queued: 'waits', running: 'being prepared', ready: 'ready', failed: 'not prepared' };
+
+export function StatusBar() {
+  const memory = useValue((state) => state.memory);
+  const picture = useValue((state) => state.picture);
+  const saved = useValue((state) => state.saved);
+  const connection = useValue((state) => state.connection);
+  const opening = useValue((state) => state.opening);
+  return (
+    <footer class="status-bar">
+      <MemoryLine memory={memory} />
+      <span class="grow" />
+      {opening !== null && <span class="muted">Opening {opening.name}</span>}
+      {picture !== null && (
+        <>
+          <span class="name">{picture.name}</span>
+          <span class="muted tabular">{picture.width} × {picture.height}</span>
+          <span class="muted" title={picture.encoding_reason ?? ''}>
+            <span class={`encoding ${picture.encoding}`} /> {encodings[picture.encoding]}
+          </span>
+        </>
+      )}
+      <span class={`saved ${connection === 'lost' ? 'lost' : saved}`} data-testid="saved">
+        {connection === 'lost' ? 'Not connected' : saved === 'saving' ? 'Saving' : saved === 'failed' ? 'Last edit not saved' : 'All saved'}
+      </span>
+    </footer>
+  );
+}
+

@@ -1,0 +1,159 @@
+// Edits of the annotations. They go to the program one after another, each naming the revision it was made on; what the
+// program acknowledged is on disk. Another window's save is never overwritten.
+
+import { emptyHistory, storedOf } from '../model/prompt';
+import { isConflict } from '../model/problem';
+import type { Annotation, Candidate, ChangedEvent, Edit, Picture } from '../model/wire';
+import { pageSize, patchByName, refreshEntry } from './image-list';
+import { announce, tell, tellError } from './messages';
+import { enqueue, type Page } from './page';
+import { clearPrompt, preview } from './prompting';
+
+export function takePicture(page: Page, picture: Picture): void {
+  const state = page.store.get();
+  if (state.picture?.name !== picture.name) return;
+  const ids = new Set(picture.annotations.map((annotation) => annotation.id));
+  const selection = new Set([...state.selection].filter((id) => ids.has(id)));
+  page.store.set({ picture, selection });
+  patchByName(page, picture.name, { annotation_count: picture.annotations.length, encoding: picture.encoding });
+  refreshEntry(page, picture.position).catch(() => undefined); // the list is asked again at the next look
+}
+
+export async function reloadPicture(page: Page): Promise<void> {
+  const { picture } = page.store.get();
+  if (picture !== null) takePicture(page, await page.api.picture(picture.name));
+}
+
+async function conflict(page: Page): Promise<void> {
+  await reloadPicture(page);
+  tell(
+    page,
+    'warning',
+    'Another window changed this image',
+    'Your last edit was not applied. The annotations shown are the newest; make the edit again if it is still needed.',
+  );
+}
+
+// Resolves to whether the edit was stored.
+async function send(page: Page, name: string, edit: Edit): Promise<boolean> {
+  let stored = false;
+  page.store.set({ saved: 'saving' });
+  await enqueue(page, async () => {
+    const { picture } = page.store.get();
+    if (picture?.name !== name) return;
+    try {
+      takePicture(page, await page.api.edit(name, picture.revision, edit));
+      stored = true;
+    } catch (error) {
+      if (isConflict(error)) await conflict(page);
+      else tellError(page, error);
+    }
+  }).catch((error: unknown) => tellError(page, error));
+  page.store.set({ saved: stored ? 'saved' : 'failed' });
+  return stored;
+}
+
+function provisional(page: Page, mask: Candidate, classId: number): Annotation {
+  return {
+    id: -page.nextId++,
+    class_id: classId,
+    polygon: mask.polygon,
+    area: mask.area,
+    box: mask.box,
+    score: mask.score,
+    prompt: {},
+  };
+}
+
+// Adds the mask on screen with the chosen class. The prompt is cleared at once and comes back if the edit is refused.
+export async function addMask(page: Page): Promise<boolean> {
+  const state = page.store.get();
+  const mask = preview(state);
+  if (mask === null || state.picture === null || state.segmenting !== null) return false;
+  if (state.classId === null) {
+    tell(page, 'warning', 'Choose a class first', 'Pick one in the list on the right, or press a number key.');
+    return false;
+  }
+  const { prompt, candidates, chosen } = state;
+  const annotation = provisional(page, mask, state.classId);
+  clearPrompt(page);
+  page.store.set({ adding: [...state.adding, annotation] });
+  const stored = await send(page, state.picture.name, {
+    type: 'add',
+    class_id: state.classId,
+    rle: mask.rle,
+    score: mask.score,
+    prompt: storedOf(prompt.present),
+  });
+  const after = page.store.get();
+  page.store.set({ adding: after.adding.filter((other) => other.id !== annotation.id) });
+  const untouched = after.prompt === emptyHistory && after.picture?.name === state.picture.name;
+  if (!stored && untouched) page.store.set({ prompt, candidates, chosen });
+  if (stored) announce(page, 'Annotation added');
+  return stored;
+}
+
+async function edit(page: Page, change: Edit, done: string): Promise<boolean> {
+  const { picture } = page.store.get();
+  if (picture === null) return false;
+  const stored = await send(page, picture.name, change);
+  if (stored) announce(page, done);
+  return stored;
+}
+
+export function deleteSelected(page: Page): Promise<boolean> {
+  return edit(page, { type: 'delete', ids: [...page.store.get().selection] }, 'Deleted');
+}
+
+export function setClassOfSelected(page: Page): Promise<boolean> {
+  const { classId, selection } = page.store.get();
+  if (classId === null) return Promise.resolve(false);
+  return edit(page, { type: 'set_class', ids: [...selection], class_id: classId }, 'Class changed');
+}
+
+export function clearAll(page: Page): Promise<boolean> {
+  return edit(page, { type: 'clear' }, 'All annotations of this image removed');
+}
+
+export function undoEdit(page: Page): Promise<boolean> {
+  return edit(page, { type: 'undo' }, 'Undone');
+}
+
+export function redoEdit(page: Page): Promise<boolean> {
+  return edit(page, { type: 'redo' }, 'Done again');
+}
+
+export function save(page: Page): Promise<void> {
+  return enqueue(page, async () => {
+    const { picture } = page.store.get();
+    if (picture === null) return;
+    page.store.set({ saved: 'saving' });
+    try {
+      takePicture(page, await page.api.save(picture.name));
+      page.store.set({ saved: 'saved' });
+      tell(page, 'info', 'Saved', picture.name);
+    } catch (error) {
+      page.store.set({ saved: 'failed' });
+      tellError(page, error);
+    }
+  });
+}
+
+// Somebody saved annotations. Our own saves come back too and are known by the window id.
+export function onChanged(page: Page, event: ChangedEvent): void {
+  const { picture, images } = page.store.get();
+  if (event.window === page.window) return;
+  if (picture?.name !== event.name) {
+    for (const [number, entries] of images.pages) {
+      const index = entries.findIndex((entry) => entry.name === event.name);
+      if (index >= 0) refreshEntry(page, number * pageSize + index).catch(() => undefined);
+    }
+    return;
+  }
+  if (picture.revision === event.revision) return;
+  enqueue(page, async () => {
+    if (page.store.get().picture?.revision === event.revision) return;
+    await reloadPicture(page);
+    tell(page, 'info', 'Changed in another window', 'The newest annotations of this image are shown.');
+  }).catch((error: unknown) => tellError(page, error));
+}

@@ -1,0 +1,105 @@
+// The image list, fetched in pages as it is looked at. Far pages are dropped, so that memory does not grow with the project.
+
+import type { ImageEntry, EncodingEvent } from '../model/wire';
+import { tellError } from './messages';
+import type { Page } from './page';
+import type { ImageList } from './page-state';
+
+export const pageSize = 200;
+const pagesKept = 40;
+
+const inFlight = new WeakMap<Page, Map<number, Promise<void>>>();
+
+function pendingOf(page: Page): Map<number, Promise<void>> {
+  const pending = inFlight.get(page) ?? new Map<number, Promise<void>>();
+  inFlight.set(page, pending);
+  return pending;
+}
+
+export function entryAt(images: ImageList, index: number): ImageEntry | undefined {
+  return images.pages.get(Math.floor(index / pageSize))?.[index % pageSize];
+}
+
+export function indexOf(images: ImageList, name: string): number | null {
+  for (const [page, entries] of images.pages) {
+    const index = entries.findIndex((entry) => entry.name === name);
+    if (index >= 0) return page * pageSize + index;
+  }
+  return null;
+}
+
+async function fetchPage(page: Page, number: number): Promise<void> {
+  const answer = await page.api.images(number * pageSize, pageSize);
+  const pages = new Map(page.store.get().images.pages);
+  pages.delete(number);
+  pages.set(number, answer.images);
+  while (pages.size > pagesKept) pages.delete(pages.keys().next().value!);
+  page.store.set({ images: { total: answer.total, pages } });
+}
+
+// Fetches a page once, however many ask.
+export function loadPage(page: Page, number: number, again = false): Promise<void> {
+  const pending = pendingOf(page);
+  const running = pending.get(number);
+  if (running !== undefined && !again) return running;
+  if (!again && page.store.get().images.pages.has(number)) return Promise.resolve();
+  const fetching = fetchPage(page, number).finally(() => pending.delete(number));
+  pending.set(number, fetching);
+  return fetching;
+}
+
+export function loadPages(page: Page, numbers: readonly number[]): void {
+  for (const number of numbers) loadPage(page, number).catch((error: unknown) => tellError(page, error));
+}
+
+export async function fetchEntry(page: Page, index: number): Promise<ImageEntry | undefined> {
+  await loadPage(page, Math.floor(index / pageSize));
+  return entryAt(page.store.get().images, index);
+}
+
+// The state of an entry may have changed: asks again for that one entry.
+export async function refreshEntry(page: Page, index: number): Promise<void> {
+  const answer = await page.api.images(index, 1);
+  const entry = answer.images[0];
+  if (entry !== undefined) patch(page, index, entry);
+}
+
+function patch(page: Page, index: number, change: Partial<ImageEntry>): void {
+  const { images } = page.store.get();
+  const number = Math.floor(index / pageSize);
+  const entries = images.pages.get(number);
+  const entry = entries?.[index % pageSize];
+  if (entries === undefined || entry === undefined) return;
+  const changed = [...entries];
+  changed[index % pageSize] = { ...entry, ...change };
+  const pages = new Map(images.pages);
+  pages.set(number, changed);
+  page.store.set({ images: { total: images.total, pages } });
+}
+
+export function patchByName(page: Page, name: string, change: Partial<ImageEntry>): void {
+  const index = indexOf(page.store.get().images, name);
+  if (index !== null) patch(page, index, change);
+}
+
+export function onEncoding(page: Page, event: EncodingEvent): void {
+  patchByName(page, event.name, { encoding: event.encoding });
+  const { picture } = page.store.get();
+  if (picture?.name !== event.name) return;
+  page.store.set({
+    picture: {
+      ...picture,
+      encoding: event.encoding,
+      ...(event.reason === undefined ? {} : { encoding_reason: event.reason }),
+    },
+  });
+}
+
+// The list changed on disk: forgets what was fetched but the pages around the picture, which are asked for again.
+export async function reloadList(page: Page): Promise<void> {
+  const { images, picture } = page.store.get();
+  const near = picture === null ? 0 : Math.floor(picture.position / pageSize);
+  const kept = [...images.pages.keys()].filter((number) => Math.abs(number - near) <= 1);
+  page.store.set({ images: { total: images.total, pages: new Map([...images.pages].filter(([n]) => kept.includes(n))) } });
+  await Promise.all((kept.length > 0 ? kept : [near]).map((number) => loadPage(page, number, true)));
+}

@@ -1,0 +1,98 @@
+// Everything the page shows. What must survive a reload is in the program or in the window's session storage, not here.
+
+import type { Size } from '../geometry/box';
+import { identity, type Viewport } from '../geometry/viewport';
+import { emptyHistory, type PromptHistory } from '../model/prompt';
+import type { Annotation, Candidate, Class, ImageEntry, Memory, Picture, Project } from '../model/wire';
+
+export interface ImageList {
+  readonly total: number;
+  readonly pages: ReadonlyMap<number, readonly ImageEntry[]>;
+}
+
+export interface Toast {
+  readonly id: number;
+  readonly kind: 'error' | 'warning' | 'info';
+  readonly title: string;
+  readonly detail: string;
+}
+
+// proceed: what to do once the mask is added or discarded.
+export type Dialog =
+  | { readonly kind: 'help' | 'clear' | 'jump' | 'quit' }
+  | { readonly kind: 'pending'; readonly proceed: () => void };
+
+export interface Layers {
+  readonly masks: boolean;
+  readonly boxes: boolean;
+  readonly labels: boolean;
+  readonly points: boolean;
+}
+
+export interface PageState {
+  readonly project: Project | null;
+  readonly connection: 'connecting' | 'open' | 'lost';
+  readonly images: ImageList;
+
+  readonly picture: Picture | null; // the one drawn
+  readonly opening: { readonly name: string; readonly since: number } | null;
+  readonly screen: Size; // the canvas, CSS pixels
+  readonly viewport: Viewport;
+  readonly fitted: boolean; // the viewport follows the window's size
+
+  readonly mode: 'box' | 'point';
+  readonly prompt: PromptHistory;
+  readonly candidates: readonly Candidate[]; // of the present prompt, best first; empty: none yet
+  readonly chosen: number;
+  readonly segmenting: number | null; // time the request was sent, ms
+  readonly multimask: boolean;
+  readonly adding: readonly Annotation[]; // sent, not yet acknowledged; ids below 0
+
+  readonly classId: number | null;
+  readonly classQuery: string;
+  readonly numbered: readonly Class[]; // rows the keys 1 to 9 choose
+  readonly selection: ReadonlySet<number>;
+  readonly autoAdvance: boolean;
+  readonly layers: Layers;
+  readonly opacity: number; // of the fill, 0 to 1
+  readonly panels: boolean;
+
+  readonly memory: Memory | null;
+  readonly toasts: readonly Toast[];
+  readonly dialog: Dialog | null;
+  readonly dismissed: ReadonlySet<string>; // warnings put away
+  readonly announcement: string;
+  readonly saved: 'saved' | 'saving' | 'failed';
+}
+
+export const initialState: PageState = {
+  project: null,
+  connection: 'connecting',
+  images: { total: 0, pages: new Map() },
+  picture: null,
+  opening: null,
+  screen: { width: 800, height: 600 },
+  viewport: identity,
+  fitted: true,
+  mode: 'box',
+  prompt: emptyHistory,
+  candidates: [],
+  chosen: 0,
+  segmenting: null,
+  multimask: false,
+  adding: [],
+  classId: null,
+  classQuery: '',
+  numbered: [],
+  selection: new Set(),
+  autoAdvance: false,
+  layers: { masks: true, boxes: false, labels: true, points: true },
+  opacity: 0.35,
+  panels: true,
+  memory: null,
+  toasts: [],
+  dialog: null,
+  dismissed: new Set(),
+  announcement: '',
+  saved: 'saved',
+};

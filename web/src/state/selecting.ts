@@ -1,0 +1,44 @@
+// Which annotations are selected.
+
+import type { Point } from '../geometry/box';
+import { polygonContains } from '../geometry/polygon';
+import type { Annotation } from '../model/wire';
+import type { Page } from './page';
+
+// The smallest annotation under a point: what lies inside another can still be reached.
+export function annotationAt(annotations: readonly Annotation[], point: Point): Annotation | null {
+  let found: Annotation | null = null;
+  for (const annotation of annotations) {
+    const [x0, y0, x1, y1] = annotation.box;
+    if (point.x < x0 || point.x > x1 || point.y < y0 || point.y > y1) continue;
+    if ((found === null || annotation.area < found.area) && polygonContains(annotation.polygon, point)) found = annotation;
+  }
+  return found;
+}
+
+export function select(page: Page, id: number | null, extend: boolean): void {
+  const old = page.store.get().selection;
+  if (id === null) {
+    if (!extend && old.size > 0) page.store.set({ selection: new Set() });
+    return;
+  }
+  const selection = new Set(extend ? old : []);
+  if (extend && old.has(id)) selection.delete(id);
+  else selection.add(id);
+  page.store.set({ selection });
+}
+
+export function selectAt(page: Page, point: Point, extend: boolean): void {
+  const annotations = page.store.get().picture?.annotations ?? [];
+  select(page, annotationAt(annotations, point)?.id ?? null, extend);
+}
+
+// The next or previous annotation in the list.
+export function selectNext(page: Page, step: 1 | -1): void {
+  const { picture, selection } = page.store.get();
+  const annotations = picture?.annotations ?? [];
+  if (annotations.length === 0) return;
+  const at = annotations.findIndex((annotation) => selection.has(annotation.id));
+  const to = at < 0 ? (step > 0 ? 0 : annotations.length - 1) : (at + step + annotations.length) % annotations.length;
+  select(page, annotations[to]!.id, false);
+}

@@ -1,0 +1,98 @@
+// Start, reload and reconnection. What the window remembers over a reload: the unfinished prompt and the view settings.
+
+import { isEmpty, type PromptHistory } from '../model/prompt';
+import type { PageState } from './page-state';
+import { loadPage, reloadList, fetchEntry } from './image-list';
+import { reloadPicture } from './editing';
+import { tell, tellError } from './messages';
+import { open } from './navigation';
+import type { Page } from './page';
+import { restorePrompt } from './prompting';
+
+type Settings = Pick<PageState, 'mode' | 'classId' | 'layers' | 'opacity' | 'autoAdvance' | 'multimask' | 'panels'>;
+
+const settingsKey = 'sam-annotator.settings';
+const promptKey = 'sam-annotator.prompt';
+
+function settingsOf(state: PageState): Settings {
+  const { mode, classId, layers, opacity, autoAdvance, multimask, panels } = state;
+  return { mode, classId, layers, opacity, autoAdvance, multimask, panels };
+}
+
+function read<T>(storage: Storage, key: string): T | null {
+  try {
+    return JSON.parse(storage.getItem(key) ?? 'null') as T | null;
+  } catch {
+    return null;
+  }
+}
+
+// Keeps settings and the unfinished prompt in the window's storage, once a frame at most. Returns the stop.
+export function remember(page: Page, storage: Storage): () => void {
+  let settings: Settings | null = null;
+  let prompt: PromptHistory | null = null;
+  let due: ReturnType<typeof setTimeout> | null = null;
+  const write = () => {
+    due = null;
+    const state = page.store.get();
+    settings = settingsOf(state);
+    storage.setItem(settingsKey, JSON.stringify(settings));
+    if (state.prompt === prompt) return;
+    prompt = state.prompt;
+    if (isEmpty(prompt.present) || state.picture === null) storage.removeItem(promptKey);
+    else storage.setItem(promptKey, JSON.stringify({ name: state.picture.name, prompt }));
+  };
+  return page.store.subscribe(() => {
+    due ??= setTimeout(write, 100);
+  });
+}
+
+async function firstPicture(page: Page): Promise<string | null> {
+  const { project, images } = page.store.get();
+  if (project?.current != null) return project.current;
+  for (let index = 0; index < images.total; ++index) {
+    const entry = await fetchEntry(page, index);
+    if (entry === undefined) return null;
+    if (entry.state !== 'broken') return entry.name;
+  }
+  return null;
+}
+
+async function openFirst(page: Page, storage: Storage): Promise<void> {
+  const kept = read<{ name: string; prompt: PromptHistory }>(storage, promptKey);
+  const name = await firstPicture(page);
+  if (name === null) return;
+  try {
+    await open(page, name);
+    if (kept?.name === name) restorePrompt(page, kept.prompt);
+  } catch (error) {
+    tellError(page, error);
+  }
+}
+
+async function loadProject(page: Page): Promise<void> {
+  const project = await page.api.project();
+  const { classId } = page.store.get();
+  const known = project.classes.some((item) => item.id === classId);
+  page.store.set({ project, classId: known ? classId : (project.classes[0]?.id ?? null) });
+}
+
+export async function start(page: Page, storage: Storage): Promise<void> {
+  const settings = read<Partial<Settings>>(storage, settingsKey);
+  if (settings !== null) page.store.set(settings);
+  await loadProject(page);
+  await loadPage(page, 0);
+  await openFirst(page, storage);
+}
+
+// The program answers again, perhaps another run of it: everything shown is asked for anew.
+export async function reconnect(page: Page): Promise<void> {
+  try {
+    await loadProject(page);
+    await reloadList(page);
+    await reloadPicture(page);
+    tell(page, 'info', 'Connected again');
+  } catch (error) {
+    tellError(page, error);
+  }
+}
