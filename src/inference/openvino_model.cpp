@@ -6,13 +6,12 @@
 #include <algorithm>
 #include <cstring>
 #include <openvino/openvino.hpp>
-#include <openvino/pass/constant_folding.hpp>
 #include <openvino/runtime/exception.hpp>
 #include <optional>
-#include <unordered_set>
 
 #include "inference/onnx_file.h"
 #include "inference/openvino_error.h"
+#include "inference/openvino_fold.h"
 #include "inference/tensor_check.h"
 #include "inference/turn.h"
 
@@ -63,21 +62,6 @@ ov::Shape engine_shape(const Shape& shape) {
 
 ov::Tensor wrap(const Tensor& tensor) {
   return {engine_type(tensor.type), engine_shape(tensor.shape), tensor.buffer->data()};
-}
-
-// Resizing a constant is folded at compile time by reference code that takes minutes for a bicubic one (SAM2's position embedding);
-// done at run time by the CPU plugin it costs milliseconds.
-void keep_constant_resizes(const ov::Model& model) {
-  std::unordered_set<const ov::Node*> constant;
-  for (const std::shared_ptr<ov::Node>& node : model.get_ordered_ops()) {
-    const std::string type = node->get_type_name();
-    if (type == "Parameter" || node->get_output_size() == 0) continue;
-    const auto inputs = node->input_values();
-    const bool all_constant = std::all_of(inputs.begin(), inputs.end(),
-                                          [&](const auto& input) { return constant.contains(input.get_node()); });
-    if (type == "Constant" || (!inputs.empty() && all_constant)) constant.insert(node.get());
-    if (type == "Interpolate" && constant.contains(inputs[0].get_node())) ov::pass::disable_constant_folding(node);
-  }
 }
 
 int available_cpus() {
@@ -171,7 +155,7 @@ class OpenVinoModel final : public Model {
       core.set_property(ov::enable_mmap(true));
       if (!options_.compiled_folder.empty()) core.set_property(ov::cache_dir(options_.compiled_folder.string()));
       const std::shared_ptr<ov::Model> model = core.read_model(options_.file.string());
-      keep_constant_resizes(*model);
+      fold_constant_resizes(model);
       Engine engine{core.compile_model(model, "CPU", engine_properties(options_)), {}, {}};
       engine.request = engine.model.create_infer_request();
       engine.output_is_lent.resize(file_.outputs.size());
