@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { actions } from '../../src/input/actions';
+import { keyName, keyText, makeKeymap, type KeyPress } from '../../src/input/keymap';
+
+const plain: KeyPress = { key: 'n', code: 'KeyN', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+const keymap = makeKeymap(actions);
+const actionFor = (press: Partial<KeyPress>) => keymap.get(keyName({ ...plain, ...press }))?.id;
+
+describe('keymap', () => {
+  test('no two actions want one key, and ids are unique', () => {
+    expect(() => makeKeymap(actions)).not.toThrow();
+    expect(new Set(actions.map((action) => action.id)).size).toBe(actions.length);
+    expect(() => makeKeymap([actions[0]!, { ...actions[0]!, id: 'other' }])).toThrow(/taken/);
+  });
+
+  test('the keys of the original tool', () => {
+    const original: Record<string, string> = {
+      q: 'quit', n: 'next', p: 'previous', j: 'jump', s: 'save', x: 'clear-prompt', a: 'add', z: 'undo', y: 'redo',
+      c: 'clear-all', u: 'auto-advance', w: 'mode', m: 'masks', b: 'boxes', l: 'labels', t: 'points', v: 'panels',
+      ArrowDown: 'class-down', ArrowUp: 'class-up', PageDown: 'class-page-down', PageUp: 'class-page-up',
+      Home: 'class-first', End: 'class-last', '=': 'zoom-in', '-': 'zoom-out', '0': 'fit', '[': 'fainter', ']': 'stronger',
+    };
+    for (const [key, id] of Object.entries(original)) expect(actionFor({ key })).toBe(id);
+  });
+
+  test('bare letters do nothing with Ctrl, Command or Alt held', () => {
+    for (const key of 'qnpjxacuwmbltvkg') {
+      for (const held of ['ctrlKey', 'metaKey', 'altKey'] as const) expect(actionFor({ key, [held]: true })).toBeUndefined();
+    }
+  });
+
+  test('combinations', () => {
+    expect(actionFor({ key: 'z', ctrlKey: true })).toBe('undo');
+    expect(actionFor({ key: 'Z', metaKey: true, shiftKey: true })).toBe('redo');
+    expect(actionFor({ key: 'y', ctrlKey: true })).toBe('redo');
+    expect(actionFor({ key: 's', ctrlKey: true })).toBe('save');
+    expect(actionFor({ key: '?', shiftKey: true, code: 'Slash' })).toBe('help');
+    expect(actionFor({ key: 'Tab', shiftKey: true })).toBe('previous-candidate');
+  });
+
+  test('caps lock and other alphabets', () => {
+    expect(actionFor({ key: 'N' })).toBe('next');
+    expect(actionFor({ key: 'т', code: 'KeyN' })).toBe('next');
+    expect(actionFor({ key: 'é', code: 'Digit2' })).toBeUndefined();
+  });
+
+  test('keys as people read them', () => {
+    expect(keyText('Mod+Shift+z')).toBe('Ctrl Shift Z');
+    expect(keyText('+')).toBe('+');
+    expect(keyText('PageDown')).toBe('PgDn');
+  });
+});

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { area, percent, plural } from '../../src/model/format';
+
+test('numbers for people', () => {
+  expect(area(940)).toBe('940 px');
+  expect(area(12_345)).toBe('12.3 k px');
+  expect(area(234_567)).toBe('235 k px');
+  expect(area(1_250_000)).toBe('1.25 M px');
+  expect(percent(0.052)).toBe('5.2 %');
+  expect(percent(1.62)).toBe('162 %');
+  expect(plural(1, 'annotation')).toBe('1 annotation');
+  expect(plural(1200, 'annotation')).toBe('1,200 annotations');
+});

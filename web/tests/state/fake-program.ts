@@ -1,0 +1,125 @@
+// The program in memory: pictures with revisions and undo, masks on demand.
+
+import type { Api, Proxies } from '../../src/model/ports';
+import { Problem } from '../../src/model/problem';
+import type { Annotation, Candidate, Edit, ImageEntry, Picture, SegmentAnswer, SegmentRequest } from '../../src/model/wire';
+import { makePage, type Page } from '../../src/state/page';
+
+export interface Asked {
+  readonly name: string;
+  readonly request: SegmentRequest;
+  readonly signal: AbortSignal;
+  answer(candidates: Candidate[]): void;
+  refuse(problem: Problem): void;
+}
+
+interface Kept {
+  steps: (readonly Annotation[])[];
+  at: number;
+  revision: number;
+}
+
+export function candidate(key: string, score = 0.9): Candidate {
+  return { score, area: 100, box: [0, 0, 10, 10], polygon: [], rle: `rle-${key}`, logits_key: key };
+}
+
+const noPicture = new Problem(422, 'about:blank', 'The image cannot be read', 'It is truncated.');
+
+export class FakeProgram {
+  readonly asked: Asked[] = [];
+  readonly edits: Edit[] = [];
+  readonly shown: string[] = [];
+  readonly broken = new Set<string>();
+  listings = 0;
+  takesMaskInput = true;
+  private readonly pictures = new Map<string, Kept>();
+  private nextId = 1;
+
+  constructor(readonly names: string[]) {}
+
+  kept(name: string): Kept {
+    const kept = this.pictures.get(name) ?? { steps: [[]], at: 0, revision: 1 };
+    this.pictures.set(name, kept);
+    return kept;
+  }
+
+  picture(name: string): Picture {
+    const { steps, at, revision } = this.kept(name);
+    return {
+      name, position: this.names.indexOf(name), width: 400, height: 300, encoding: 'ready', revision: String(revision),
+      annotations: steps[at]!, can_undo: at > 0, can_redo: at < steps.length - 1, tile_levels: 1, warnings: [],
+    };
+  }
+
+  private entry(name: string): ImageEntry {
+    const { steps, at } = this.kept(name);
+    const n = steps[at]!.length;
+    const state = this.broken.has(name) ? 'broken' : n > 0 ? 'labelled' : 'new';
+    return { name, state, annotation_count: n, encoding: 'none' };
+  }
+
+  // An edit as another window would make it.
+  apply(name: string, edit: Edit): void {
+    const kept = this.kept(name);
+    const now = kept.steps[kept.at]!;
+    kept.revision += 1;
+    if (edit.type === 'undo') kept.at -= 1;
+    else if (edit.type === 'redo') kept.at += 1;
+    else kept.steps.splice(++kept.at, Infinity, this.changed(now, edit));
+  }
+
+  private changed(now: readonly Annotation[], edit: Edit): readonly Annotation[] {
+    if (edit.type === 'add') {
+      const { class_id, score, prompt } = edit;
+      return [...now, { id: this.nextId++, class_id, score, prompt, polygon: [], area: 100, box: [0, 0, 10, 10] }];
+    }
+    if (edit.type === 'delete') return now.filter(({ id }) => !edit.ids.includes(id));
+    return edit.type === 'clear' ? [] : now;
+  }
+
+  readonly api: Api = {
+    project: async () => ({
+      name: 'p', version: '1', classes: [{ id: 0, name: 'cat' }, { id: 1, name: 'dog' }], image_count: this.names.length, current: null,
+      predictor: { family: 'sam', description: '', takes_mask_input: this.takesMaskInput, max_candidates: 3 }, warnings: [],
+    }),
+    images: async (offset, limit) => {
+      this.listings += 1;
+      return { total: this.names.length, offset, images: this.names.slice(offset, offset + limit).map((name) => this.entry(name)) };
+    },
+    show: async (name) => {
+      if (this.broken.has(name)) throw noPicture;
+      this.shown.push(name);
+      return this.picture(name);
+    },
+    picture: async (name) => this.picture(name),
+    segment: (name, request, signal) =>
+      new Promise<SegmentAnswer>((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
+        this.asked.push({
+          name, request, signal,
+          answer: (candidates) => resolve({ candidates, decode_ms: 1, wait_ms: 0 }),
+          refuse: reject,
+        });
+      }),
+    edit: async (name, revision, edit) => {
+      if (revision !== String(this.kept(name).revision)) {
+        throw new Problem(409, '/problems/revision-conflict', 'Changed', 'Another window saved.');
+      }
+      this.edits.push(edit);
+      this.apply(name, edit);
+      return this.picture(name);
+    },
+    save: async (name) => this.picture(name),
+    memory: async () => ({ line: '', host: { name: '', used: 0, total: 1, free: 1, utilization: 0, formatted: '', source: '' }, devices: [] }),
+  };
+}
+
+export const noProxies: Proxies = { show: async () => undefined, warm: () => undefined };
+
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 30; ++i) await Promise.resolve();
+}
+
+export function pageOn(program: FakeProgram): Page {
+  return makePage(program.api, noProxies, 'this-window', () => 0);
+}

@@ -1,0 +1,85 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Problem } from '../../src/model/problem';
+import { open } from '../../src/state/navigation';
+import type { Page } from '../../src/state/page';
+import { clearPrompt, cycleCandidate, drawBox, preview, setPoint, takeBackPrompt } from '../../src/state/prompting';
+import { candidate, FakeProgram, pageOn, settle } from './fake-program';
+
+let program: FakeProgram;
+let page: Page;
+
+beforeEach(async () => {
+  program = new FakeProgram(['a.jpg', 'b.jpg']);
+  page = pageOn(program);
+  page.store.set({ project: await program.api.project(), classId: 0 });
+  await open(page, 'a.jpg');
+});
+
+describe('prompting', () => {
+  test('a new prompt stops the request before it, and a late answer is not shown', async () => {
+    drawBox(page, [0, 0, 10, 10]);
+    drawBox(page, [5, 5, 20, 20]);
+    expect(program.asked[0]!.signal.aborted).toBe(true);
+    program.asked[1]!.answer([candidate('new')]);
+    program.asked[0]!.answer([candidate('old')]);
+    await settle();
+    expect(preview(page.store.get())?.logits_key).toBe('new');
+    expect(page.store.get().segmenting).toBeNull();
+  });
+
+  test('a further point takes the mask on screen along, a box does not', async () => {
+    drawBox(page, [0, 0, 10, 10]);
+    program.asked[0]!.answer([candidate('k1'), candidate('k2')]);
+    await settle();
+    cycleCandidate(page, 1);
+    setPoint(page, 3, 4, false);
+    expect(program.asked[1]!.request).toMatchObject({ boxes: [[0, 0, 10, 10]], mask_input: 'k2', points: [{ x: 3, y: 4, foreground: false }] });
+    drawBox(page, [1, 1, 9, 9]);
+    expect(program.asked[2]!.request).toMatchObject({ mask_input: null, points: [] });
+  });
+
+  test('a predictor without mask input never gets one', async () => {
+    page.store.set({ project: { ...page.store.get().project!, predictor: { family: 'grabcut', description: '', takes_mask_input: false, max_candidates: 1 } } });
+    setPoint(page, 1, 1, true);
+    program.asked[0]!.answer([candidate('k1')]);
+    await settle();
+    setPoint(page, 2, 2, true);
+    expect(program.asked[1]!.request.mask_input).toBeNull();
+  });
+
+  test('a stale mask input is left out the second time', async () => {
+    setPoint(page, 1, 1, true);
+    program.asked[0]!.answer([candidate('k1')]);
+    await settle();
+    setPoint(page, 2, 2, true);
+    program.asked[1]!.refuse(new Problem(409, '/problems/stale-mask-input', 'Stale', ''));
+    await settle();
+    expect(program.asked[2]!.request).toMatchObject({ mask_input: null, points: [{ x: 1 }, { x: 2 }] });
+    program.asked[2]!.answer([candidate('k3')]);
+    await settle();
+    expect(preview(page.store.get())?.logits_key).toBe('k3');
+    expect(page.store.get().toasts).toEqual([]);
+  });
+
+  test('an error is told and leaves no mask; clearing stops the request silently', async () => {
+    setPoint(page, 1, 1, true);
+    program.asked[0]!.refuse(new Problem(503, 'about:blank', 'Out of memory', 'Use a smaller model.'));
+    await settle();
+    expect(page.store.get().toasts).toMatchObject([{ kind: 'error', title: 'Out of memory' }]);
+    expect(preview(page.store.get())).toBeNull();
+    setPoint(page, 2, 2, true);
+    clearPrompt(page);
+    await settle();
+    expect(page.store.get().toasts).toHaveLength(1);
+    expect(page.store.get().segmenting).toBeNull();
+  });
+
+  test('taking back the first step leaves nothing on offer', async () => {
+    setPoint(page, 1, 1, true);
+    program.asked[0]!.answer([candidate('k1')]);
+    await settle();
+    takeBackPrompt(page);
+    expect(preview(page.store.get())).toBeNull();
+    expect(page.store.get().prompt.present.points).toEqual([]);
+  });
+});
