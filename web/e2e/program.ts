@@ -1,0 +1,77 @@
+// The program on a copy of samples/, started for one test and stopped after it.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const brokenName = 'broken.jpg';
+
+export interface Program {
+  readonly url: string;
+  readonly folder: string;
+  labels(base: string): string[]; // lines of labels/<base>.txt; none if there is no file
+  stop(): Promise<void>;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
+
+function copySamples(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sam-annotator-e2e-'));
+  cpSync(new URL('../../samples', import.meta.url).pathname, folder, { recursive: true });
+  const whole = readFileSync(join(folder, 'images/astronaut.jpg'));
+  writeFileSync(join(folder, 'images', brokenName), whole.subarray(0, 600));
+  return folder;
+}
+
+function whenReady(child: ChildProcess): Promise<string> {
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const hear = (chunk: Buffer) => {
+      output += chunk.toString();
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
+      if (url !== undefined) resolve(url);
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`the program ended with ${code}:\n${output}`)));
+  });
+}
+
+export async function startProgram(): Promise<Program> {
+  const binary = process.env['SAM_ANNOTATOR_BIN'];
+  if (binary === undefined) throw new Error('set SAM_ANNOTATOR_BIN to the program, such as build/release/src/cli/sam-annotator');
+  const folder = copySamples();
+  const port = String(await freePort());
+  const flags = ['--category_path', folder, '--classes_csv', join(folder, 'classes.csv'), '--port', port];
+  const child = spawn(binary, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const url = await whenReady(child);
+  return {
+    url,
+    folder,
+    labels(base) {
+      try {
+        return readFileSync(join(folder, 'labels', `${base}.txt`), 'utf8').split('\n').filter((line) => line !== '');
+      } catch {
+        return [];
+      }
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,23 @@
+// The page in a real browser on the real program. SAM_ANNOTATOR_BIN names the program; CHROMIUM another browser than Debian's.
+
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: '../build/e2e',
+  reporter: 'list',
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 20_000 }, // a first mask waits for the encoding, under sanitizers too
+  use: {
+    viewport: { width: 1440, height: 900 },
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+        '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      ],
+    },
+  },
+});
