@@ -1,0 +1,239 @@
+// The predictor that needs no weights: prompts brought to the pixels of a small plane, solved there, and the answer brought back.
+#include <algorithm>
+#include <cmath>
+#include <opencv2/core.hpp>
+#include <string>
+#include <utility>
+
+#include "image/run_builder.h"
+#include "memory/out_of_memory.h"
+#include "platform/stopped.h"
+#include "segmentation/grabcut/raster.h"
+#include "segmentation/grabcut/refine.h"
+#include "segmentation/grabcut/segment.h"
+#include "segmentation/registry.h"
+
+namespace sam {
+namespace {
+
+using grabcut::BitPlane;
+using grabcut::PixelBox;
+using grabcut::Seeds;
+
+// The longer side, in pixels, of what is solved at once. Twice this gains no quality and takes five times as long.
+constexpr int box_side = 200;
+constexpr int picture_side = 240;
+constexpr double box_margin = 0.2;  // of the box's sides: what the background is learnt from
+constexpr int least_margin = 4;
+
+// A prompt in the pixels of the working picture.
+struct WorkingPrompt {
+  std::optional<Box> box;
+  std::vector<PromptPoint> points;
+};
+
+struct Answer {
+  BitPlane bits;
+  PixelBox part;  // of the working picture, that bits covers
+  float score = 0;
+};
+
+double ratio(int to, int from) {
+  return static_cast<double>(to) / from;
+}
+
+WorkingPrompt to_working(const Prompt& prompt, Size picture, Size working) {
+  const double sx = ratio(working.width, picture.width);
+  const double sy = ratio(working.height, picture.height);
+  WorkingPrompt out;
+  if (!prompt.boxes.empty()) {
+    const Box& box = prompt.boxes.front();
+    out.box = Box{box.x0 * sx, box.y0 * sy, box.x1 * sx, box.y1 * sy};
+  }
+  for (const PromptPoint& point : prompt.points) {
+    out.points.push_back({{point.position.x * sx, point.position.y * sy}, point.foreground});
+  }
+  return out;
+}
+
+// The pixels that an interval touches, at least one, inside [0, size).
+std::pair<int, int> touched(double from, double to, int size) {
+  const int first = std::clamp(static_cast<int>(std::floor(from)), 0, size - 1);
+  const int last = std::clamp(static_cast<int>(std::ceil(to)), first + 1, size);
+  return {first, last};
+}
+
+PixelBox touched(const Box& box, Size size) {
+  const auto [x0, x1] = touched(box.x0, box.x1, size.width);
+  const auto [y0, y1] = touched(box.y0, box.y1, size.height);
+  return {x0, y0, x1, y1};
+}
+
+// The box with its margin, and every point.
+PixelBox part_of(const WorkingPrompt& prompt, Size working) {
+  if (!prompt.box) return {0, 0, working.width, working.height};
+  const double dx = std::max<double>(least_margin, box_margin * prompt.box->width());
+  const double dy = std::max<double>(least_margin, box_margin * prompt.box->height());
+  Box part{prompt.box->x0 - dx, prompt.box->y0 - dy, prompt.box->x1 + dx, prompt.box->y1 + dy};
+  for (const PromptPoint& point : prompt.points) {
+    part.x0 = std::min(part.x0, point.position.x - least_margin);
+    part.y0 = std::min(part.y0, point.position.y - least_margin);
+    part.x1 = std::max(part.x1, point.position.x + least_margin);
+    part.y1 = std::max(part.y1, point.position.y + least_margin);
+  }
+  return touched(part, working);
+}
+
+Size reduced(Size size, int side) {
+  const double scale = std::min(1.0, ratio(side, std::max(size.width, size.height)));
+  return {std::max(1, static_cast<int>(std::lround(size.width * scale))),
+          std::max(1, static_cast<int>(std::lround(size.height * scale)))};
+}
+
+Seeds seeds_in(const WorkingPrompt& prompt, const PixelBox& part, Size plane) {
+  const double sx = ratio(plane.width, part.width());
+  const double sy = ratio(plane.height, part.height());
+  Seeds seeds;
+  if (prompt.box) {
+    const Box& box = *prompt.box;
+    seeds.box = touched({std::round((box.x0 - part.x0) * sx), std::round((box.y0 - part.y0) * sy),
+                         std::round((box.x1 - part.x0) * sx), std::round((box.y1 - part.y0) * sy)},
+                        plane);
+  }
+  for (const PromptPoint& point : prompt.points) {
+    const int x = static_cast<int>((point.position.x - part.x0) * sx);
+    const int y = static_cast<int>((point.position.y - part.y0) * sy);
+    seeds.points.push_back({std::clamp(x, 0, plane.width - 1), std::clamp(y, 0, plane.height - 1), point.foreground});
+  }
+  return seeds;
+}
+
+// Solved small, then refined where the answer is: the rest of the part stays unlooked at.
+Answer solve(const Image& picture, const WorkingPrompt& prompt, double reach, const std::stop_token& stop) {
+  const PixelBox part = part_of(prompt, picture.size());
+  const Size size = reduced(part.size(), prompt.box ? box_side : picture_side);
+  Seeds seeds = seeds_in(prompt, part, size);
+  seeds.reach = reach;
+  grabcut::Segment found = segment(lab_part(picture.view(), part, size), seeds, stop);
+  Answer answer{BitPlane(part.size(), 0), part, found.score};
+  if (bounds(found.bits).width() == 0) return answer;
+  answer.bits = refined(std::move(found.bits), picture.view(), part, found.colours, stop);
+  return answer;
+}
+
+// Where `part` of the working picture lies in the picture.
+PixelBox in_picture(const PixelBox& part, Size working, Size picture) {
+  const auto map = [](int value, int from, int to) { return static_cast<int>(std::lround(value * ratio(to, from))); };
+  return {map(part.x0, working.width, picture.width), map(part.y0, working.height, picture.height),
+          map(part.x1, working.width, picture.width), map(part.y1, working.height, picture.height)};
+}
+
+// What was clicked on is right, to the pixel, even where enlarging rounded it away.
+void stamp(const std::vector<PromptPoint>& points, const PixelBox& part, BitPlane& bits) {
+  for (const PromptPoint& point : points) {
+    const int x = static_cast<int>(std::floor(point.position.x)) - part.x0;
+    const int y = static_cast<int>(std::floor(point.position.y)) - part.y0;
+    const int column = std::clamp(x, 0, bits.size.width - 1);
+    const int row = std::clamp(y, 0, bits.size.height - 1);
+    bits.row(row)[column] = point.foreground ? 255 : 0;
+  }
+}
+
+// Column-major runs straight from the part, so that memory follows the part and not the picture.
+Mask to_mask(const BitPlane& bits, const PixelBox& part, Size picture) {
+  const cv::Mat source(bits.size.height, bits.size.width, CV_8U, const_cast<std::uint8_t*>(bits.values.data()));
+  cv::Mat columns;
+  cv::transpose(source, columns);
+  RunBuilder builder(picture);
+  for (int x = 0; x < columns.rows; ++x) {
+    const auto* first = columns.ptr<std::uint8_t>(x);
+    const auto* last = first + columns.cols;
+    const auto top = static_cast<std::uint32_t>(part.x0 + x) * static_cast<std::uint32_t>(picture.height) +
+                     static_cast<std::uint32_t>(part.y0);
+    for (const auto* start = std::find(first, last, 255); start != last;) {
+      const auto* end = std::find(start, last, 0);
+      builder.add_foreground(top + static_cast<std::uint32_t>(start - first),
+                             top + static_cast<std::uint32_t>(end - first));
+      start = std::find(end, last, 255);
+    }
+  }
+  return std::move(builder).finish();
+}
+
+void require_selection(const Prompt& prompt) {
+  if (!prompt.boxes.empty()) return;
+  const bool foreground = std::any_of(prompt.points.begin(), prompt.points.end(),
+                                      [](const PromptPoint& point) { return point.foreground; });
+  if (foreground) return;
+  if (!prompt.points.empty()) {
+    throw PromptError("background points alone select nothing: add a box or a foreground point");
+  }
+  throw PromptError("GrabCut needs a box or a foreground point; it takes no text and no mask input");
+}
+
+class GrabCutPredictor : public Predictor {
+ public:
+  GrabCutPredictor() {
+    info_.family = "grabcut";
+    info_.key = "grabcut-1";
+    info_.describe = "GrabCut (no model file)";
+    info_.max_candidates = 2;
+  }
+
+  const PredictorInfo& info() const override { return info_; }
+
+  Embedding encode(const Image& picture, Size picture_size, std::stop_token stop) override {
+    if (stop.stop_requested()) throw Stopped();
+    Embedding embedding;
+    embedding.predictor_key = info_.key;
+    embedding.picture_size = picture_size;
+    embedding.working_size = picture.size();
+    embedding.picture = picture;
+    return embedding;
+  }
+
+  std::vector<Instance> decode(const Embedding& embedding, const Prompt& prompt, std::stop_token stop) override {
+    const Prompt checked = checked_prompt(prompt, embedding.picture_size);
+    require_selection(checked);
+    try {
+      return candidates(embedding, checked, stop);
+    } catch (const std::bad_alloc&) {
+      throw OutOfMemory("memory ran out in GrabCut");
+    } catch (const cv::Exception& error) {
+      if (error.code == cv::Error::StsNoMem) throw OutOfMemory(error.what());
+      throw;
+    }
+  }
+
+  std::uint64_t bytes_held() const override { return 0; }
+  void release_memory() override {}
+
+ private:
+  // The second candidate of a click is the smaller thing: a part of the first.
+  static std::vector<Instance> candidates(const Embedding& embedding, const Prompt& prompt,
+                                          const std::stop_token& stop) {
+    const WorkingPrompt working = to_working(prompt, embedding.picture_size, embedding.working_size);
+    std::vector<double> reaches{1};
+    if (prompt.multimask && !working.box) reaches.push_back(0.5);
+    std::vector<Instance> instances;
+    for (const double reach : reaches) {
+      Answer answer = solve(embedding.picture, working, reach, stop);
+      const PixelBox part = in_picture(answer.part, embedding.working_size, embedding.picture_size);
+      BitPlane bits = resized_bits(answer.bits, part.size());
+      stamp(prompt.points, part, bits);
+      instances.push_back({to_mask(bits, part, embedding.picture_size), answer.score, nullptr});
+    }
+    std::sort(instances.begin(), instances.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+    return instances;
+  }
+
+  PredictorInfo info_;
+};
+
+}  // namespace
+
+std::unique_ptr<Predictor> make_grabcut_predictor() {
+  return std::make_unique<GrabCutPredictor>();
+}
+
+}  // namespace sam

@@ -1,0 +1,19 @@
+// From a mask at reduced size to one at the picture's own: enlarged step by step, and at each step cut anew in a narrow band round
+// its edge. Cost grows with the length of the edge, not with the area.
+// Threading: free functions without state.
+#pragma once
+
+#include <stop_token>
+
+#include "image/image.h"
+#include "segmentation/grabcut/colour_model.h"
+#include "segmentation/grabcut/plane.h"
+
+namespace sam::grabcut {
+
+// bits covers `part` of the picture; the answer covers it too, a pixel for a pixel. Works in tiles: memory is the answer's and a
+// few MB. Throws Stopped, between tiles.
+BitPlane refined(BitPlane bits, ImageView picture, PixelBox part, const ColourModel& colours,
+                 const std::stop_token& stop);
+
+}  // namespace sam::grabcut
