@@ -1,0 +1,31 @@
+// The routes of docs/openapi.yaml below /api/v1. Handlers throw; whoever calls them turns exceptions into problems.
+// Threading: handlers may be called from any thread. Ownership: everything in ApiParts must outlive the routes.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "server/events.h"
+#include "server/gate.h"
+#include "server/router.h"
+#include "server/server.h"
+
+namespace sam {
+
+struct ApiParts {
+  Session& session;
+  Store& store;
+  Pipeline& pipeline;
+  const ServerOptions& options;
+  std::shared_ptr<EventHub> events;
+  Gate decoding{2};
+};
+
+// Throws RequestError (404) unless the project has this picture: no other name ever becomes a path.
+void require_picture(const Store& store, const std::string& name);
+
+// Session, edits, lists, memory and events; and the pictures' pixels.
+std::vector<Route> session_routes(ApiParts& parts);
+std::vector<Route> picture_routes(ApiParts& parts);
+
+}  // namespace sam

@@ -1,0 +1,40 @@
+// What the server does without being asked: memory readings for those who listen, and a look at pictures nobody has opened yet,
+// in a thread of low priority.
+// Threading: start and stop from one thread. Ownership: store and options must outlive it.
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include "platform/mutex.h"
+#include "server/events.h"
+#include "server/server.h"
+
+namespace sam {
+
+class Background {
+ public:
+  Background(Store& store, const ServerOptions& options, std::shared_ptr<EventHub> events);
+  ~Background();
+
+  void start();
+  void stop();
+
+ private:
+  void read_memory();
+  void examine_pictures();
+  // False if it was stopped meanwhile.
+  bool sleep(int duration_ms);
+  bool stopping();
+
+  Store& store_;
+  const ServerOptions& options_;
+  const std::shared_ptr<EventHub> events_;
+  Mutex mutex_;
+  Condition changed_;
+  bool stopping_ SAM_GUARDED_BY(mutex_) = false;
+  std::thread memory_thread_;
+  std::thread examine_thread_;
+};
+
+}  // namespace sam

@@ -1,0 +1,179 @@
+#include "server/replies.h"
+
+#include <nlohmann/json.hpp>
+
+#include "image/tiles.h"
+
+namespace sam {
+namespace {
+
+using nlohmann::json;
+
+// File names need not be UTF-8; an answer must be.
+std::string text_of(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+const char* state_name(PictureEntry::State state) {
+  switch (state) {
+    case PictureEntry::State::fresh:
+      return "new";
+    case PictureEntry::State::labelled:
+      return "labelled";
+    case PictureEntry::State::broken:
+      return "broken";
+  }
+  return "new";
+}
+
+json box_json(const Box& box) {
+  return {box.x0, box.y0, box.x1, box.y1};
+}
+
+json ring_json(const Ring& ring) {
+  json list = json::array();
+  for (const Point& point : ring) list.push_back({point.x, point.y});
+  return list;
+}
+
+json polygon_json(const Polygon& polygon) {
+  json parts = json::array();
+  for (const PolygonPart& part : polygon) {
+    json holes = json::array();
+    for (const Ring& hole : part.holes) holes.push_back(ring_json(hole));
+    parts.push_back({{"outer", ring_json(part.outer)}, {"holes", std::move(holes)}});
+  }
+  return parts;
+}
+
+json prompt_json(const StoredPrompt& prompt) {
+  json boxes = json::array();
+  for (const Box& box : prompt.boxes) boxes.push_back(box_json(box));
+  json points = json::array();
+  for (const StoredPoint& point : prompt.points) {
+    points.push_back({{"x", point.x}, {"y", point.y}, {"foreground", point.foreground}});
+  }
+  return {{"boxes", std::move(boxes)}, {"points", std::move(points)}};
+}
+
+json annotation_json(const Annotation& annotation) {
+  return {{"id", annotation.id},
+          {"class_id", annotation.class_id},
+          {"polygon", polygon_json(annotation.polygon)},
+          {"area", mask_area(annotation.mask)},
+          {"box", box_json(mask_box(annotation.mask))},
+          {"score", annotation.score},
+          {"source", annotation.source},
+          {"prompt", prompt_json(annotation.prompt)}};
+}
+
+json domain_json(const DomainReport& domain) {
+  return {{"name", domain.name},
+          {"used", domain.info.used},
+          {"total", domain.info.total},
+          {"free", domain.info.free},
+          {"utilization", domain.info.utilization},
+          {"formatted", domain.info.formatted},
+          {"source", domain.source}};
+}
+
+std::string last_part(const std::filesystem::path& folder) {
+  return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+}
+
+}  // namespace
+
+std::string project_json(const ProjectReply& project, const std::filesystem::path& folder, const ClassList& classes,
+                         const PredictorInfo& predictor) {
+  json class_list = json::array();
+  for (std::size_t id = 0; id < classes.names.size(); ++id) {
+    class_list.push_back({{"id", id}, {"name", classes.names[id]}});
+  }
+  return text_of({{"name", last_part(folder)},
+                  {"folder", folder.string()},
+                  {"version", project.version},
+                  {"classes", std::move(class_list)},
+                  {"image_count", project.image_count},
+                  {"current", project.current ? json(*project.current) : json()},
+                  {"predictor",
+                   {{"family", predictor.family},
+                    {"description", predictor.describe},
+                    {"takes_mask_input", predictor.takes_mask_input},
+                    {"max_candidates", predictor.max_candidates}}},
+                  {"warnings", classes.warnings}});
+}
+
+std::string images_json(std::size_t total, std::size_t offset, const std::vector<ListedPicture>& pictures) {
+  json list = json::array();
+  for (const auto& [entry, encoding] : pictures) {
+    json item = {{"name", entry.name},
+                 {"state", state_name(entry.state)},
+                 {"annotation_count", entry.annotation_count},
+                 {"encoding", encoding_state_name(encoding)}};
+    if (!entry.reason.empty()) item["reason"] = entry.reason;
+    if (entry.size.width > 0) {
+      item["width"] = entry.size.width;
+      item["height"] = entry.size.height;
+    }
+    list.push_back(std::move(item));
+  }
+  return text_of({{"total", total}, {"offset", offset}, {"images", std::move(list)}});
+}
+
+std::string picture_json(const PictureState& state) {
+  json annotations = json::array();
+  for (const Annotation& annotation : state.content.annotations) annotations.push_back(annotation_json(annotation));
+  json value = {{"name", state.content.image},
+                {"position", state.position},
+                {"width", state.content.size.width},
+                {"height", state.content.size.height},
+                {"encoding", encoding_state_name(state.encoding.state)},
+                {"revision", state.revision},
+                {"annotations", std::move(annotations)},
+                {"can_undo", state.can_undo},
+                {"can_redo", state.can_redo},
+                {"tile_levels", tile_levels(state.content.size)},
+                {"warnings", state.warnings}};
+  if (!state.encoding.reason.empty()) value["encoding_reason"] = state.encoding.reason;
+  return text_of(value);
+}
+
+std::string candidates_json(const SegmentResult& result) {
+  json candidates = json::array();
+  for (const Instance& instance : result.instances) {
+    candidates.push_back({{"score", instance.score},
+                          {"area", mask_area(instance.mask)},
+                          {"box", box_json(mask_box(instance.mask))},
+                          {"polygon", polygon_json(mask_to_polygon(instance.mask, outline_tolerance_px))},
+                          {"rle", mask_to_coco_string(instance.mask)},
+                          {"logits_key", instance.logits ? json(instance.logits->key) : json()}});
+  }
+  return text_of({{"candidates", std::move(candidates)}, {"decode_ms", result.decode_ms}, {"wait_ms", result.wait_ms}});
+}
+
+std::string memory_json(const MemoryReport& report) {
+  json devices = json::array();
+  for (const DomainReport& device : report.devices) devices.push_back(domain_json(device));
+  return text_of({{"line", report.line},
+                  {"host", domain_json(report.host)},
+                  {"devices", std::move(devices)},
+                  {"program_bytes", report.program_bytes}});
+}
+
+std::string encoding_event_json(const std::string& name, const EncodingStatus& status) {
+  return text_of({{"name", name}, {"encoding", encoding_state_name(status.state)}, {"reason", status.reason}});
+}
+
+std::string changed_event_json(const std::string& name, const std::string& revision, const std::string& window) {
+  return text_of({{"name", name}, {"revision", revision}, {"window", window}});
+}
+
+Response json_response(std::string body) {
+  Response response;
+  response.content_type = "application/json";
+  response.body = std::move(body);
+  response.headers = {{"Cache-Control", "no-store"}};
+  return response;
+}
+
+}  // namespace sam

@@ -1,0 +1,38 @@
+// What the program answers, as JSON text of docs/openapi.yaml.
+// Threading: free functions without state.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "memory/memory_report.h"
+#include "server/http.h"
+#include "session/session.h"
+
+namespace sam {
+
+struct ListedPicture {
+  PictureEntry entry;
+  EncodingState encoding = EncodingState::none;
+};
+
+struct ProjectReply {
+  std::string version;
+  std::size_t image_count = 0;
+  std::optional<std::string> current;
+};
+
+std::string project_json(const ProjectReply& project, const std::filesystem::path& folder, const ClassList& classes,
+                         const PredictorInfo& predictor);
+std::string images_json(std::size_t total, std::size_t offset, const std::vector<ListedPicture>& pictures);
+std::string picture_json(const PictureState& state);
+std::string candidates_json(const SegmentResult& result);
+std::string memory_json(const MemoryReport& report);
+
+// Data of events.
+std::string encoding_event_json(const std::string& name, const EncodingStatus& status);
+std::string changed_event_json(const std::string& name, const std::string& revision, const std::string& window);
+
+Response json_response(std::string body);
+
+}  // namespace sam

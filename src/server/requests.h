@@ -1,0 +1,26 @@
+// What clients send, from JSON text to values. Strict: wrong types, missing fields, numbers out of range, deep nesting and long
+// lists are RequestError (400 if it is not JSON, 422 if it is not what is asked for), naming the field.
+// Threading: free functions without state.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "session/session.h"
+
+namespace sam {
+
+struct EditRequest {
+  std::string revision;
+  std::string window;  // the page's own id, repeated in the event
+  Edit edit;
+};
+
+EditRequest parse_edit_request(std::string_view body);
+SegmentRequest parse_segment_request(std::string_view body);
+// {"name": …}
+std::string parse_current_request(std::string_view body);
+// {"window": …}, or no body at all.
+std::string parse_save_request(std::string_view body);
+
+}  // namespace sam
