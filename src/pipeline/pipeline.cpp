@@ -18,7 +18,7 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 
 // One encoding that somebody wants: on screen, or waited for by a prompt.
 struct Work {
-  PictureFile picture;
+  PicturePath picture;
   EncodingState state = EncodingState::queued;
   std::string reason;
   std::shared_ptr<const Embedding> embedding;  // once ready; the cache may have dropped it since
@@ -51,28 +51,28 @@ class EncodeLane final : public Pipeline {
 
   const PredictorInfo& predictor() const override { return predictor_->info(); }
 
-  void show(const PictureFile& picture) override;
-  EncodingStatus encoding(const PictureFile& picture) const override;
+  void show(const PicturePath& picture) override;
+  EncodingStatus encoding(const PicturePath& picture) const override;
 
   void set_listener(Listener listener) override {
     MutexLock lock(mutex_);
     listener_ = std::make_shared<const Listener>(std::move(listener));
   }
 
-  SegmentResult segment(const PictureFile& picture, const Prompt& prompt, std::stop_token stop) override;
+  SegmentResult segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) override;
 
   std::uint64_t embedding_bytes() const override { return embeddings_.bytes(); }
 
  private:
-  std::shared_ptr<Work> request(const PictureFile& picture) SAM_REQUIRES(mutex_);
-  std::shared_ptr<const Embedding> wait_for(const PictureFile& picture, const std::stop_token& stop);
-  void drop_unwanted(const std::string& shown, std::vector<PictureFile>& dropped) SAM_REQUIRES(mutex_);
+  std::shared_ptr<Work> request(const PicturePath& picture) SAM_REQUIRES(mutex_);
+  std::shared_ptr<const Embedding> wait_for(const PicturePath& picture, const std::stop_token& stop);
+  void drop_unwanted(const std::string& shown, std::vector<PicturePath>& dropped) SAM_REQUIRES(mutex_);
   std::shared_ptr<Work> next_work(const std::stop_token& stop);
   void run(const std::stop_token& stop);
   std::shared_ptr<const Embedding> encode(Work& work);
   void finish(const std::shared_ptr<Work>& work, const EncodingStatus& status,
               std::shared_ptr<const Embedding> embedding = nullptr, std::exception_ptr error = nullptr);
-  void announce(const PictureFile& picture, const EncodingStatus& status);
+  void announce(const PicturePath& picture, const EncodingStatus& status);
 
   const PipelineOptions options_;
   const std::unique_ptr<Predictor> predictor_;
@@ -91,7 +91,7 @@ class EncodeLane final : public Pipeline {
   std::jthread thread_;  // last: it uses all of the above
 };
 
-std::shared_ptr<Work> EncodeLane::request(const PictureFile& picture) {
+std::shared_ptr<Work> EncodeLane::request(const PicturePath& picture) {
   const std::string key = picture.path.string();
   auto& work = works_[key];
   const bool given_up = work && work->state == EncodingState::running && work->stop.stop_requested();
@@ -107,7 +107,7 @@ std::shared_ptr<Work> EncodeLane::request(const PictureFile& picture) {
 }
 
 // What nobody looks at and no prompt waits for is not started; a failure of a picture no longer on screen is forgotten.
-void EncodeLane::drop_unwanted(const std::string& shown, std::vector<PictureFile>& dropped) {
+void EncodeLane::drop_unwanted(const std::string& shown, std::vector<PicturePath>& dropped) {
   for (auto it = works_.begin(); it != works_.end();) {
     const Work& work = *it->second;
     if (it->first == shown || work.waiting > 0) {
@@ -123,9 +123,9 @@ void EncodeLane::drop_unwanted(const std::string& shown, std::vector<PictureFile
   }
 }
 
-void EncodeLane::show(const PictureFile& picture) {
+void EncodeLane::show(const PicturePath& picture) {
   const std::string key = picture.path.string();
-  std::vector<PictureFile> dropped;
+  std::vector<PicturePath> dropped;
   {
     MutexLock lock(mutex_);
     drop_unwanted(key, dropped);
@@ -134,18 +134,18 @@ void EncodeLane::show(const PictureFile& picture) {
       changed_.notify_all();
     }
   }
-  for (const PictureFile& gone : dropped) announce(gone, {EncodingState::none, ""});
+  for (const PicturePath& gone : dropped) announce(gone, {EncodingState::none, ""});
   announce(picture, encoding(picture));
 }
 
-EncodingStatus EncodeLane::encoding(const PictureFile& picture) const {
+EncodingStatus EncodeLane::encoding(const PicturePath& picture) const {
   const std::string key = picture.path.string();
   MutexLock lock(mutex_);
   if (const auto found = works_.find(key); found != works_.end()) return {found->second->state, found->second->reason};
   return {embeddings_.contains(key) ? EncodingState::ready : EncodingState::none, ""};
 }
 
-std::shared_ptr<const Embedding> EncodeLane::wait_for(const PictureFile& picture, const std::stop_token& stop) {
+std::shared_ptr<const Embedding> EncodeLane::wait_for(const PicturePath& picture, const std::stop_token& stop) {
   const std::string key = picture.path.string();
   if (auto ready = embeddings_.find(key)) return ready;
   const std::stop_callback wake(stop, [this] {
@@ -167,7 +167,7 @@ std::shared_ptr<const Embedding> EncodeLane::wait_for(const PictureFile& picture
   return work->embedding;
 }
 
-SegmentResult EncodeLane::segment(const PictureFile& picture, const Prompt& prompt, std::stop_token stop) {
+SegmentResult EncodeLane::segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) {
   const auto begin = clock_.now();
   const auto embedding = wait_for(picture, stop);
   const auto encoded = clock_.now();
@@ -233,7 +233,7 @@ void EncodeLane::run(const std::stop_token& stop) {
   }
 }
 
-void EncodeLane::announce(const PictureFile& picture, const EncodingStatus& status) {
+void EncodeLane::announce(const PicturePath& picture, const EncodingStatus& status) {
   std::shared_ptr<const Listener> listener;
   {
     MutexLock lock(mutex_);

@@ -23,7 +23,7 @@ enum class EncodingState : std::uint8_t { none, queued, running, ready, failed }
 const char* encoding_state_name(EncodingState state);  // "none", "queued", …
 
 // One picture as a file on disk; the key is its path.
-struct PictureFile {
+struct PicturePath {
   std::filesystem::path path;
 };
 
@@ -52,16 +52,16 @@ class Pipeline {
 
   // Puts the picture at the head of the encode lane (it is on screen) and returns at once. Pictures queued before and not
   // started are dropped.
-  virtual void show(const PictureFile& picture) = 0;
+  virtual void show(const PicturePath& picture) = 0;
 
-  virtual EncodingStatus encoding(const PictureFile& picture) const = 0;
+  virtual EncodingStatus encoding(const PicturePath& picture) const = 0;
 
   // Called on every change of an encoding's state.
-  using Listener = std::function<void(const PictureFile&, const EncodingStatus&)>;
+  using Listener = std::function<void(const PicturePath&, const EncodingStatus&)>;
   virtual void set_listener(Listener listener) = 0;
 
   // Encodes first if need be. Throws what Predictor and decode_image throw.
-  virtual SegmentResult segment(const PictureFile& picture, const Prompt& prompt, std::stop_token stop) = 0;
+  virtual SegmentResult segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) = 0;
 
   virtual std::uint64_t embedding_bytes() const = 0;
 };

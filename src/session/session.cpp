@@ -90,7 +90,7 @@ class ProjectSession final : public Session {
   }
 
  private:
-  PictureFile file_of(const std::string& name) const { return {store_.picture_path(name)}; }
+  PicturePath file_of(const std::string& name) const { return {store_.picture_path(name)}; }
 
   LoadedPicture load(const std::string& name) {
     try {

@@ -19,7 +19,8 @@ ModelCatalog::ModelCatalog(std::filesystem::path folder, FileSystem& file_system
   const auto text = file_system_.read(file_, 1 << 20);
   if (!text) return;
   try {
-    for (const auto& entry : nlohmann::json::parse(*text).at("models")) {
+    const auto json = nlohmann::json::parse(*text);
+    for (const auto& entry : json.at("models")) {
       models_.push_back({entry.at("name").get<std::string>(), entry.at("encoder").get<std::string>(),
                          entry.at("decoder").get<std::string>(), entry.at("family").get<std::string>()});
     }

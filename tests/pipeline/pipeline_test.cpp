@@ -80,7 +80,7 @@ class PipelineTest : public testing::Test {
     pipeline_ = make_pipeline(options, std::move(predictor), log_, clock_);
   }
 
-  static PictureFile picture(const char* name) { return {std::filesystem::path(SAM_SAMPLES) / "images" / name}; }
+  static PicturePath picture(const char* name) { return {std::filesystem::path(SAM_SAMPLES) / "images" / name}; }
 
   // Waits for what another thread will do; fails after ten seconds.
   template <typename Done>
@@ -92,15 +92,15 @@ class PipelineTest : public testing::Test {
     }
   }
 
-  EncodingState state(const PictureFile& file) const { return pipeline_->encoding(file).state; }
+  EncodingState state(const PicturePath& file) const { return pipeline_->encoding(file).state; }
 
   SystemClock clock_;
   MemoryLog log_{nullptr};
   FakePredictor* predictor_ = nullptr;
   std::unique_ptr<Pipeline> pipeline_;
-  const PictureFile a_ = picture("chelsea.jpg");
-  const PictureFile b_ = picture("coffee.jpg");
-  const PictureFile c_ = picture("coins.png");
+  const PicturePath a_ = picture("chelsea.jpg");
+  const PicturePath b_ = picture("coffee.jpg");
+  const PicturePath c_ = picture("coins.png");
 };
 
 TEST_F(PipelineTest, WhatIsShownIsEncodedBeforeAnybodyClicks) {
@@ -193,7 +193,7 @@ TEST_F(PipelineTest, TheBudgetHolds) {
 TEST_F(PipelineTest, ListenersHearEveryStateInOrder) {
   Mutex mutex;
   std::vector<EncodingState> heard;
-  pipeline_->set_listener([&](const PictureFile&, const EncodingStatus& status) {
+  pipeline_->set_listener([&](const PicturePath&, const EncodingStatus& status) {
     MutexLock lock(mutex);
     heard.push_back(status.state);
   });

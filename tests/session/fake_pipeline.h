@@ -49,7 +49,7 @@ class FakePipeline final : public Pipeline {
     MutexLock lock(mutex_);
     return shown_;
   }
-  void tell(const PictureFile& picture, const EncodingStatus& status) {
+  void tell(const PicturePath& picture, const EncodingStatus& status) {
     Listener listener;
     {
       MutexLock lock(mutex_);
@@ -59,14 +59,14 @@ class FakePipeline final : public Pipeline {
   }
 
   const PredictorInfo& predictor() const override { return info_; }
-  void show(const PictureFile& picture) override {
+  void show(const PicturePath& picture) override {
     {
       MutexLock lock(mutex_);
       shown_ = picture.path;
     }
     tell(picture, {EncodingState::ready, ""});
   }
-  EncodingStatus encoding(const PictureFile& picture) const override {
+  EncodingStatus encoding(const PicturePath& picture) const override {
     MutexLock lock(mutex_);
     return {picture.path == shown_ ? EncodingState::ready : EncodingState::none, ""};
   }
@@ -74,7 +74,7 @@ class FakePipeline final : public Pipeline {
     MutexLock lock(mutex_);
     listener_ = std::move(listener);
   }
-  SegmentResult segment(const PictureFile&, const Prompt& prompt, std::stop_token stop) override {
+  SegmentResult segment(const PicturePath&, const Prompt& prompt, std::stop_token stop) override {
     std::exception_ptr error;
     {
       MutexLock lock(mutex_);
