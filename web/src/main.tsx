@@ -25,7 +25,7 @@ function windowId(): string {
 }
 
 const id = windowId();
-const proxies = makeProxies();
+const proxies = makeProxies(() => [page.store.get().picture?.name, page.store.get().opening?.name]);
 const page = makePage(makeApi(id), proxies, id, () => performance.now());
 const gesture: Gesture = { rubber: null, hover: null, panning: false };
 const pointer: PointerState = { space: false };
@@ -49,11 +49,11 @@ let started = false;
 
 async function opened(): Promise<void> {
   page.store.set({ connection: 'open' });
-  if (started) return reconnect(page);
+  if (started) return reconnect(page, () => location.reload());
   started = true;
   try {
     await start(page, sessionStorage);
-    remember(page, sessionStorage);
+    window.addEventListener('pagehide', remember(page, sessionStorage));
   } catch (error) {
     started = false;
     tellError(page, error);
@@ -66,6 +66,10 @@ render(
   </ShellContext.Provider>,
   document.getElementById('app')!,
 );
+
+window.addEventListener('beforeunload', (event) => {
+  if (page.store.get().saved === 'saving') event.preventDefault();
+});
 
 listen({
   opened: () => void opened(),

@@ -1,6 +1,7 @@
 // The finished annotations. Drawn when they, the view or the selection change, not when the prompt does.
 
 import { topOf } from '../geometry/polygon';
+import { visible } from '../geometry/viewport';
 import { colorOf, css } from '../model/color';
 import type { Annotation } from '../model/wire';
 import type { PageState } from '../state/page-state';
@@ -10,7 +11,7 @@ function drawShape(canvas: Canvas, annotation: Annotation, state: PageState): vo
   const { layers, opacity, viewport, selection } = state;
   const selected = selection.has(annotation.id);
   const color = colorOf(annotation.class_id);
-  const path = pathOf(annotation.polygon);
+  const path = pathOf(annotation.polygon, viewport.scale);
   if (layers.masks || selected) {
     fill(canvas, path, css(color, selected ? Math.min(1, opacity + 0.15) : opacity));
     outline(canvas, path, selected ? '#fff' : css(color), selected ? 2.25 : 1.5, viewport.scale);
@@ -34,9 +35,12 @@ function drawName(canvas: Canvas, annotation: Annotation, names: ReadonlyMap<num
 }
 
 export function drawAnnotations(canvas: Canvas, state: PageState, names: ReadonlyMap<number, string>): void {
-  const { picture, adding, layers, selection, viewport } = state;
+  const { picture, adding, layers, selection, viewport, screen } = state;
   if (picture === null) return;
-  const all = [...picture.annotations, ...adding].sort((a, b) => b.area - a.area);
+  const [x0, y0, x1, y1] = visible(viewport, picture, screen);
+  const all = [...picture.annotations, ...adding]
+    .filter(({ box }) => box[0] <= x1 && box[2] >= x0 && box[1] <= y1 && box[3] >= y0)
+    .sort((a, b) => b.area - a.area);
   for (const annotation of all) drawShape(canvas, annotation, state);
   if (layers.labels) for (const annotation of all) drawName(canvas, annotation, names, viewport.scale);
   if (!layers.points) return;

@@ -1,7 +1,7 @@
 // Strokes and text whose width is in CSS pixels whatever the zoom, readable on bright and on dark pictures alike.
 
 import type { Box } from '../geometry/box';
-import type { Polygon, Ring } from '../geometry/polygon';
+import { thinned, type Polygon, type Ring } from '../geometry/polygon';
 
 export type Canvas = CanvasRenderingContext2D;
 
@@ -12,18 +12,21 @@ function trace(path: Path2D, ring: Ring): void {
   path.closePath();
 }
 
-const paths = new WeakMap<Polygon, Path2D>();
+const paths = new WeakMap<Polygon, { octave: number; path: Path2D }>();
 
-// One path for all parts and holes, made once for a polygon; fill it even-odd.
-export function pathOf(polygon: Polygon): Path2D {
+// One path for all parts and holes, to be filled even-odd. Kept for the present octave of the zoom, without the points that
+// it cannot show: a contour that follows pixel edges has thousands.
+export function pathOf(polygon: Polygon, scale: number): Path2D {
+  const octave = Math.ceil(Math.log2(scale));
   const known = paths.get(polygon);
-  if (known !== undefined) return known;
+  if (known?.octave === octave) return known.path;
   const path = new Path2D();
+  const step = 0.7 / 2 ** octave;
   for (const part of polygon) {
-    trace(path, part.outer);
-    for (const hole of part.holes) trace(path, hole);
+    trace(path, thinned(part.outer, step));
+    for (const hole of part.holes) trace(path, thinned(hole, step));
   }
-  paths.set(polygon, path);
+  paths.set(polygon, { octave, path });
   return path;
 }
 

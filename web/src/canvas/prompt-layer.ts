@@ -17,7 +17,7 @@ export interface Gesture {
 function drawMask(canvas: Canvas, state: PageState): void {
   const mask = preview(state);
   if (mask === null) return;
-  const path = pathOf(mask.polygon);
+  const path = pathOf(mask.polygon, state.viewport.scale);
   fill(canvas, path, css(colorOf(state.classId ?? 0), Math.min(0.8, state.opacity + 0.15)));
   outline(canvas, path, '#fff', 2, state.viewport.scale);
 }

@@ -15,9 +15,9 @@ async function decode(name: string, signal: AbortSignal): Promise<ImageBitmap> {
   return createImageBitmap(await response.blob());
 }
 
-export function makeProxies(): ProxyBitmaps {
+// pinned: names whose bitmaps are on screen or coming to it; they are never dropped.
+export function makeProxies(pinned: () => readonly (string | undefined)[]): ProxyBitmaps {
   const bitmaps = new Map<string, ImageBitmap>(); // least recently used first
-  const shown: string[] = []; // the last two asked for: one may be on screen while the other is coming
   let warming: AbortController | null = null;
 
   const touch = (name: string): ImageBitmap | undefined => {
@@ -34,7 +34,7 @@ export function makeProxies(): ProxyBitmaps {
     bitmaps.set(name, bitmap);
     for (const [other, old] of bitmaps) {
       if (bitmaps.size <= kept) break;
-      if (shown.includes(other) || other === name) continue;
+      if (other === name || pinned().includes(other)) continue;
       old.close();
       bitmaps.delete(other);
     }
@@ -69,8 +69,6 @@ export function makeProxies(): ProxyBitmaps {
         }
         keep(name, bitmap);
       }
-      if (shown.at(-1) !== name) shown.push(name);
-      while (shown.length > 2) shown.shift();
     },
     warm(name) {
       queue.push(name);

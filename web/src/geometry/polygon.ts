@@ -37,3 +37,13 @@ export function topOf(polygon: Polygon): Point | null {
   }
   return top;
 }
+
+// The ring without points nearer than `step` to the one kept before them. Moves the outline by less than `step`.
+export function thinned(ring: Ring, step: number): Ring {
+  const kept: [number, number][] = [];
+  for (const [x, y] of ring) {
+    const last = kept.at(-1);
+    if (last === undefined || Math.hypot(x - last[0], y - last[1]) >= step) kept.push([x, y]);
+  }
+  return kept.length < 3 ? ring : kept;
+}

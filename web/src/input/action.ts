@@ -13,7 +13,7 @@ export interface Action {
   readonly enabled?: (state: PageState) => boolean; // always, if absent
   readonly active?: (state: PageState) => boolean; // for switches
   readonly run: (page: Page, key: string) => void;
-  readonly whileTyping?: boolean; // also when a text field has the focus
+  readonly whileTyping?: boolean; // its keys with Ctrl act also when a text field has the focus
 }
 
 export function isEnabled(action: Action, state: PageState): boolean {

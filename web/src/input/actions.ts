@@ -84,7 +84,7 @@ const prompt: Action[] = [
 
 const annotations: Action[] = [
   {
-    id: 'undo', group: 'Annotations', title: 'Undo: first the unfinished prompt, then edits', keys: ['z', 'Mod+z'],
+    id: 'undo', group: 'Annotations', title: 'Undo (the unfinished prompt first)', keys: ['z', 'Mod+z'],
     enabled: (s) => s.prompt.past.length > 0 || s.picture?.can_undo === true, run: undo,
   },
   {

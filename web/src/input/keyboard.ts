@@ -2,7 +2,7 @@
 
 import type { Page } from '../state/page';
 import { isEnabled } from './action';
-import { keyName, type Keymap } from './keymap';
+import { actionFor, keyName, type Keymap } from './keymap';
 import type { PointerState } from './pointer';
 
 function isTyping(target: EventTarget | null): boolean {
@@ -35,8 +35,8 @@ export function bindKeyboard(page: Page, keymap: Keymap, pointer: PointerState, 
       if (!pointer.space) space(true);
       return;
     }
-    const action = keymap.get(key);
-    if (action === undefined || (typing && action.whileTyping !== true)) return;
+    const action = actionFor(keymap, key, typing);
+    if (action === null) return;
     if (!isEnabled(action, page.store.get())) {
       if (key.startsWith('Mod+')) event.preventDefault();
       return;

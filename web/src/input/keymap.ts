@@ -50,6 +50,14 @@ export function makeKeymap(actions: readonly Action[]): Keymap {
   return map;
 }
 
+// The action of a key. While a text field has the focus only combinations with Ctrl that ask for it act; the rest is text.
+export function actionFor(keymap: Keymap, key: string, typing: boolean): Action | null {
+  const action = keymap.get(key);
+  if (action === undefined) return null;
+  if (typing && !(action.whileTyping === true && key.startsWith('Mod+'))) return null;
+  return action;
+}
+
 const names: Readonly<Record<string, string>> = {
   ArrowUp: '↑',
   ArrowDown: '↓',

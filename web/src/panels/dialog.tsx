@@ -18,7 +18,7 @@ export function Dialog({ title, children, wide = false, keys }: Props) {
   useEffect(() => {
     const dialog = ref.current!;
     dialog.showModal();
-    dialog.querySelector<HTMLElement>('[data-first]')?.focus();
+    dialog.querySelector<HTMLElement>('[data-first]')?.focus({ preventScroll: true });
     return () => dialog.close();
   }, []);
   const onKeyDown = (event: KeyboardEvent) => {

@@ -48,11 +48,11 @@ function Offer() {
         <span class="muted">Score</span> <strong class="tabular">{mask.score.toFixed(2)}</strong>
       </span>
       <span class="muted tabular">{area(mask.area)}</span>
-      {count > 1 && <span class="muted tabular" title="Tab shows the next">{chosen + 1} of {count}</span>}
+      {count > 1 && <ActionButton id="next-candidate" text={`Mask ${chosen + 1} of ${count}`} keyShown side="above" />}
       <span class="divider" />
       <span class="target">
         <span class="swatch" style={{ background: css(colorOf(classId ?? 0)) }} />
-        {name ?? 'no class'}
+        <span class="class-name">{name ?? 'no class'}</span>
       </span>
     </>
   );

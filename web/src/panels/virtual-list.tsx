@@ -46,8 +46,8 @@ export function VirtualList({ count, row, label, current, render, onDrawn, onWho
   for (let index = drawn.first; index < drawn.end; ++index) rows.push(render(index));
   return (
     <div class="list" ref={ref} role="listbox" aria-label={label} onScroll={(event) => setTop(event.currentTarget.scrollTop)}>
-      <div class="list-rows" style={{ height: `${count * row}px` }}>
-        <div class="list-drawn" style={{ transform: `translateY(${drawn.first * row}px)` }}>
+      <div class="list-rows" role="presentation" style={{ height: `${count * row}px` }}>
+        <div class="list-drawn" role="presentation" style={{ transform: `translateY(${drawn.first * row}px)` }}>
           {rows}
         </div>
       </div>

@@ -3,10 +3,10 @@
 import { isEmpty, type PromptHistory } from '../model/prompt';
 import type { PageState } from './page-state';
 import { loadPage, reloadList, fetchEntry } from './image-list';
-import { reloadPicture } from './editing';
+import { takePicture } from './editing';
 import { tell, tellError } from './messages';
 import { open } from './navigation';
-import type { Page } from './page';
+import { enqueue, type Page } from './page';
 import { restorePrompt } from './prompting';
 
 type Settings = Pick<PageState, 'mode' | 'classId' | 'layers' | 'opacity' | 'autoAdvance' | 'multimask' | 'panels'>;
@@ -27,7 +27,7 @@ function read<T>(storage: Storage, key: string): T | null {
   }
 }
 
-// Keeps settings and the unfinished prompt in the window's storage, once a frame at most. Returns the stop.
+// Keeps settings and the unfinished prompt in the window's storage, a moment after they change. Returns what writes at once.
 export function remember(page: Page, storage: Storage): () => void {
   let settings: Settings | null = null;
   let prompt: PromptHistory | null = null;
@@ -42,9 +42,10 @@ export function remember(page: Page, storage: Storage): () => void {
     if (isEmpty(prompt.present) || state.picture === null) storage.removeItem(promptKey);
     else storage.setItem(promptKey, JSON.stringify({ name: state.picture.name, prompt }));
   };
-  return page.store.subscribe(() => {
+  page.store.subscribe(() => {
     due ??= setTimeout(write, 100);
   });
+  return write;
 }
 
 async function firstPicture(page: Page): Promise<string | null> {
@@ -77,6 +78,14 @@ async function loadProject(page: Page): Promise<void> {
   page.store.set({ project, classId: known ? classId : (project.classes[0]?.id ?? null) });
 }
 
+// Puts the picture on the program's screen again, so that a new run of it prepares the picture too.
+async function showAgain(page: Page): Promise<void> {
+  await enqueue(page, async () => {
+    const { picture } = page.store.get();
+    if (picture !== null) takePicture(page, await page.api.show(picture.name, new AbortController().signal));
+  });
+}
+
 export async function start(page: Page, storage: Storage): Promise<void> {
   const settings = read<Partial<Settings>>(storage, settingsKey);
   if (settings !== null) page.store.set(settings);
@@ -85,12 +94,16 @@ export async function start(page: Page, storage: Storage): Promise<void> {
   await openFirst(page, storage);
 }
 
-// The program answers again, perhaps another run of it: everything shown is asked for anew.
-export async function reconnect(page: Page): Promise<void> {
+// The program answers again, perhaps another run of it: everything shown is asked for anew. Another project, or another
+// version of the program with a page of its own, starts from the beginning.
+export async function reconnect(page: Page, restart: () => void): Promise<void> {
+  const before = page.store.get().project;
   try {
     await loadProject(page);
+    const after = page.store.get().project;
+    if (before?.folder !== after?.folder || before?.version !== after?.version) return restart();
     await reloadList(page);
-    await reloadPicture(page);
+    await showAgain(page);
     tell(page, 'info', 'Connected again');
   } catch (error) {
     tellError(page, error);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { actions } from '../../src/input/actions';
-import { keyName, keyText, makeKeymap, type KeyPress } from '../../src/input/keymap';
+import { actionFor, keyName, keyText, makeKeymap, type KeyPress } from '../../src/input/keymap';
 
 const plain: KeyPress = { key: 'n', code: 'KeyN', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 const keymap = makeKeymap(actions);
-const actionFor = (press: Partial<KeyPress>) => keymap.get(keyName({ ...plain, ...press }))?.id;
+const idFor = (press: Partial<KeyPress>) => keymap.get(keyName({ ...plain, ...press }))?.id;
 
 describe('keymap', () => {
   test('no two actions want one key, and ids are unique', () => {
@@ -20,28 +20,33 @@ describe('keymap', () => {
       ArrowDown: 'class-down', ArrowUp: 'class-up', PageDown: 'class-page-down', PageUp: 'class-page-up',
       Home: 'class-first', End: 'class-last', '=': 'zoom-in', '-': 'zoom-out', '0': 'fit', '[': 'fainter', ']': 'stronger',
     };
-    for (const [key, id] of Object.entries(original)) expect(actionFor({ key })).toBe(id);
+    for (const [key, id] of Object.entries(original)) expect(idFor({ key })).toBe(id);
   });
 
   test('bare letters do nothing with Ctrl, Command or Alt held', () => {
     for (const key of 'qnpjxacuwmbltvkg') {
-      for (const held of ['ctrlKey', 'metaKey', 'altKey'] as const) expect(actionFor({ key, [held]: true })).toBeUndefined();
+      for (const held of ['ctrlKey', 'metaKey', 'altKey'] as const) expect(idFor({ key, [held]: true })).toBeUndefined();
     }
   });
 
   test('combinations', () => {
-    expect(actionFor({ key: 'z', ctrlKey: true })).toBe('undo');
-    expect(actionFor({ key: 'Z', metaKey: true, shiftKey: true })).toBe('redo');
-    expect(actionFor({ key: 'y', ctrlKey: true })).toBe('redo');
-    expect(actionFor({ key: 's', ctrlKey: true })).toBe('save');
-    expect(actionFor({ key: '?', shiftKey: true, code: 'Slash' })).toBe('help');
-    expect(actionFor({ key: 'Tab', shiftKey: true })).toBe('previous-candidate');
+    expect(idFor({ key: 'z', ctrlKey: true })).toBe('undo');
+    expect(idFor({ key: 'Z', metaKey: true, shiftKey: true })).toBe('redo');
+    expect(idFor({ key: 'y', ctrlKey: true })).toBe('redo');
+    expect(idFor({ key: 's', ctrlKey: true })).toBe('save');
+    expect(idFor({ key: '?', shiftKey: true, code: 'Slash' })).toBe('help');
+    expect(idFor({ key: 'Tab', shiftKey: true })).toBe('previous-candidate');
   });
 
   test('caps lock and other alphabets', () => {
-    expect(actionFor({ key: 'N' })).toBe('next');
-    expect(actionFor({ key: 'т', code: 'KeyN' })).toBe('next');
-    expect(actionFor({ key: 'é', code: 'Digit2' })).toBeUndefined();
+    expect(idFor({ key: 'N' })).toBe('next');
+    expect(idFor({ key: 'т', code: 'KeyN' })).toBe('next');
+    expect(idFor({ key: 'é', code: 'Digit2' })).toBeUndefined();
+  });
+
+  test('while typing, letters are text; Ctrl+S still saves, Ctrl+Z belongs to the text', () => {
+    for (const key of keymap.keys()) expect(actionFor(keymap, key, true)?.id).toBe(key === 'Mod+s' ? 'save' : undefined);
+    expect(actionFor(keymap, 's', false)?.id).toBe('save');
   });
 
   test('keys as people read them', () => {
