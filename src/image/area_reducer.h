@@ -13,8 +13,9 @@ namespace sam {
 
 class AreaReducer {
  public:
-  // The output covers extent_x x extent_y input pixels. They differ from the size by less than one pixel: libvips leaves out the last row
-  // and column of a JPEG decoded at reduced scale where they are only partly picture. Requires to <= extent on both sides.
+  // The output covers extent_x x extent_y input pixels; a little more or less than there are, where the input's edge is only
+  // partly picture (a JPEG decoded at reduced scale) or partly missing (the last pixel of a tile). Requires: to <= extent on
+  // both sides, and every output pixel covers some input.
   AreaReducer(Size from, double extent_x, double extent_y, Size to);
 
   // The next input row: 3 * from.width bytes.

@@ -53,6 +53,12 @@ Rectangle to_stored(Rectangle upright, Size stored, Orientation orientation) {
   return {std::min(a.x, b.x), std::min(a.y, b.y), turn_size(upright.size, orientation)};
 }
 
+Rectangle to_upright(Rectangle stored, Size whole, Orientation orientation) {
+  // All are their own inverse but the two quarter turns, which are each other's.
+  const Orientation inverse = orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
+  return to_stored(stored, turn_size(whole, orientation), inverse);
+}
+
 Image make_upright(ImageView stored, Orientation orientation) {
   const Size size = turn_size(stored.size, orientation);
   auto pixels = std::make_shared_for_overwrite<std::uint8_t[]>(std::size_t{3} * size.width * size.height);

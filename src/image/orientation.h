@@ -23,6 +23,9 @@ struct Rectangle {
 // The part of the stored picture that shows a part of the upright picture. stored: size of the whole.
 Rectangle to_stored(Rectangle upright, Size stored, Orientation orientation);
 
+// The other way round.
+Rectangle to_upright(Rectangle stored, Size whole, Orientation orientation);
+
 // A new upright picture.
 Image make_upright(ImageView stored, Orientation orientation);
 

@@ -4,6 +4,7 @@
 // Threading: functions may be called from any thread.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -20,7 +21,7 @@ struct TileAddress {
   int y = 0;
 };
 
-// Number of levels of a picture's pyramid: the last fits in one tile.
+// Number of levels of a picture's pyramid: the last fits in one tile. Sides are rounded up when halved.
 int tile_levels(Size picture);
 
 // JPEG bytes. Throws ImageError.
@@ -31,5 +32,9 @@ std::string make_proxy(const std::filesystem::path& path, const DecodeLimits& li
 // bounded by the caller's use of trim_tile_cache.
 std::string make_tile(const std::filesystem::path& path, const DecodeLimits& limits, TileAddress tile,
                       const std::filesystem::path& cache_folder);
+
+// Removes unpacked pictures from the cache, those not used for longest first, until they take at most max_bytes; those used
+// in the last minute stay. Failures are left for the next time.
+void trim_tile_cache(const std::filesystem::path& cache_folder, std::uint64_t max_bytes);
 
 }  // namespace sam
