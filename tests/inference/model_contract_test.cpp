@@ -326,7 +326,13 @@ TEST_P(ModelContract, AnUnknownDeviceIsRefused) {
 const Kind kInProcess{"InProcess",
                       [] { return [](const ModelOptions& options) { return load_openvino_model(options); }; }};
 
-INSTANTIATE_TEST_SUITE_P(Kinds, ModelContract, testing::Values(kInProcess),
+const Kind kInWorker{"InWorker", [] {
+                       return [worker = make_worker(SAM_WORKER_PROGRAM)](const ModelOptions& options) {
+                         return worker->load(options);
+                       };
+                     }};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, ModelContract, testing::Values(kInProcess, kInWorker),
                          [](const auto& kind) { return kind.param.name; });
 
 }  // namespace

@@ -1,0 +1,65 @@
+// One life of a worker process, seen from the user's side: starts it, carries requests and answers, notices its end.
+// Threading: safe from any thread. A thread of its own starts the process, receives, and reaps; it lives as long as the process, since
+// the kernel kills a worker when the thread that started it ends.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "platform/message_socket.h"
+#include "platform/mutex.h"
+#include "platform/process.h"
+
+namespace sam {
+
+// The process ended before it answered.
+struct WorkerDied {
+  ProcessEnd end;
+  std::string start_error;   // not empty: it could not be started at all
+  std::string text() const;  // "killed by signal 9"
+};
+
+class WorkerSession {
+ public:
+  explicit WorkerSession(const std::filesystem::path& program);
+  ~WorkerSession();  // kills the process and waits for its end
+
+  // Sends a request and waits for its answer; when stop is asked for, tells the worker and goes on waiting. Throws WorkerDied.
+  Message call(std::uint64_t request, std::span<const std::byte> bytes, const std::stop_token& stop);
+
+  // The two halves of call(), so that the order of sending can be held against other messages.
+  void send(std::uint64_t request, std::span<const std::byte> bytes, std::span<const int> descriptors);
+  Message wait(std::uint64_t request, const std::stop_token& stop);
+
+  // A message without an answer, never waited for; kept for later if the worker is slow to read, dropped if it is gone.
+  void post(std::span<const std::byte> bytes);
+
+  bool alive() const;
+  int pid() const;  // -1 before it has started and after its end
+
+ private:
+  void live(const std::filesystem::path& program, UniqueDescriptor child_end);
+  void receive_all();
+  void cancel(std::uint64_t request);
+  bool flush() SAM_REQUIRES(mutex_);
+
+  UniqueDescriptor socket_;
+  mutable Mutex mutex_;
+  Condition changed_;
+  int pid_ SAM_GUARDED_BY(mutex_) = -1;
+  bool alive_ SAM_GUARDED_BY(mutex_) = true;
+  WorkerDied death_ SAM_GUARDED_BY(mutex_);
+  std::map<std::uint64_t, std::optional<Message>> waiting_
+      SAM_GUARDED_BY(mutex_);                                          // by request; the answer once it is there
+  std::vector<std::vector<std::byte>> unsent_ SAM_GUARDED_BY(mutex_);  // posted while the socket was full
+  std::jthread thread_;
+};
+
+}  // namespace sam

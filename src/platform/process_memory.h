@@ -1,0 +1,20 @@
+// What the kernel says about a process's memory. pid 0: this process.
+// Threading: free functions without state.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace sam {
+
+// Bytes resident now, shared pages included (/proc/PID/statm; one short read). Nothing if there is no such process.
+std::optional<std::uint64_t> resident_bytes(int pid);
+
+// The most that was ever resident (VmHWM of /proc/PID/status).
+std::optional<std::uint64_t> peak_resident_bytes(int pid);
+
+// Resident, each shared page divided by the number of its users (/proc/PID/smaps_rollup): adds up over processes that share memory.
+// Costs a walk over the page tables: milliseconds a GB.
+std::optional<std::uint64_t> proportional_bytes(int pid);
+
+}  // namespace sam
