@@ -45,7 +45,7 @@ class LocalServer final : public Server {
   void start() override {
     listener_.start();
     // Events outlive the server if a listener is being called while it stops.
-    pipeline_.set_listener([events = events_](const PictureFile& picture, const EncodingStatus& status) {
+    pipeline_.set_listener([events = events_](const PicturePath& picture, const EncodingStatus& status) {
       events->publish({"encoding", encoding_event_json(picture.path.filename().string(), status)});
     });
     background_.start();
@@ -54,7 +54,7 @@ class LocalServer final : public Server {
   int port() const override { return listener_.port(); }
 
   void stop() override {
-    pipeline_.set_listener([](const PictureFile&, const EncodingStatus&) {});
+    pipeline_.set_listener([](const PicturePath&, const EncodingStatus&) {});
     events_->end();
     background_.stop();
     listener_.stop();
