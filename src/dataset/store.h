@@ -82,7 +82,8 @@ class Store {
   virtual LoadedPicture load(const std::string& name) = 0;
 
   // Durable on return: annotations file first, then labels/ and metadata/. revision is the one loaded. Returns the new revision.
-  // Throws RevisionConflict, FileError; the old files stand then.
+  // Throws RevisionConflict (nothing is written), DatasetError (content that cannot be saved, such as an empty mask) and FileError: then
+  // the old or the new content is on disk, never a mixture, and saving again with the same revision is no conflict.
   virtual std::string save(const PictureAnnotations& content, const std::string& revision) = 0;
 
   // Undo history of a picture, opaque bytes kept in annotations/.history/; bounded by the caller.

@@ -54,6 +54,9 @@ class FileSystem {
   virtual void remove(const std::filesystem::path& path) = 0;  // no error if it does not exist
 };
 
+// The names of write_atomic's temporary files. One is left behind only where a process was killed; it may be removed when nobody writes.
+inline bool is_temporary_name(std::string_view name) { return name.starts_with(".sam-") && name.ends_with(".tmp"); }
+
 class PosixFileSystem final : public FileSystem {
  public:
   std::optional<std::string> read(const std::filesystem::path& path, std::uint64_t max_bytes) override;

@@ -1,0 +1,189 @@
+#include "dataset/category_folder.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+#include "dataset/natural_order.h"
+#include "dataset/store.h"
+#include "dataset/utf8.h"
+
+namespace sam {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 7> extensions = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"};
+
+// File names end at 255 bytes; backups/…/<image>.json.damaged is the longest we make of one.
+constexpr std::size_t max_name_bytes = 240;
+
+bool has_picture_extension(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot == 0) return false;
+  std::string extension(name.substr(dot));
+  for (char& c : extension) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+}
+
+bool is_inside(const fs::path& path, const fs::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+}
+
+// What is wrong with a link's target; nullptr: nothing.
+const char* judge_link(const CategoryFolder& folder, const fs::path& link) {
+  std::error_code error;
+  const fs::path target = fs::canonical(link, error);
+  if (error) return "links to a file that is not there";
+  if (is_inside(target, folder.root) || is_inside(target, folder.images)) return nullptr;
+  return "links to a file outside the project";
+}
+
+// False: not a picture (a folder).
+bool look_at(const CategoryFolder& folder, int images_fd, const dirent& entry, FoundPicture& picture) {
+  struct stat info{};
+  const bool maybe_link = entry.d_type == DT_LNK || entry.d_type == DT_UNKNOWN;
+  if (maybe_link && ::fstatat(images_fd, entry.d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode)) {
+    picture.broken = judge_link(folder, folder.images / entry.d_name);
+    if (picture.broken != nullptr) return true;
+  }
+  if (::fstatat(images_fd, entry.d_name, &info, 0) != 0) {
+    picture.broken = "cannot be read";
+    return true;
+  }
+  if (S_ISDIR(info.st_mode)) return false;
+  picture.size_bytes = static_cast<std::uint64_t>(info.st_size);
+  picture.modified_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+  if (!S_ISREG(info.st_mode)) {
+    picture.broken = "not a regular file";
+  } else if (info.st_size == 0) {
+    picture.broken = "the file is empty (0 bytes)";
+  } else if (picture.name.size() > max_name_bytes) {
+    picture.broken = "the file name is longer than 240 bytes; rename it";
+  }
+  return true;
+}
+
+bool holds(const std::vector<std::string>& sorted, const std::string& name) {
+  return std::binary_search(sorted.begin(), sorted.end(), name);
+}
+
+}  // namespace
+
+CategoryFolder open_category_folder(const fs::path& folder, FileSystem& files) {
+  const auto status = files.status(folder);
+  if (!status || status->kind != FileStatus::Kind::directory) {
+    throw DatasetError(folder.string() + " is not a folder; give the one that holds images/ with --category_path");
+  }
+  CategoryFolder result;
+  result.root = fs::canonical(folder);
+  const auto images = files.status(result.root / "images");
+  if (!images || images->kind != FileStatus::Kind::directory) {
+    throw DatasetError(result.root.string() + " has no folder images/; make it and put the pictures into it");
+  }
+  result.images = fs::canonical(result.root / "images");
+  result.labels = result.root / "labels";
+  result.metadata = result.root / "metadata";
+  result.backups = result.root / "backups";
+  result.annotations = result.root / "annotations";
+  result.history = result.annotations / ".history";
+  try {
+    for (const fs::path& made : {result.labels, result.metadata, result.backups, result.history, result.root / "masks",
+                                 result.root / "exports"}) {
+      files.create_directories(made);
+    }
+  } catch (const FileError& error) {
+    throw DatasetError(std::string(error.what()) + "; the project's folder must be writable");
+  }
+  return result;
+}
+
+std::vector<FoundPicture> list_pictures(const CategoryFolder& folder) {
+  struct Closer {
+    void operator()(DIR* open) const { ::closedir(open); }
+  };
+  std::unique_ptr<DIR, Closer> images(::opendir(folder.images.c_str()));
+  const auto fail = [&](int error_number) {
+    throw FileError("cannot list " + folder.images.string() + ": " + std::generic_category().message(error_number),
+                    error_number);
+  };
+  if (!images) fail(errno);
+
+  std::vector<FoundPicture> pictures;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(images.get());
+    if (entry == nullptr) break;
+    const std::string_view name = entry->d_name;
+    if (name.front() == '.' || entry->d_type == DT_DIR || !has_picture_extension(name)) continue;
+    if (!is_utf8(name)) {
+      spdlog::warn("images/: a file whose name is not UTF-8 is left out; rename it");
+      continue;
+    }
+    FoundPicture picture;
+    picture.name = name;
+    if (look_at(folder, ::dirfd(images.get()), *entry, picture)) pictures.push_back(std::move(picture));
+  }
+  if (errno != 0) fail(errno);
+  std::sort(pictures.begin(), pictures.end(),
+            [](const FoundPicture& a, const FoundPicture& b) { return natural_less(a.name, b.name); });
+  return pictures;
+}
+
+const char* refused_link(const CategoryFolder& folder, const std::string& name) {
+  struct stat info{};
+  const fs::path path = folder.images / name;
+  if (::lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return nullptr;
+  return judge_link(folder, path);
+}
+
+std::string_view base_name(std::string_view file_name) {
+  const std::size_t dot = file_name.rfind('.');
+  return dot == std::string_view::npos || dot == 0 ? file_name : file_name.substr(0, dot);
+}
+
+std::string label_file_name(std::string_view image, bool own_label_file) {
+  return std::string(own_label_file ? image : base_name(image)) + ".txt";
+}
+
+std::vector<std::string> assign_label_files(std::vector<FoundPicture>& pictures,
+                                            const std::vector<std::string>& label_files,
+                                            const std::vector<std::string>& annotation_files) {
+  std::vector<FoundPicture*> by_base;
+  by_base.reserve(pictures.size());
+  for (FoundPicture& picture : pictures) by_base.push_back(&picture);
+  std::stable_sort(by_base.begin(), by_base.end(), [](const FoundPicture* a, const FoundPicture* b) {
+    return base_name(a->name) < base_name(b->name);
+  });
+
+  std::vector<std::string> warnings;
+  for (auto first = by_base.begin(); first != by_base.end();) {
+    const auto last = std::find_if(first, by_base.end(), [&](const FoundPicture* picture) {
+      return base_name(picture->name) != base_name((*first)->name);
+    });
+    if (last - first > 1) {
+      const auto without_own = [&](const FoundPicture* p) { return !holds(label_files, p->name + ".txt"); };
+      const auto annotated = [&](const FoundPicture* p) { return holds(annotation_files, p->name + ".json"); };
+      auto owner = std::find_if(first, last, [&](const FoundPicture* p) { return without_own(p) && annotated(p); });
+      if (owner == last) owner = std::find_if(first, last, without_own);
+      for (auto each = first; each != last; ++each) (*each)->own_label_file = each != owner;
+      warnings.push_back(std::to_string(last - first) + " pictures are called " +
+                         std::string(base_name((*first)->name)) + ".*; " +
+                         (owner == last ? "each" : "all but " + (*owner)->name) +
+                         " has its labels in a file named after the whole picture name");
+    }
+    first = last;
+  }
+  return warnings;
+}
+
+}  // namespace sam

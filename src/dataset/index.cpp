@@ -1,0 +1,233 @@
+#include "dataset/index.h"
+
+#include <spdlog/spdlog.h>
+#include <sqlite3.h>
+
+#include <stdexcept>
+
+#include "platform/mutex.h"
+
+namespace sam {
+namespace {
+
+constexpr int schema_version = 1;
+
+constexpr const char* schema = R"(
+  CREATE TABLE picture (
+    name TEXT PRIMARY KEY, size_bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL, width INTEGER NOT NULL,
+    height INTEGER NOT NULL, broken TEXT NOT NULL, annotation_count INTEGER NOT NULL, annotations_ns INTEGER NOT NULL,
+    labels_ns INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE setting (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+)";
+
+class SqliteError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class Connection {
+ public:
+  explicit Connection(const std::filesystem::path& file) {
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) == SQLITE_OK) return;
+    const std::string reason = handle_ != nullptr ? sqlite3_errmsg(handle_) : "out of memory";
+    sqlite3_close_v2(handle_);
+    throw SqliteError(reason);
+  }
+  ~Connection() { sqlite3_close_v2(handle_); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  sqlite3* get() const { return handle_; }
+  void check(int code, int expected) const {
+    if (code != expected) throw SqliteError(sqlite3_errmsg(handle_));
+  }
+  void execute(const char* sql) const { check(sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr), SQLITE_OK); }
+
+ private:
+  sqlite3* handle_ = nullptr;
+};
+
+class Statement {
+ public:
+  Statement(const Connection& connection, const char* sql) : connection_(connection) {
+    connection.check(sqlite3_prepare_v2(connection.get(), sql, -1, &handle_, nullptr), SQLITE_OK);
+  }
+  ~Statement() { sqlite3_finalize(handle_); }
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  Statement& bind(std::int64_t value) {
+    connection_.check(sqlite3_bind_int64(handle_, ++bound_, value), SQLITE_OK);
+    return *this;
+  }
+  // text must outlive the step.
+  Statement& bind(const std::string& text) {
+    connection_.check(sqlite3_bind_text64(handle_, ++bound_, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8),
+                      SQLITE_OK);
+    return *this;
+  }
+  bool step() {
+    const int code = sqlite3_step(handle_);
+    if (code != SQLITE_ROW) connection_.check(code, SQLITE_DONE);
+    return code == SQLITE_ROW;
+  }
+  void run() {
+    while (step()) {
+    }
+    sqlite3_reset(handle_);
+    bound_ = 0;
+  }
+  std::int64_t integer(int column) const { return sqlite3_column_int64(handle_, column); }
+  std::string text(int column) const {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+    return bytes == nullptr ? std::string()
+                            : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)));
+  }
+
+ private:
+  const Connection& connection_;
+  sqlite3_stmt* handle_ = nullptr;
+  int bound_ = 0;
+};
+
+void make_schema(const Connection& connection) {
+  Statement version(connection, "PRAGMA user_version");
+  version.step();
+  const std::int64_t found = version.integer(0);
+  version.run();
+  if (found == schema_version) return;
+  if (found != 0) throw SqliteError("it is of version " + std::to_string(found));
+  connection.execute("BEGIN");
+  connection.execute(schema);
+  connection.execute(("PRAGMA user_version=" + std::to_string(schema_version)).c_str());
+  connection.execute("COMMIT");
+}
+
+void drop_rows_of_other_limit(const Connection& connection, std::int64_t max_pixels) {
+  Statement get(connection, "SELECT value FROM setting WHERE key='max_pixels'");
+  const bool same = get.step() && get.integer(0) == max_pixels;
+  get.run();
+  if (same) return;
+  connection.execute("DELETE FROM picture");
+  Statement set(connection, "INSERT OR REPLACE INTO setting VALUES ('max_pixels', ?)");
+  set.bind(max_pixels).run();
+}
+
+std::vector<IndexRow> read_all(const Connection& connection) {
+  Statement select(connection,
+                   "SELECT name, size_bytes, modified_ns, width, height, broken, annotation_count, annotations_ns, "
+                   "labels_ns FROM picture");
+  std::vector<IndexRow> rows;
+  while (select.step()) {
+    IndexRow& row = rows.emplace_back();
+    row.name = select.text(0);
+    row.size_bytes = static_cast<std::uint64_t>(select.integer(1));
+    row.modified_ns = select.integer(2);
+    row.size = {static_cast<int>(select.integer(3)), static_cast<int>(select.integer(4))};
+    row.broken = select.text(5);
+    row.annotation_count = static_cast<int>(select.integer(6));
+    row.annotations_ns = select.integer(7);
+    row.labels_ns = select.integer(8);
+  }
+  return rows;
+}
+
+std::unique_ptr<Connection> connect(const std::filesystem::path& file, std::uint64_t max_pixels) {
+  auto connection = std::make_unique<Connection>(file);
+  // The project's lock keeps others out; exclusive mode then needs no shared memory file, which network disks do not have.
+  connection->execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
+  make_schema(*connection);
+  drop_rows_of_other_limit(*connection, static_cast<std::int64_t>(max_pixels));
+  return connection;
+}
+
+}  // namespace
+
+class Index::Database {
+ public:
+  Database(std::filesystem::path file, std::uint64_t max_pixels, FileSystem& files)
+      : file_(std::move(file)), max_pixels_(max_pixels), files_(files) {
+    MutexLock lock(mutex_);
+    try {
+      connection_ = connect(file_, max_pixels_);
+    } catch (const SqliteError& error) {
+      start_again(error.what());
+    }
+  }
+
+  std::vector<IndexRow> all() {
+    MutexLock lock(mutex_);
+    if (!connection_) return {};
+    try {
+      return read_all(*connection_);
+    } catch (const SqliteError& error) {
+      start_again(error.what());
+      return {};
+    }
+  }
+
+  // work runs in a transaction; a failure is logged and the index goes on without.
+  template <typename Work>
+  void write(Work work) {
+    MutexLock lock(mutex_);
+    if (!connection_) return;
+    try {
+      connection_->execute("BEGIN");
+      work(*connection_);
+      connection_->execute("COMMIT");
+    } catch (const SqliteError& error) {
+      sqlite3_exec(connection_->get(), "ROLLBACK", nullptr, nullptr, nullptr);
+      spdlog::warn("cannot write the index {}: {}; it will be rebuilt", file_.string(), error.what());
+    }
+  }
+
+ private:
+  void start_again(const std::string& reason) SAM_REQUIRES(mutex_) {
+    spdlog::warn("the index {} is unusable ({}); making a new one", file_.string(), reason);
+    connection_.reset();
+    try {
+      for (const char* suffix : {"", "-wal", "-shm", "-journal"}) files_.remove(file_.string() + suffix);
+      connection_ = connect(file_, max_pixels_);
+    } catch (const std::exception& error) {
+      spdlog::warn("no index: {}; pictures are looked at anew at each start", error.what());
+    }
+  }
+
+  Mutex mutex_;
+  const std::filesystem::path file_;
+  const std::uint64_t max_pixels_;
+  FileSystem& files_;
+  std::unique_ptr<Connection> connection_ SAM_GUARDED_BY(mutex_);
+};
+
+Index::Index(const std::filesystem::path& file, std::uint64_t max_pixels, FileSystem& files)
+    : database_(std::make_unique<Database>(file, max_pixels, files)) {}
+
+Index::~Index() = default;
+
+std::vector<IndexRow> Index::all() {
+  return database_->all();
+}
+
+void Index::put(const std::vector<IndexRow>& rows) {
+  if (rows.empty()) return;
+  database_->write([&](const Connection& connection) {
+    Statement insert(connection, "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    for (const IndexRow& row : rows) {
+      insert.bind(row.name).bind(static_cast<std::int64_t>(row.size_bytes)).bind(row.modified_ns);
+      insert.bind(std::int64_t{row.size.width}).bind(std::int64_t{row.size.height}).bind(row.broken);
+      insert.bind(std::int64_t{row.annotation_count}).bind(row.annotations_ns).bind(row.labels_ns).run();
+    }
+  });
+}
+
+void Index::erase(const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  database_->write([&](const Connection& connection) {
+    Statement remove(connection, "DELETE FROM picture WHERE name=?");
+    for (const std::string& name : names) remove.bind(name).run();
+  });
+}
+
+}  // namespace sam

@@ -1,0 +1,46 @@
+// What is known about pictures from having looked at them, so that 100,000 of them need not be looked at again: annotations/index.sqlite.
+// Never the truth: it can be deleted, a damaged one is made anew, and failing to write it costs only time.
+// Threading: safe to call from any thread; calls wait for each other.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "image/geometry.h"
+#include "platform/file_system.h"
+
+namespace sam {
+
+struct IndexRow {
+  std::string name;
+  std::uint64_t size_bytes = 0;  // of the picture when it was looked at
+  std::int64_t modified_ns = 0;
+  Size size;                        // upright; 0 if broken
+  std::string broken;               // why; empty: it is not
+  int annotation_count = -1;        // -1: not counted
+  std::int64_t annotations_ns = 0;  // mtime of the annotations file when they were counted; 0: none
+  std::int64_t labels_ns = 0;       // of the label file
+};
+
+class Index {
+ public:
+  // Rows written under another limit of pixels are dropped, since it decides what is broken. Throws nothing: without a usable file the
+  // index is empty and forgets.
+  Index(const std::filesystem::path& file, std::uint64_t max_pixels, FileSystem& files);
+  ~Index();
+  Index(const Index&) = delete;
+  Index& operator=(const Index&) = delete;
+
+  std::vector<IndexRow> all();
+  void put(const std::vector<IndexRow>& rows);
+  void erase(const std::vector<std::string>& names);
+
+ private:
+  class Database;
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace sam

@@ -1,0 +1,207 @@
+#include "dataset/label_file.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "dataset/ring_bridge.h"
+
+namespace sam {
+namespace {
+
+constexpr double clip_margin = 1e-3;  // of the side: rounding of other tools, not another picture
+constexpr std::size_t max_warnings = 20;
+
+std::vector<std::string_view> split(std::string_view line) {
+  std::vector<std::string_view> words;
+  constexpr std::string_view blanks = " \t\r\v\f";
+  for (std::size_t at = line.find_first_not_of(blanks); at != std::string_view::npos;) {
+    const std::size_t end = std::min(line.find_first_of(blanks, at), line.size());
+    words.push_back(line.substr(at, end - at));
+    at = line.find_first_not_of(blanks, end);
+  }
+  return words;
+}
+
+// Printable ASCII, short: the bytes may be anything and go to a page.
+std::string quoted(std::string_view word) {
+  std::string text = "\"";
+  for (char c : word.substr(0, 24)) text += c >= 0x20 && c < 0x7f ? c : '?';
+  return text + (word.size() > 24 ? "…\"" : "\"");
+}
+
+template <typename Number>
+std::optional<Number> number(std::string_view word) {
+  if (word.starts_with('+')) word.remove_prefix(1);
+  Number value{};
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
+  return value;
+}
+
+// 0 to 1, or why not.
+double fraction(double value, std::string_view word) {
+  if (!(value >= -clip_margin && value <= 1 + clip_margin)) {
+    throw AnnotationFileError("expected a coordinate from 0 to 1, found " + quoted(word));
+  }
+  return std::clamp(value, 0.0, 1.0);
+}
+
+double finite(std::string_view word) {
+  const auto value = number<double>(word);
+  if (!value || !std::isfinite(*value)) throw AnnotationFileError("expected a number, found " + quoted(word));
+  return *value;
+}
+
+Ring box_ring(const std::vector<std::string_view>& words) {
+  const double cx = finite(words[1]);
+  const double cy = finite(words[2]);
+  const double half_width = finite(words[3]) / 2;
+  const double half_height = finite(words[4]) / 2;
+  if (half_width <= 0 || half_height <= 0) throw AnnotationFileError("expected a box of some size");
+  const double x0 = fraction(cx - half_width, words[3]);
+  const double y0 = fraction(cy - half_height, words[4]);
+  const double x1 = fraction(cx + half_width, words[3]);
+  const double y1 = fraction(cy + half_height, words[4]);
+  return {{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}};
+}
+
+Ring polygon_ring(const std::vector<std::string_view>& words) {
+  const std::size_t count = words.size() - 1;
+  if (count % 2 != 0) {
+    throw AnnotationFileError("expected an even number of coordinates, found " + std::to_string(count));
+  }
+  if (count < 6) {
+    throw AnnotationFileError("expected at least 3 points, found " + std::to_string(count / 2));
+  }
+  Ring ring;
+  ring.reserve(count / 2);
+  for (std::size_t i = 1; i < words.size(); i += 2) {
+    ring.push_back({fraction(finite(words[i]), words[i]), fraction(finite(words[i + 1]), words[i + 1])});
+  }
+  return ring;
+}
+
+void append_fixed(std::string& text, double value) {
+  std::array<char, 32> digits{};
+  // Not printf: the decimal point must not depend on the locale. Adding 0.0 turns -0 into 0.
+  const auto [end, error] =
+      std::to_chars(digits.data(), digits.data() + digits.size(), value + 0.0, std::chars_format::fixed, 6);
+  text.append(digits.data(), error == std::errc() ? end : digits.data());
+}
+
+// ring in fractions.
+std::string coordinates_of(const Ring& ring) {
+  std::string text;
+  text.reserve(ring.size() * 18);
+  for (const Point& point : ring) {
+    if (!text.empty()) text += ' ';
+    append_fixed(text, std::clamp(point.x, 0.0, 1.0));
+    text += ' ';
+    append_fixed(text, std::clamp(point.y, 0.0, 1.0));
+  }
+  return text;
+}
+
+// Throws AnnotationFileError with the reason if the line is not an annotation.
+LabelLine parse_line(std::string_view text, Size size, std::size_t class_count) {
+  const std::vector<std::string_view> words = split(text);
+  LabelLine line;
+  const auto class_id = number<int>(words[0]);
+  if (!class_id || *class_id < 0) throw AnnotationFileError("expected a class id, found " + quoted(words[0]));
+  if (static_cast<std::size_t>(*class_id) >= class_count) {
+    throw AnnotationFileError("class " + std::to_string(*class_id) + " is not among the " +
+                              std::to_string(class_count) + " classes of the project");
+  }
+  line.class_id = *class_id;
+  line.ring = words.size() == 5 ? box_ring(words) : polygon_ring(words);
+  line.coordinates = coordinates_of(line.ring);
+  line.text = text;
+  for (Point& point : line.ring) {
+    point.x *= size.width;
+    point.y *= size.height;
+  }
+  return line;
+}
+
+bool parts_may_overlap(const Polygon& polygon) {
+  std::vector<Box> boxes;
+  for (const PolygonPart& part : polygon) {
+    if (part.outer.empty()) continue;
+    Box box{part.outer[0].x, part.outer[0].y, part.outer[0].x, part.outer[0].y};
+    for (const Point& point : part.outer) {
+      box = {std::min(box.x0, point.x), std::min(box.y0, point.y), std::max(box.x1, point.x),
+             std::max(box.y1, point.y)};
+    }
+    for (const Box& other : boxes) {
+      if (box.x0 < other.x1 && other.x0 < box.x1 && box.y0 < other.y1 && other.y0 < box.y1) return true;
+    }
+    boxes.push_back(box);
+  }
+  return false;
+}
+
+}  // namespace
+
+void add_line_warning(std::vector<std::string>& warnings, const std::string& file_name, std::size_t line,
+                      const std::string& reason) {
+  if (warnings.size() < max_warnings) {
+    warnings.push_back(file_name + ":" + std::to_string(line + 1) + ": " + reason + "; line kept");
+  } else if (warnings.size() == max_warnings) {
+    warnings.push_back(file_name + ": more lines like these; all are kept");
+  }
+}
+
+LabelFile parse_label_file(std::string_view text, Size size, std::size_t class_count, const std::string& file_name) {
+  LabelFile file;
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  for (std::size_t line = 0; !text.empty(); ++line) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view content = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (split(content).empty()) continue;
+    try {
+      file.lines.push_back(parse_line(content, size, class_count));
+      file.lines.back().line = line;
+    } catch (const AnnotationFileError& error) {
+      add_line_warning(file.warnings, file_name, line, error.what());
+      file.kept.push_back({line, std::string(content)});
+    }
+  }
+  return file;
+}
+
+std::string label_coordinates(const Annotation& annotation, Size size) {
+  Ring ring = join_rings(annotation.polygon);
+  if (annotation.polygon.size() > 1 && parts_may_overlap(annotation.polygon) &&
+      mask_iou(polygon_to_mask({{ring, {}}}, size), annotation.mask) < 0.99) {
+    ring = join_rings(mask_to_polygon(annotation.mask, 0));
+  }
+  for (Point& point : ring) {
+    point.x /= size.width;
+    point.y /= size.height;
+  }
+  return coordinates_of(ring);
+}
+
+std::string format_label_file(const std::vector<StoredAnnotation>& annotations, Size size,
+                              const std::vector<KeptLine>& kept) {
+  std::string text;
+  auto next_kept = kept.begin();
+  std::size_t line = 0;
+  const auto put = [&](const std::string& content) {
+    text += content;
+    text += '\n';
+    ++line;
+  };
+  for (const StoredAnnotation& stored : annotations) {
+    while (next_kept != kept.end() && next_kept->line <= line) put((next_kept++)->text);
+    put(std::to_string(stored.annotation.class_id) + " " + label_coordinates(stored.annotation, size));
+  }
+  while (next_kept != kept.end()) put((next_kept++)->text);
+  return text;
+}
+
+}  // namespace sam

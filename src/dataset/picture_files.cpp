@@ -1,0 +1,298 @@
+#include "dataset/picture_files.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+
+#include "dataset/content_check.h"
+#include "dataset/label_file.h"
+#include "dataset/label_merge.h"
+#include "dataset/metadata_file.h"
+#include "platform/hash.h"
+
+namespace sam {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t max_file_bytes = std::uint64_t{256} << 20;
+
+std::string size_text(Size size) {
+  return std::to_string(size.width) + "x" + std::to_string(size.height);
+}
+
+PictureAnnotations content_of(const AnnotationDocument& document, const std::string& image) {
+  PictureAnnotations content{image, document.size, document.next_id, {}};
+  content.annotations.reserve(document.annotations.size());
+  for (const StoredAnnotation& stored : document.annotations) content.annotations.push_back(stored.annotation);
+  return content;
+}
+
+}  // namespace
+
+std::string PictureFiles::OnDisk::revision() const {
+  return (annotations ? content_hash(*annotations) : "none") + "-" + (labels ? labels_hash : "none");
+}
+
+// A missing label file is no edit: it is written again.
+bool PictureFiles::OnDisk::labels_were_edited() const {
+  return document && labels && labels_hash != document->labels_hash && labels_hash != document->previous_labels_hash;
+}
+
+fs::path PictureFiles::annotations_path(const std::string& image) const {
+  return folder_.annotations / (image + ".json");
+}
+
+PictureFiles::OnDisk PictureFiles::read(const std::string& image, const std::string& labels_file) {
+  OnDisk disk;
+  disk.labels_file = labels_file;
+  disk.annotations = files_.read(annotations_path(image), max_file_bytes);
+  if (disk.annotations) {
+    try {
+      disk.document = parse_annotation_file(*disk.annotations);
+    } catch (const DatasetError& error) {
+      throw DatasetError(annotations_path(image).string() + ": " + error.what());
+    }
+    // Once saved, a picture keeps its label file whatever pictures of the same base name come and go.
+    const std::string& own = disk.document->labels_file;
+    if (own == label_file_name(image, true) || own == label_file_name(image, false)) disk.labels_file = own;
+    disk.document->labels_file = disk.labels_file;
+  }
+  disk.labels = files_.read(folder_.labels / disk.labels_file, max_file_bytes);
+  if (disk.labels) disk.labels_hash = content_hash(*disk.labels);
+  return disk;
+}
+
+PictureFiles::OnDisk PictureFiles::read_or_set_aside(const std::string& image, const std::string& labels_file,
+                                                     std::vector<std::string>& warnings) {
+  try {
+    return read(image, labels_file);
+  } catch (const AnnotationFileError& error) {
+    const fs::path kept = new_backup_folder() / "annotations" / (image + ".json.damaged");
+    files_.create_directories(kept.parent_path());
+    files_.rename(annotations_path(image), kept);
+    warnings.push_back("annotations/" + image + ".json is damaged (" + error.what() + "); it is kept as " +
+                       kept.lexically_relative(folder_.root).string() + ", and the label file is used");
+    spdlog::warn("{}", warnings.back());
+    return read(image, labels_file);
+  }
+}
+
+AnnotationDocument PictureFiles::from_labels(const OnDisk& disk, const AnnotationDocument& before,
+                                             std::vector<std::string>& warnings) const {
+  const LabelFile labels =
+      parse_label_file(*disk.labels, before.size, classes_.names.size(), "labels/" + disk.labels_file);
+  return merge_labels(before, labels, classes_, warnings);
+}
+
+LoadedPicture PictureFiles::load(const std::string& image, const std::string& labels_file, Size size) {
+  LoadedPicture loaded;
+  OnDisk disk = read_or_set_aside(image, labels_file, loaded.warnings);
+  if (!disk.document) {
+    AnnotationDocument document;
+    document.image = image;
+    document.size = size;
+    document.labels_file = disk.labels_file;
+    disk.document = disk.labels ? from_labels(disk, document, loaded.warnings) : document;
+  } else if (disk.labels_were_edited()) {
+    absorb_edit(image, disk, loaded.warnings);
+  } else if (disk.labels_hash != disk.document->labels_hash) {
+    repair_labels(image, disk);
+  }
+  if (disk.document->size != size) {
+    loaded.warnings.push_back("the annotations were made on a picture of " + size_text(disk.document->size) +
+                              " pixels, the file has " + size_text(size));
+  }
+  loaded.revision = disk.revision();
+  follow_class_names(*disk.document, classes_, loaded.warnings);
+  loaded.content = content_of(*disk.document, image);
+  return loaded;
+}
+
+// disk.document becomes what the edited labels say, also if it cannot be written now; then saving does the backup.
+void PictureFiles::absorb_edit(const std::string& image, OnDisk& disk, std::vector<std::string>& warnings) {
+  AnnotationDocument merged = from_labels(disk, *disk.document, warnings);
+  merged.labels_hash = disk.labels_hash;
+  merged.previous_labels_hash.clear();
+  const std::string bytes = format_annotation_file(merged);
+  try {
+    back_up(image, disk);
+    files_.write_atomic(annotations_path(image), bytes);
+    disk.annotations = bytes;
+    warnings.push_back("labels/" + disk.labels_file +
+                       " was changed by another program and has been read; the annotations of before are in backups/");
+  } catch (const FileError& error) {
+    warnings.push_back("labels/" + disk.labels_file + " was changed by another program and has been read; " +
+                       error.what());
+  }
+  disk.document = std::move(merged);
+}
+
+void PictureFiles::repair_labels(const std::string& image, OnDisk& disk) {
+  try {
+    write(image, disk, *disk.document);
+  } catch (const FileError& error) {
+    spdlog::warn("labels/{} is out of date and stays so: {}", disk.labels_file, error.what());
+  }
+}
+
+AnnotationDocument PictureFiles::document_for(const PictureAnnotations& content, const OnDisk& disk) const {
+  AnnotationDocument document;
+  std::map<std::int64_t, const StoredAnnotation*> before;
+  if (disk.document) {
+    document = *disk.document;
+    for (const StoredAnnotation& stored : disk.document->annotations) before[stored.annotation.id] = &stored;
+  } else if (disk.labels) {  // the first save of a picture that the original labelled: its odd lines stay
+    AnnotationDocument empty;
+    empty.size = content.size;
+    empty.labels_file = disk.labels_file;
+    std::vector<std::string> said_at_load;
+    document.kept_lines = from_labels(disk, empty, said_at_load).kept_lines;
+  }
+  document.image = content.image;
+  document.size = content.size;
+  document.labels_file = disk.labels_file;
+  document.next_id = std::max(document.next_id, content.next_id);
+  document.annotations.clear();
+  for (const Annotation& annotation : content.annotations) {
+    StoredAnnotation& stored = document.annotations.emplace_back();
+    const auto known = before.find(annotation.id);
+    if (known != before.end()) stored = *known->second;
+    stored.annotation = with_polygon(annotation);
+    const auto class_id = static_cast<std::size_t>(annotation.class_id);
+    if (class_id < classes_.names.size()) stored.class_name = classes_.names[class_id];
+    document.next_id = std::max(document.next_id, annotation.id + 1);
+  }
+  return document;
+}
+
+// The annotations file first: it knows both label files, so whatever happens next, a later load sees what happened.
+void PictureFiles::write(const std::string& image, OnDisk& disk, AnnotationDocument document) {
+  const std::string labels = format_label_file(document.annotations, document.size, document.kept_lines);
+  const std::string labels_hash = content_hash(labels);
+  if (labels_hash != document.labels_hash) {
+    document.labels_hash = labels_hash;
+    document.previous_labels_hash = disk.labels_hash;
+  }
+  std::string bytes = format_annotation_file(document);
+  if (bytes != disk.annotations) {
+    files_.write_atomic(annotations_path(image), bytes);
+    disk.annotations = std::move(bytes);
+  }
+  if (labels != disk.labels) {
+    files_.write_atomic(folder_.labels / document.labels_file, labels);
+    disk.labels = labels;
+    disk.labels_hash = labels_hash;
+  }
+  disk.document = std::move(document);
+}
+
+std::string PictureFiles::save(const PictureAnnotations& content, const std::string& labels_file,
+                               const std::string& revision) {
+  OnDisk disk;
+  try {
+    disk = read(content.image, labels_file);
+  } catch (const AnnotationFileError& error) {
+    throw RevisionConflict("annotations/" + content.image + ".json was damaged since it was opened (" + error.what() +
+                           "); open the picture again");
+  }
+  const std::string found = disk.revision();
+  if (found != revision && !continues_unfinished(content.image, revision, found)) {
+    throw RevisionConflict(content.image + " was saved by somebody else since it was opened; open it again");
+  }
+  check_content(content, classes_, disk.document);
+  try {
+    if (disk.labels_were_edited()) back_up(content.image, disk);
+    write(content.image, disk, document_for(content, disk));
+  } catch (const FileError&) {
+    note_unfinished(content.image, labels_file, revision);
+    throw;
+  }
+  {
+    MutexLock lock(mutex_);
+    unfinished_.erase(content.image);
+  }
+  write_metadata(*disk.document);
+  return disk.revision();
+}
+
+void PictureFiles::write_metadata(const AnnotationDocument& document) {
+  std::vector<int> class_ids;
+  for (const StoredAnnotation& stored : document.annotations) class_ids.push_back(stored.annotation.class_id);
+  const std::string text = format_metadata_file(class_ids, classes_.names.size(), document.size);
+  try {
+    const fs::path path = folder_.metadata / document.labels_file;
+    if (files_.read(path, max_file_bytes) != text) files_.write_atomic(path, text);
+  } catch (const FileError& error) {  // a by-product for other tools; the annotations are safe
+    spdlog::warn("{}", error.what());
+  }
+}
+
+bool PictureFiles::count(const std::string& labels_file, IndexRow& facts) {
+  const auto mtime = [&](const fs::path& path) {
+    const auto status = files_.status(path);
+    return status ? status->modified_ns : 0;
+  };
+  const fs::path annotations = annotations_path(facts.name);
+  const std::int64_t annotations_ns = mtime(annotations);
+  const std::int64_t labels_ns = mtime(folder_.labels / labels_file);
+  if (facts.annotation_count >= 0 && facts.annotations_ns == annotations_ns && facts.labels_ns == labels_ns) {
+    return false;
+  }
+  facts.annotations_ns = annotations_ns;
+  facts.labels_ns = labels_ns;
+  facts.annotation_count = 0;
+  if (annotations_ns != 0) {
+    facts.annotation_count = count_annotations(files_.read(annotations, max_file_bytes).value_or(""));
+  } else if (labels_ns != 0) {
+    const std::string text = files_.read(folder_.labels / labels_file, max_file_bytes).value_or("");
+    facts.annotation_count =
+        static_cast<int>(parse_label_file(text, {1, 1}, classes_.names.size(), labels_file).lines.size());
+  }
+  return true;
+}
+
+// backups/20261121T225013Z, with -2, -3 … when the second was used already. Below it files have the same places as in the project.
+fs::path PictureFiles::new_backup_folder() const {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(clock_.wall_now());
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  char stamp[32];
+  std::strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
+  fs::path path = folder_.backups / stamp;
+  for (int i = 2; files_.status(path); ++i) path = folder_.backups / (std::string(stamp) + "-" + std::to_string(i));
+  return path;
+}
+
+void PictureFiles::back_up(const std::string& image, const OnDisk& disk) {
+  const fs::path folder = new_backup_folder();
+  const auto keep = [&](const fs::path& path, const std::string& bytes) {
+    files_.create_directories(path.parent_path());
+    files_.write_atomic(path, bytes);
+  };
+  if (disk.annotations) keep(folder / "annotations" / (image + ".json"), *disk.annotations);
+  if (disk.labels) keep(folder / "labels" / disk.labels_file, *disk.labels);
+}
+
+bool PictureFiles::continues_unfinished(const std::string& image, const std::string& from, const std::string& to) {
+  MutexLock lock(mutex_);
+  const auto found = unfinished_.find(image);
+  return found != unfinished_.end() && found->second.from == from && found->second.to == to;
+}
+
+// The truth may be written and the labels not; the caller, told of the failure, will save again from the revision it knows.
+void PictureFiles::note_unfinished(const std::string& image, const std::string& labels_file, const std::string& from) {
+  std::string now;
+  try {
+    now = read(image, labels_file).revision();
+  } catch (const std::exception& error) {
+    spdlog::warn("after a failed save: {}", error.what());
+    return;
+  }
+  MutexLock lock(mutex_);
+  unfinished_[image] = {from, now};
+}
+
+}  // namespace sam

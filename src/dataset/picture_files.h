@@ -1,0 +1,74 @@
+// The files of one picture: annotations/<image>.json, labels/<base>.txt, metadata/<base>.txt, and what backups/ gets of them. The rule of
+// three hashes and the order of writes are here; see docs/file-formats.md.
+// Threading: calls for different pictures may run at once; calls for one picture must not.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataset/annotation_file.h"
+#include "dataset/category_folder.h"
+#include "dataset/index.h"
+#include "dataset/store.h"
+#include "platform/mutex.h"
+
+namespace sam {
+
+class PictureFiles {
+ public:
+  // All must outlive this.
+  PictureFiles(const CategoryFolder& folder, const ClassList& classes, FileSystem& files, const Clock& clock)
+      : folder_(folder), classes_(classes), files_(files), clock_(clock) {}
+
+  // labels_file: name under labels/ for a picture without an annotations file; else that file says it. size: the picture's.
+  LoadedPicture load(const std::string& image, const std::string& labels_file, Size size);
+
+  // Throws RevisionConflict, DatasetError (content that cannot be saved), FileError. After a FileError the old or the new content is on
+  // disk, and saving again with the same revision is no conflict.
+  std::string save(const PictureAnnotations& content, const std::string& labels_file, const std::string& revision);
+
+  // Counts the annotations anew if the files changed since facts. True if facts changed.
+  bool count(const std::string& labels_file, IndexRow& facts);
+
+ private:
+  struct OnDisk {
+    std::optional<std::string> annotations;
+    std::optional<AnnotationDocument> document;
+    std::string labels_file;
+    std::optional<std::string> labels;
+    std::string labels_hash;  // empty: no such file
+    std::string revision() const;
+    bool labels_were_edited() const;
+  };
+  struct UnfinishedSave {
+    std::string from;
+    std::string to;
+  };
+
+  std::filesystem::path annotations_path(const std::string& image) const;
+  OnDisk read(const std::string& image, const std::string& labels_file);
+  OnDisk read_or_set_aside(const std::string& image, const std::string& labels_file,
+                           std::vector<std::string>& warnings);
+  AnnotationDocument from_labels(const OnDisk& disk, const AnnotationDocument& before,
+                                 std::vector<std::string>& warnings) const;
+  void absorb_edit(const std::string& image, OnDisk& disk, std::vector<std::string>& warnings);
+  void repair_labels(const std::string& image, OnDisk& disk);
+  AnnotationDocument document_for(const PictureAnnotations& content, const OnDisk& disk) const;
+  void write(const std::string& image, OnDisk& disk, AnnotationDocument document);
+  void write_metadata(const AnnotationDocument& document);
+  std::filesystem::path new_backup_folder() const;
+  void back_up(const std::string& image, const OnDisk& disk);
+  bool continues_unfinished(const std::string& image, const std::string& from, const std::string& to);
+  void note_unfinished(const std::string& image, const std::string& labels_file, const std::string& from);
+
+  const CategoryFolder& folder_;
+  const ClassList& classes_;
+  FileSystem& files_;
+  const Clock& clock_;
+  Mutex mutex_;
+  std::map<std::string, UnfinishedSave> unfinished_ SAM_GUARDED_BY(mutex_);
+};
+
+}  // namespace sam

@@ -1,0 +1,48 @@
+#include "dataset/remembered_facts.h"
+
+#include <spdlog/spdlog.h>
+
+#include <nlohmann/json.hpp>
+
+namespace sam {
+
+namespace {
+constexpr std::uint64_t max_bytes = std::uint64_t{16} << 20;
+}
+
+RememberedFacts::RememberedFacts(std::filesystem::path file, FileSystem& files)
+    : file_(std::move(file)), files_(files) {
+  MutexLock lock(mutex_);
+  try {
+    const auto text = files_.read(file_, max_bytes);
+    if (!text) return;
+    const nlohmann::json facts = nlohmann::json::parse(*text);
+    for (const auto& [key, value] : facts.items()) {
+      if (value.is_string()) facts_[key] = value.get<std::string>();
+    }
+  } catch (const std::exception& error) {
+    spdlog::warn("{} is unusable ({}); starting without it", file_.string(), error.what());
+  }
+}
+
+std::optional<std::string> RememberedFacts::get(const std::string& key) const {
+  MutexLock lock(mutex_);
+  const auto found = facts_.find(key);
+  if (found == facts_.end()) return std::nullopt;
+  return found->second;
+}
+
+void RememberedFacts::set(const std::string& key, const std::string& value) {
+  const NameLocks::Held held(writing_, "state");
+  std::string text;
+  {
+    MutexLock lock(mutex_);
+    const auto found = facts_.find(key);
+    if (found != facts_.end() && found->second == value) return;
+    facts_[key] = value;
+    text = nlohmann::json(facts_).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  }
+  files_.write_atomic(file_, text);
+}
+
+}  // namespace sam

@@ -1,0 +1,248 @@
+#include "dataset/store.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "dataset/category_folder.h"
+#include "dataset/index.h"
+#include "dataset/name_locks.h"
+#include "dataset/picture_files.h"
+#include "dataset/picture_list.h"
+#include "dataset/project_lock.h"
+#include "dataset/remembered_facts.h"
+#include "platform/mutex.h"
+
+namespace sam {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t max_class_bytes = std::uint64_t{64} << 20;
+constexpr std::uint64_t max_history_bytes = std::uint64_t{1} << 30;
+constexpr std::size_t index_batch = 256;  // examined pictures a transaction
+
+ClassList read_classes(const StoreOptions& options, const CategoryFolder& folder, FileSystem& files) {
+  const fs::path path = options.classes_csv.empty() ? folder.root / "classes.csv" : options.classes_csv;
+  const auto text = files.read(path, max_class_bytes);
+  if (!text) {
+    throw DatasetError("no class list at " + path.string() +
+                       "; give one with --classes_csv FILE (class_name in the first line, then one class a line)");
+  }
+  return parse_class_list(*text, path.string());
+}
+
+std::vector<std::string> sorted_names(const fs::path& folder, FileSystem& files) {
+  std::vector<std::string> names = files.list(folder);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// Temporary files of a run that was killed. Only while opening, when nobody writes yet.
+void remove_leftovers(const CategoryFolder& folder, FileSystem& files) {
+  for (const fs::path& each : {folder.annotations, folder.labels, folder.metadata, folder.history}) {
+    for (const std::string& name : files.list(each)) {
+      if (is_temporary_name(name)) files.remove(each / name);
+    }
+  }
+}
+
+class CategoryStore final : public Store {
+ public:
+  CategoryStore(const StoreOptions& options, FileSystem& files, const Clock& clock)
+      : folder_(open_category_folder(options.folder, files)),
+        lock_(folder_.annotations / ".lock"),
+        classes_(read_classes(options, folder_, files)),
+        limits_(options.limits),
+        files_(files),
+        index_(folder_.annotations / "index.sqlite", options.limits.max_pixels, files),
+        picture_files_(folder_, classes_, files, clock),
+        facts_(folder_.annotations / ".state.json", files) {
+    for (const std::string& warning : classes_.warnings) spdlog::warn("{}", warning);
+    remove_leftovers(folder_, files);
+    list_again(index_.all());
+  }
+
+  ~CategoryStore() override { flush_index(0); }
+
+  const ClassList& classes() const override { return classes_; }
+  const fs::path& folder() const override { return folder_.root; }
+  std::size_t picture_count() const override { return list_.size(); }
+  std::vector<PictureEntry> pictures(std::size_t offset, std::size_t limit) const override {
+    return list_.entries(offset, limit);
+  }
+  std::optional<PictureEntry> find(const std::string& name) const override { return list_.find(name); }
+  std::optional<std::size_t> position(const std::string& name) const override { return list_.position(name); }
+
+  void scan() override { list_again({}); }
+
+  bool examine_next() override {
+    std::optional<IndexRow> facts = list_.next_unexamined();
+    if (!facts) {
+      flush_index(0);
+      return false;
+    }
+    bool changed = false;
+    if (facts->broken.empty() && facts->size == Size{}) {
+      changed = true;
+      look_at_header(*facts);
+    }
+    note_annotations(*facts, changed);
+    flush_index(index_batch);
+    return true;
+  }
+
+  void mark_broken(const std::string& name, const std::string& reason) override {
+    std::optional<IndexRow> facts = list_.facts(name);
+    if (!facts) return;
+    facts->broken = reason.empty() ? "cannot be read" : reason;
+    note(*facts);
+    flush_index(0);
+  }
+
+  fs::path picture_path(const std::string& name) const override {
+    require_known(name);
+    if (const char* reason = refused_link(folder_, name)) throw DatasetError("images/" + name + " " + reason);
+    return folder_.images / name;
+  }
+
+  LoadedPicture load(const std::string& name) override {
+    const Size size = current_size(name);
+    const NameLocks::Held held(locks_, name);
+    LoadedPicture loaded = picture_files_.load(name, require_known(name), size);
+    if (std::optional<IndexRow> facts = list_.facts(name)) {
+      const bool new_size = facts->broken.empty() && facts->size == Size{};
+      if (new_size) facts->size = size;
+      note_annotations(*facts, new_size);
+    }
+    return loaded;
+  }
+
+  std::string save(const PictureAnnotations& content, const std::string& revision) override {
+    const std::string labels_file = require_known(content.image);
+    const NameLocks::Held held(locks_, content.image);
+    const std::string saved = picture_files_.save(content, labels_file, revision);
+    if (std::optional<IndexRow> facts = list_.facts(content.image)) {
+      note_annotations(*facts, false);
+      flush_index(0);
+    }
+    return saved;
+  }
+
+  std::optional<std::string> load_history(const std::string& name) override {
+    require_known(name);
+    return files_.read(history_path(name), max_history_bytes);
+  }
+
+  void save_history(const std::string& name, const std::string& bytes) override {
+    require_known(name);
+    const NameLocks::Held held(history_locks_, name);
+    files_.write_atomic(history_path(name), bytes);
+  }
+
+  std::optional<std::string> remembered(const std::string& key) const override { return facts_.get(key); }
+  void remember(const std::string& key, const std::string& value) override { facts_.set(key, value); }
+
+ private:
+  fs::path history_path(const std::string& name) const { return folder_.history / (name + ".json"); }
+
+  // The picture's label file. Throws DatasetError if there is no such picture.
+  std::string require_known(const std::string& name) const {
+    auto labels_file = list_.label_file(name);
+    if (!labels_file) throw DatasetError("no picture of that name in " + folder_.images.string());
+    return *std::move(labels_file);
+  }
+
+  void list_again(const std::vector<IndexRow>& remembered) {
+    std::vector<FoundPicture> found = list_pictures(folder_);
+    const std::vector<std::string> annotations = sorted_names(folder_.annotations, files_);
+    const std::vector<std::string> labels = sorted_names(folder_.labels, files_);
+    const std::vector<std::string> warnings = assign_label_files(found, labels, annotations);
+    for (std::size_t i = 0; i < std::min<std::size_t>(warnings.size(), 5); ++i) spdlog::warn("{}", warnings[i]);
+    list_.replace(std::move(found), annotations, labels, remembered);
+    std::vector<std::string> gone;
+    for (const IndexRow& row : remembered) {
+      if (!list_.position(row.name)) gone.push_back(row.name);
+    }
+    index_.erase(gone);
+  }
+
+  void look_at_header(IndexRow& facts) const {
+    try {
+      facts.size = read_image_info(picture_path(facts.name), limits_).file_size;
+    } catch (const ImageError& error) {
+      facts.broken = error.what();
+    } catch (const DatasetError& error) {
+      facts.broken = error.what();
+    }
+    if (facts.size == Size{} && facts.broken.empty()) facts.broken = "cannot be read";
+  }
+
+  // The picture's size in its file now. Throws ImageError and remembers it.
+  Size current_size(const std::string& name) {
+    const fs::path path = picture_path(name);
+    std::optional<IndexRow> facts = list_.facts(name);
+    const auto status = files_.status(path);
+    const bool same =
+        facts && status && status->size_bytes == facts->size_bytes && status->modified_ns == facts->modified_ns;
+    if (same && facts->size != Size{}) return facts->size;
+    try {
+      return read_image_info(path, limits_).file_size;
+    } catch (const ImageError& error) {
+      if (same) mark_broken(name, error.what());
+      throw;
+    }
+  }
+
+  // Counts what the files say now. A folder that cannot be read is heard of when the picture is opened.
+  void note_annotations(IndexRow& facts, bool changed) {
+    const auto labels_file = list_.label_file(facts.name);
+    if (!labels_file) return;
+    try {
+      changed = picture_files_.count(*labels_file, facts) || changed;
+    } catch (const FileError& error) {
+      spdlog::warn("{}", error.what());
+    }
+    if (changed) note(facts);
+  }
+
+  void note(const IndexRow& facts) {
+    list_.update(facts);
+    MutexLock lock(mutex_);
+    pending_.push_back(facts);
+  }
+
+  // Writes what is pending if it is more than that many.
+  void flush_index(std::size_t more_than) {
+    std::vector<IndexRow> rows;
+    {
+      MutexLock lock(mutex_);
+      if (pending_.size() <= more_than) return;
+      rows.swap(pending_);
+    }
+    index_.put(rows);
+  }
+
+  const CategoryFolder folder_;
+  const ProjectLock lock_;
+  const ClassList classes_;
+  const DecodeLimits limits_;
+  FileSystem& files_;
+  Index index_;
+  PictureFiles picture_files_;
+  RememberedFacts facts_;
+  PictureList list_;
+  NameLocks locks_;
+  NameLocks history_locks_;
+  Mutex mutex_;
+  std::vector<IndexRow> pending_ SAM_GUARDED_BY(mutex_);  // for the index, not written yet
+};
+
+}  // namespace
+
+std::unique_ptr<Store> open_store(const StoreOptions& options, FileSystem& file_system, const Clock& clock) {
+  return std::make_unique<CategoryStore>(options, file_system, clock);
+}
+
+}  // namespace sam

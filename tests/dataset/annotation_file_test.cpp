@@ -1,0 +1,168 @@
+#include "dataset/annotation_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "dataset/project.h"
+
+namespace sam {
+namespace {
+
+using testing::HasSubstr;
+
+AnnotationDocument example() {
+  AnnotationDocument document;
+  document.image = "b\xc3\xa4r \"1\".jpg";
+  document.size = {64, 48};
+  document.next_id = 9;
+  document.labels_file = "a.txt";
+  document.labels_hash = "h1";
+  document.previous_labels_hash = "h0";
+  StoredAnnotation& first = document.annotations.emplace_back();
+  first.annotation = rectangle(3, 1, {1, 2, 30, 20}, document.size);
+  first.annotation.prompt.points = {{0.1, 1.0 / 3, true}, {1e-7, 47.5, false}};
+  first.annotation.prompt.text = "a line\nbreak";
+  first.annotation.attributes = {{"b", "2"}, {"a", "1"}};
+  first.annotation.score = 0.1;
+  first.class_name = "truck";
+  StoredAnnotation& second = document.annotations.emplace_back();
+  second.annotation = rectangle(8, 0, {5, 5, 60, 40}, document.size);
+  second.annotation.polygon[0].holes = {{{10, 10}, {20, 10}, {20, 20}}};
+  second.annotation.polygon.push_back({{{0, 0}, {1, 0}, {1, 1}}, {}});
+  second.class_name = "car";
+  document.kept_lines = {{2, "odd line\r"}, {5, "bytes \xff\xfe"}};
+  return document;
+}
+
+TEST(AnnotationFile, EverythingComesBack) {
+  const AnnotationDocument document = example();
+  const std::string text = format_annotation_file(document);
+  EXPECT_EQ(parse_annotation_file(text), document);
+  EXPECT_EQ(format_annotation_file(parse_annotation_file(text)), text);
+  EXPECT_EQ(count_annotations(text), 2);
+  AnnotationDocument empty;
+  empty.size = {1, 1};
+  EXPECT_EQ(parse_annotation_file(format_annotation_file(empty)), empty);
+}
+
+TEST(AnnotationFile, NumbersComeBackExactly) {
+  std::mt19937_64 random(4);
+  AnnotationDocument document = example();
+  std::uniform_real_distribution<double> any(-1000, 20000);
+  for (int round = 0; round < 500; ++round) {
+    Ring& ring = document.annotations[0].annotation.polygon[0].outer;
+    for (Point& point : ring) point = {any(random), any(random) * 1e-9};
+    ASSERT_EQ(parse_annotation_file(format_annotation_file(document)), document);
+  }
+}
+
+TEST(AnnotationFile, FieldsOfOthersAreKept) {
+  std::string text = format_annotation_file(example());
+  text.insert(text.find("\"image\""), "\"reviewer\": {\"name\": \"x\", \"ok\": [1, 2.5, null]},\n  ");
+  text.insert(text.find("\"class_id\""), "\"track\": 7, ");
+  const AnnotationDocument document = parse_annotation_file(text);
+  const std::string again = format_annotation_file(document);
+  EXPECT_THAT(again, HasSubstr("\"reviewer\": {\"name\":\"x\",\"ok\":[1,2.5,null]}"));
+  EXPECT_THAT(again, HasSubstr("\"track\":7"));
+  EXPECT_EQ(format_annotation_file(parse_annotation_file(again)), again);
+}
+
+TEST(AnnotationFile, MasksAreCocos) {
+  const auto json = nlohmann::json::parse(format_annotation_file(example()));
+  EXPECT_EQ(json["annotations"][0]["mask"]["size"], nlohmann::json::parse("[48, 64]"));
+  EXPECT_TRUE(json["annotations"][0]["mask"]["counts"].is_string());
+}
+
+TEST(AnnotationFile, ALaterFormatIsNotDamaged) {
+  std::string text = format_annotation_file(example());
+  text.replace(text.find("\"format\": 1"), 11, "\"format\": 2");
+  EXPECT_THROW(parse_annotation_file(text), DatasetError);
+}
+
+std::string with(const std::string& pointer, const nlohmann::json& value) {
+  auto json = nlohmann::json::parse(format_annotation_file(example()));
+  json[nlohmann::json::json_pointer(pointer)] = value;
+  return json.dump();
+}
+
+TEST(AnnotationFile, DamageIsRefused) {
+  const std::string good = format_annotation_file(example());
+  for (std::size_t length = 0; length + 2 < good.size(); ++length) {
+    ASSERT_THROW(parse_annotation_file(good.substr(0, length)), AnnotationFileError) << length;
+  }
+  for (const char* text : {"[]", "null", "\"x\"", "{}", "{\"format\": 0}", "{\"format\": \"1\"}", "\xff"}) {
+    EXPECT_THROW(parse_annotation_file(text), AnnotationFileError) << text;
+    EXPECT_LE(count_annotations(text), 0);
+  }
+  const std::vector<std::pair<std::string, nlohmann::json>> wrong = {
+      {"/size", {0, 48}},
+      {"/size", {64, -1}},
+      {"/size", {1'000'000, 1'000'000}},
+      {"/size", {64, 48, 3}},
+      {"/size/0", 64.5},
+      {"/size/0", 18446744073709551615u},
+      {"/next_id", "9"},
+      {"/annotations", nlohmann::json::object()},
+      {"/annotations/0", 5},
+      {"/annotations/0/id", 0},
+      {"/annotations/0/id", 8},
+      {"/annotations/0/id", 18446744073709551615u},
+      {"/annotations/0/class_id", -1},
+      {"/annotations/0/class_id", 1e10},
+      {"/annotations/0/mask/size", {64, 48}},
+      {"/annotations/0/mask/counts", "01"},
+      {"/annotations/0/mask/counts", "\x7f"},
+      {"/annotations/0/mask/counts", 7},
+      {"/annotations/0/polygon/0/outer", {1, 2, 3}},
+      {"/annotations/0/polygon/0/outer/0", {1, "2"}},
+      {"/annotations/0/polygon/0/outer/0", {1, nullptr}},
+      {"/annotations/0/polygon/0/holes", 1},
+      {"/annotations/0/prompt/points/0", {1, 2, 3}},
+      {"/annotations/0/prompt/boxes/0", {1, 2, 3}},
+      {"/annotations/0/attributes", {"x"}},
+      {"/annotations/0/attributes/a", 1},
+      {"/kept_lines/0/line", -1},
+      {"/kept_lines/0/text", "two\nlines"},
+      {"/kept_lines/1/bytes", "0g"},
+      {"/kept_lines/1/bytes", "0"},
+  };
+  for (const auto& [pointer, value] : wrong) {
+    EXPECT_THROW(parse_annotation_file(with(pointer, value)), AnnotationFileError) << pointer << " " << value;
+  }
+  std::string overflow = good;
+  overflow.replace(overflow.find("\"score\":0.1"), 11, "\"score\":1e999");
+  EXPECT_THROW(parse_annotation_file(overflow), AnnotationFileError);
+  std::string not_a_number = good;
+  not_a_number.replace(not_a_number.find("\"score\":0.1"), 11, "\"score\":NaN");
+  EXPECT_THROW(parse_annotation_file(not_a_number), AnnotationFileError);
+}
+
+TEST(AnnotationFile, DeepNestingIsRefusedWithoutRecursion) {
+  const std::string deep = std::string(2'000'000, '[');
+  EXPECT_THROW(parse_annotation_file(deep), AnnotationFileError);
+  std::string hidden = format_annotation_file(example());
+  hidden.insert(hidden.find("\"image\""), "\"x\": " + std::string(100, '[') + std::string(100, ']') + ", ");
+  EXPECT_THROW(parse_annotation_file(hidden), AnnotationFileError);
+}
+
+// Any one byte changed: a document or a clear refusal, nothing else.
+TEST(AnnotationFile, ChangedBytesNeverBreakTheReader) {
+  const std::string good = format_annotation_file(example());
+  std::mt19937 random(5);
+  for (int round = 0; round < 5000; ++round) {
+    std::string text = good;
+    for (int i = 0; i < 3; ++i) text[random() % text.size()] = static_cast<char>(random() & 0xff);
+    try {
+      const AnnotationDocument document = parse_annotation_file(text);
+      ASSERT_EQ(parse_annotation_file(format_annotation_file(document)), document);
+    } catch (const AnnotationFileError&) {
+    } catch (const DatasetError&) {
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sam
