@@ -14,11 +14,12 @@ namespace {
 
 struct Variant {
   const char* name;
-  const char* encoder;
+  const char* encoder;  // null: the family has no files
   const char* decoder;
 };
 
 std::unique_ptr<Predictor> make(const Variant& variant) {
+  if (variant.encoder == nullptr) return make_grabcut_predictor();
   const std::filesystem::path folder = std::filesystem::path(SAM_TEST_DATA) / "models";
   return make_sam_predictor(folder / variant.encoder, folder / variant.decoder, [](const std::filesystem::path& file) {
     ModelOptions options;
@@ -224,7 +225,8 @@ INSTANTIATE_TEST_SUITE_P(All, PredictorContract,
                                          Variant{"Sam1Nchw", "sam1_nchw.encoder.onnx", "sam1_four.decoder.onnx"},
                                          Variant{"Sam1OneMask", "sam1_hwc.encoder.onnx", "sam1_one.decoder.onnx"},
                                          Variant{"Sam1Of512", "sam1_512.encoder.onnx", "sam1_512.decoder.onnx"},
-                                         Variant{"Sam2", "sam2.encoder.onnx", "sam2.decoder.onnx"}),
+                                         Variant{"Sam2", "sam2.encoder.onnx", "sam2.decoder.onnx"},
+                                         Variant{"GrabCut", nullptr, nullptr}),
                          [](const testing::TestParamInfo<Variant>& variant) { return variant.param.name; });
 
 }  // namespace

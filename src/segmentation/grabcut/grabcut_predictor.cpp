@@ -108,34 +108,47 @@ Seeds seeds_in(const WorkingPrompt& prompt, const PixelBox& part, Size plane) {
   return seeds;
 }
 
-// Solved small, then refined where the answer is: the rest of the part stays unlooked at.
+// The small plane's pixels that the answer and the foreground points lie on, a little widened.
+PixelBox answer_box(const BitPlane& bits, const std::vector<grabcut::Seed>& points) {
+  constexpr int margin = 3;  // more than the refinement moves an edge
+  PixelBox box = bounds(bits);
+  const bool empty = box.width() == 0;
+  if (empty) box = {bits.size.width, bits.size.height, 0, 0};
+  for (const grabcut::Seed& seed : points) {
+    if (!seed.foreground) continue;
+    box = {std::min(box.x0, seed.x), std::min(box.y0, seed.y), std::max(box.x1, seed.x + 1),
+           std::max(box.y1, seed.y + 1)};
+  }
+  if (box.width() <= 0) return {};
+  return {std::max(0, box.x0 - margin), std::max(0, box.y0 - margin), std::min(bits.size.width, box.x1 + margin),
+          std::min(bits.size.height, box.y1 + margin)};
+}
+
+// Solved small, then refined where the answer is: the rest of a large picture is not looked at again.
 Answer solve(const Image& picture, const WorkingPrompt& prompt, double reach, const std::stop_token& stop) {
   const PixelBox part = part_of(prompt, picture.size());
   const Size size = reduced(part.size(), prompt.box ? box_side : picture_side);
   Seeds seeds = seeds_in(prompt, part, size);
   seeds.reach = reach;
   grabcut::Segment found = segment(lab_part(picture.view(), part, size), seeds, stop);
-  Answer answer{BitPlane(part.size(), 0), part, found.score};
-  if (bounds(found.bits).width() == 0) return answer;
-  answer.bits = refined(std::move(found.bits), picture.view(), part, found.colours, stop);
+  const PixelBox small = answer_box(found.bits, seeds.points);
+  Answer answer;
+  answer.score = found.score;
+  if (small.width() == 0) return answer;
+  answer.part = scaled_box(small, size, part.size());
+  answer.part = {answer.part.x0 + part.x0, answer.part.y0 + part.y0, answer.part.x1 + part.x0,
+                 answer.part.y1 + part.y0};
+  answer.bits = refined(cropped_bits(found.bits, small), picture.view(), answer.part, found.colours, stop);
   return answer;
 }
 
-// Where `part` of the working picture lies in the picture.
-PixelBox in_picture(const PixelBox& part, Size working, Size picture) {
-  const auto map = [](int value, int from, int to) { return static_cast<int>(std::lround(value * ratio(to, from))); };
-  return {map(part.x0, working.width, picture.width), map(part.y0, working.height, picture.height),
-          map(part.x1, working.width, picture.width), map(part.y1, working.height, picture.height)};
-}
-
-// What was clicked on is right, to the pixel, even where enlarging rounded it away.
+// What was clicked on is right, to the pixel, even where enlarging rounded it away. Outside the part all is background.
 void stamp(const std::vector<PromptPoint>& points, const PixelBox& part, BitPlane& bits) {
   for (const PromptPoint& point : points) {
     const int x = static_cast<int>(std::floor(point.position.x)) - part.x0;
     const int y = static_cast<int>(std::floor(point.position.y)) - part.y0;
-    const int column = std::clamp(x, 0, bits.size.width - 1);
-    const int row = std::clamp(y, 0, bits.size.height - 1);
-    bits.row(row)[column] = point.foreground ? 255 : 0;
+    const bool inside = x >= 0 && y >= 0 && x < bits.size.width && y < bits.size.height;
+    if (inside) bits.row(y)[x] = point.foreground ? 255 : 0;
   }
 }
 
@@ -158,6 +171,10 @@ Mask to_mask(const BitPlane& bits, const PixelBox& part, Size picture) {
     }
   }
   return std::move(builder).finish();
+}
+
+Mask empty_mask(Size picture) {
+  return RunBuilder(picture).finish();
 }
 
 void require_selection(const Prompt& prompt) {
@@ -218,10 +235,14 @@ class GrabCutPredictor : public Predictor {
     std::vector<Instance> instances;
     for (const double reach : reaches) {
       Answer answer = solve(embedding.picture, working, reach, stop);
-      const PixelBox part = in_picture(answer.part, embedding.working_size, embedding.picture_size);
-      BitPlane bits = resized_bits(answer.bits, part.size());
-      stamp(prompt.points, part, bits);
-      instances.push_back({to_mask(bits, part, embedding.picture_size), answer.score, nullptr});
+      Mask mask = empty_mask(embedding.picture_size);
+      if (answer.part.width() > 0) {
+        const PixelBox part = scaled_box(answer.part, embedding.working_size, embedding.picture_size);
+        BitPlane bits = resized_bits(answer.bits, part.size());
+        stamp(prompt.points, part, bits);
+        mask = to_mask(bits, part, embedding.picture_size);
+      }
+      instances.push_back({std::move(mask), answer.score, nullptr});
     }
     std::sort(instances.begin(), instances.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
     return instances;

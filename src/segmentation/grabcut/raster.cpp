@@ -12,6 +12,10 @@ cv::Mat source(const BitPlane& bits) {
   return {bits.size.height, bits.size.width, CV_8U, const_cast<std::uint8_t*>(bits.values.data())};
 }
 
+int scaled(int value, int from, int to) {
+  return static_cast<int>(std::lround(static_cast<double>(value) * to / from));
+}
+
 }  // namespace
 
 LabPlane lab_part(ImageView picture, PixelBox part, Size to) {
@@ -26,6 +30,16 @@ LabPlane lab_part(ImageView picture, PixelBox part, Size to) {
   cv::Mat target(to.height, to.width, CV_8UC3, lab.values.data());
   cv::cvtColor(resized, target, cv::COLOR_RGB2Lab);
   return lab;
+}
+
+PixelBox scaled_box(const PixelBox& box, Size from, Size to) {
+  PixelBox out{scaled(box.x0, from.width, to.width), scaled(box.y0, from.height, to.height),
+               scaled(box.x1, from.width, to.width), scaled(box.y1, from.height, to.height)};
+  out.x0 = std::min(out.x0, to.width - 1);
+  out.y0 = std::min(out.y0, to.height - 1);
+  out.x1 = std::max(out.x1, out.x0 + 1);
+  out.y1 = std::max(out.y1, out.y0 + 1);
+  return out;
 }
 
 BitPlane resized_bits(const BitPlane& bits, Size to) {

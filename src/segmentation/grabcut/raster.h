@@ -11,6 +11,9 @@ namespace sam::grabcut {
 // Requires: part inside the picture and not empty, `to` at least 1 x 1.
 LabPlane lab_part(ImageView picture, PixelBox part, Size to);
 
+// `box` of a plane of size `from`, as pixels of one of size `to` that shows the same; at least one pixel.
+PixelBox scaled_box(const PixelBox& box, Size from, Size to);
+
 // Bilinear, then cut at half: outlines of an enlarged mask are smooth, not stairs.
 BitPlane resized_bits(const BitPlane& bits, Size to);
 

@@ -17,21 +17,6 @@ namespace {
 constexpr int tile = 256;
 constexpr double largest_step = 4;  // enlargement of one step: the band stays a few pixels wide
 
-int scaled(int value, int from, int to) {
-  return static_cast<int>(std::lround(static_cast<double>(value) * to / from));
-}
-
-// `box` in a plane of size `from`, as the pixels of `to` it lies on; at least one.
-PixelBox scaled_box(const PixelBox& box, Size from, Size to) {
-  PixelBox out{scaled(box.x0, from.width, to.width), scaled(box.y0, from.height, to.height),
-               scaled(box.x1, from.width, to.width), scaled(box.y1, from.height, to.height)};
-  out.x0 = std::min(out.x0, to.width - 1);
-  out.y0 = std::min(out.y0, to.height - 1);
-  out.x1 = std::max(out.x1, out.x0 + 1);
-  out.y1 = std::max(out.y1, out.y0 + 1);
-  return out;
-}
-
 bool uniform(const BitPlane& bits) {
   return std::all_of(bits.values.begin(), bits.values.end(), [&](auto v) { return v == bits.values[0]; });
 }

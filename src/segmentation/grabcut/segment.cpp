@@ -70,20 +70,28 @@ std::int64_t area(const BitPlane& bits) {
   return static_cast<std::int64_t>(bits.values.size()) - std::count(bits.values.begin(), bits.values.end(), 0);
 }
 
-// How well colours alone tell the two sides apart, as an IoU estimate.
-float score_of(const LabPlane& picture, const BitPlane& bits, const ColourModel& colours) {
-  double agreement[2] = {0, 0};
-  double pixels[2] = {0, 0};
+// An estimate of the IoU with what was meant: how surely colours and prompt speak for the foreground, and how little the rounds
+// changed the first answer. Coefficients: least squares on the tuning half of bench/quality; mean error 0.13 on the other half.
+float score_of(const LabPlane& picture, const Plane<float>& prior, const ColourModel& colours, const BitPlane& first,
+               const BitPlane& bits) {
+  double colour_sum = 0;
+  double prior_sum = 0;
+  double count = 0;
+  double both = 0;
+  double either = 0;
   for (std::size_t i = 0; i < bits.values.size(); ++i) {
-    const int side = bits.values[i] != 0 ? 1 : 0;
-    const float ratio = colours.log_ratio(picture.values[i]);
-    agreement[side] += probability(side == 1 ? ratio : -ratio);
-    pixels[side] += 1;
+    const bool before = first.values[i] != 0;
+    const bool after = bits.values[i] != 0;
+    both += before && after ? 1 : 0;
+    either += before || after ? 1 : 0;
+    if (!after) continue;
+    colour_sum += probability(colours.log_ratio(picture.values[i]));
+    prior_sum += probability(prior.values[i]);
+    count += 1;
   }
-  if (pixels[1] == 0) return 0;
-  const double foreground = agreement[1] / pixels[1];
-  const double background = pixels[0] > 0 ? agreement[0] / pixels[0] : 0.5;
-  return static_cast<float>(std::clamp(foreground + background - 1, 0.0, 1.0));
+  if (count == 0) return 0;
+  const double score = 1.05 * colour_sum / count + 0.85 * prior_sum / count + 0.52 * both / either - 1.27;
+  return static_cast<float>(std::clamp(score, 0.0, 1.0));
 }
 
 }  // namespace
@@ -96,18 +104,20 @@ Segment segment(const LabPlane& picture, const Seeds& seeds, const std::stop_tok
   Plane<float> weights = prior;
   for (float& value : weights.values) value = probability(value);
   ColourModel colours(picture, weights);
+  BitPlane first;
   BitPlane bits;
   for (int round = 0; round < rounds; ++round) {
     if (stop.stop_requested()) throw Stopped();
     if (round > 0) colours = ColourModel(picture, weights_of(bits, prior));
     bits = graph_cut(picture, evidence_of(picture, prior, colours, prior_weight), smoothness);
+    if (round == 0) first = bits;
   }
   if (!seeds.box)
     bits = clicked_components(bits, seeds.points);
   else if (static_cast<double>(area(bits)) < least_share_of_box * seeds.box->width() * seeds.box->height()) {
     bits = ellipse_in(*seeds.box, prior);
   }
-  const float score = score_of(picture, bits, colours);
+  const float score = score_of(picture, prior, colours, first, bits);
   return {std::move(bits), std::move(colours), score};
 }
 
