@@ -21,7 +21,7 @@ export function pathOf(polygon: Polygon, scale: number): Path2D {
   const known = paths.get(polygon);
   if (known?.octave === octave) return known.path;
   const path = new Path2D();
-  const step = 0.7 / 2 ** octave;
+  const step = 1 / 2 ** octave;
   for (const part of polygon) {
     trace(path, thinned(part.outer, step));
     for (const hole of part.holes) trace(path, thinned(hole, step));
@@ -38,7 +38,7 @@ export function boxPath(box: Box): Path2D {
 
 // A light line over a dark one.
 export function outline(canvas: Canvas, path: Path2D, color: string, width: number, scale: number): void {
-  canvas.lineJoin = 'round';
+  canvas.lineJoin = 'bevel';
   canvas.strokeStyle = halo;
   canvas.lineWidth = (width + 2) / scale;
   canvas.stroke(path);
