@@ -9,7 +9,7 @@ export default defineConfig({
   server: { proxy: { '/api': { target: program, changeOrigin: true } } },
   build: {
     target: 'es2022',
-    assetsInlineLimit: 0,  // no data: addresses, so that the content security policy can stay strict
+    assetsInlineLimit: 0, // no data: addresses, so that the content security policy can stay strict
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
   },

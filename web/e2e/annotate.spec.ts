@@ -102,7 +102,10 @@ test('a mask not yet added is not dropped by next', async ({ page }) => {
   expect(program.labels('chelsea')).toHaveLength(1);
 });
 
-test('two windows: news are shown, and an edit made on an old state is refused, not stored over', async ({ page, context }) => {
+test('two windows: news are shown, and an edit made on an old state is refused, not stored over', async ({
+  page,
+  context,
+}) => {
   await opened(page, program.url);
   await choose(page, 'chelsea.jpg');
   const other = await context.newPage();

@@ -21,7 +21,9 @@ function freePort(): Promise<number> {
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }
@@ -51,7 +53,8 @@ function whenReady(child: ChildProcess): Promise<string> {
 
 export async function startProgram(): Promise<Program> {
   const binary = process.env['SAM_ANNOTATOR_BIN'];
-  if (binary === undefined) throw new Error('set SAM_ANNOTATOR_BIN to the program, such as build/release/src/cli/sam-annotator');
+  if (binary === undefined)
+    throw new Error('set SAM_ANNOTATOR_BIN to the program, such as build/release/src/cli/sam-annotator');
   const folder = copySamples();
   const port = String(await freePort());
   const flags = ['--category_path', folder, '--classes_csv', join(folder, 'classes.csv'), '--port', port];
@@ -63,7 +66,9 @@ export async function startProgram(): Promise<Program> {
     folder,
     labels(base) {
       try {
-        return readFileSync(join(folder, 'labels', `${base}.txt`), 'utf8').split('\n').filter((line) => line !== '');
+        return readFileSync(join(folder, 'labels', `${base}.txt`), 'utf8')
+          .split('\n')
+          .filter((line) => line !== '');
       } catch {
         return [];
       }

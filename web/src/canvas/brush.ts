@@ -14,8 +14,8 @@ function trace(path: Path2D, ring: Ring): void {
 
 const paths = new WeakMap<Polygon, { octave: number; path: Path2D }>();
 
-// One path for all parts and holes, to be filled even-odd. Kept for the present octave of the zoom, without the points that
-// it cannot show: a contour that follows pixel edges has thousands.
+// One path for all parts and holes, to be filled even-odd. Kept for the present octave of the zoom, without the points
+// that it cannot show: a contour that follows pixel edges has thousands.
 export function pathOf(polygon: Polygon, scale: number): Path2D {
   const octave = Math.ceil(Math.log2(scale));
   const known = paths.get(polygon);

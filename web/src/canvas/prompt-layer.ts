@@ -32,7 +32,10 @@ function drawGuides(canvas: Canvas, state: PageState, hover: Point): void {
   lines.lineTo(end.x, at.y);
   lines.moveTo(at.x, start.y);
   lines.lineTo(at.x, end.y);
-  for (const [style, width] of [['rgb(0 0 0 / 0.35)', 2], ['rgb(255 255 255 / 0.5)', 1]] as const) {
+  for (const [style, width] of [
+    ['rgb(0 0 0 / 0.35)', 2],
+    ['rgb(255 255 255 / 0.5)', 1],
+  ] as const) {
     canvas.strokeStyle = style;
     canvas.lineWidth = width / viewport.scale;
     canvas.stroke(lines);

@@ -1,5 +1,5 @@
-// Decoded proxies of the picture on screen, the one coming and its neighbours. At most `kept` bitmaps of 16 MiB; closed when
-// dropped, since waiting for the garbage collector would hold them for long.
+// Decoded proxies of the picture on screen, the one coming and its neighbours. At most `kept` bitmaps of 16 MiB; closed
+// when dropped, since waiting for the garbage collector would hold them for long.
 
 import { get, imagePath } from '../api/client';
 import type { Proxies } from '../model/ports';

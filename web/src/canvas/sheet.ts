@@ -1,5 +1,6 @@
-// One Konva layer that redraws itself at most once a frame, when what it shows changed. A drawing that is dear (hundreds of
-// annotations) is not repeated for each frame of a zoom or a drag: its canvas is moved as it is, and drawn anew at rest.
+// One Konva layer that redraws itself at most once a frame, when what it shows changed. A drawing that is dear
+// (hundreds of annotations) is not repeated for each frame of a zoom or a drag: its canvas is moved as it is, and drawn
+// anew at rest.
 
 import { Layer } from 'konva/lib/Layer.js';
 import { Shape } from 'konva/lib/Shape.js';

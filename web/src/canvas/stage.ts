@@ -1,5 +1,5 @@
-// Three Konva layers under one transform: picture, annotations, prompt. Nothing listens inside Konva; the pointer is read
-// in input/pointer.ts.
+// Three Konva layers under one transform: picture, annotations, prompt. Nothing listens inside Konva; the pointer is
+// read in input/pointer.ts.
 
 import { Stage } from 'konva/lib/Stage.js';
 import type { Page } from '../state/page';

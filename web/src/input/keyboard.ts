@@ -45,18 +45,26 @@ export function bindKeyboard(page: Page, keymap: Keymap, pointer: PointerState, 
     action.run(page, key);
   };
   document.addEventListener('keydown', down, options);
-  document.addEventListener('keyup', (event) => {
-    if (event.key === ' ' && pointer.space) space(false);
-  }, options);
+  document.addEventListener(
+    'keyup',
+    (event) => {
+      if (event.key === ' ' && pointer.space) space(false);
+    },
+    options,
+  );
   window.addEventListener('blur', () => space(false), options);
   // Buttons pressed with the pointer do not take the focus: Enter then still adds the mask.
-  document.addEventListener('mousedown', (event) => {
-    const target = event.target;
-    if (!(target instanceof Element) || target.closest('dialog') !== null) return;
-    if (target.closest('input, textarea, select') !== null) return;
-    if (target.closest('button, .canvas, [role=option]') === null) return;
-    event.preventDefault();
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  }, options);
+  document.addEventListener(
+    'mousedown',
+    (event) => {
+      const target = event.target;
+      if (!(target instanceof Element) || target.closest('dialog') !== null) return;
+      if (target.closest('input, textarea, select') !== null) return;
+      if (target.closest('button, .canvas, [role=option]') === null) return;
+      event.preventDefault();
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    },
+    options,
+  );
   return () => stop.abort();
 }

@@ -50,7 +50,8 @@ export function makeKeymap(actions: readonly Action[]): Keymap {
   return map;
 }
 
-// The action of a key. While a text field has the focus only combinations with Ctrl that ask for it act; the rest is text.
+// The action of a key. While a text field has the focus only combinations with Ctrl that ask for it act; the rest is
+// text.
 export function actionFor(keymap: Keymap, key: string, typing: boolean): Action | null {
   const action = keymap.get(key);
   if (action === undefined) return null;

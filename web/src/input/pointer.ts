@@ -1,6 +1,6 @@
-// Pointer and wheel over the picture. Left drag in box mode draws a box; a click sets a point in point mode or while a box
-// is being refined, else it selects. Middle drag, or Space with left drag, moves the picture. Moves are kept and drawn once
-// a frame.
+// Pointer and wheel over the picture. Left drag in box mode draws a box; a click sets a point in point mode or while a
+// box is being refined, else it selects. Middle drag, or Space with left drag, moves the picture. Moves are kept and
+// drawn once a frame.
 
 import { boxOf, clampPoint, contains, distance, type Point } from '../geometry/box';
 import { toPicture } from '../geometry/viewport';

@@ -1,5 +1,5 @@
-// A colour for each class, stable by its id. Hues go round by the golden angle so that neighbours differ most; lightness
-// changes too, so that classes stay apart for those who see hues less well.
+// A colour for each class, stable by its id. Hues go round by the golden angle so that neighbours differ most;
+// lightness changes too, so that classes stay apart for those who see hues less well.
 
 const goldenAngle = 137.50776;
 const lightness = [0.78, 0.66, 0.87];

@@ -14,8 +14,8 @@ export interface Api {
   memory(): Promise<Memory>;
 }
 
-// The decoded proxies of a few pictures. show() returns when the picture can be drawn without a wait, and keeps it until
-// the next show(); warm() decodes one that is likely next.
+// The decoded proxies of a few pictures. show() returns when the picture can be drawn without a wait, and keeps it
+// until the next show(); warm() decodes one that is likely next.
 export interface Proxies {
   show(name: string, signal: AbortSignal): Promise<void>;
   warm(name: string): void;

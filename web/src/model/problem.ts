@@ -42,5 +42,10 @@ export function problemOf(status: number, body: unknown): Problem {
     const value = fields[key];
     return typeof value === 'string' && value !== '' ? value : otherwise;
   };
-  return new Problem(status, text('type', 'about:blank'), text('title', `The program answered ${status}`), text('detail', ''));
+  return new Problem(
+    status,
+    text('type', 'about:blank'),
+    text('title', `The program answered ${status}`),
+    text('detail', ''),
+  );
 }

@@ -1,4 +1,5 @@
-// The unfinished prompt: a box and points, with its own history. Taking back a click never touches a finished annotation.
+// The unfinished prompt: a box and points, with its own history. Taking back a click never touches a finished
+// annotation.
 
 import type { Box } from '../geometry/box';
 import type { PromptPoint, SegmentRequest, StoredPrompt } from './wire';

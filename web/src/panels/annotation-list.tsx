@@ -76,7 +76,9 @@ export function AnnotationList() {
           const annotation = annotations[index];
           if (annotation === undefined) return null;
           const name = names.get(annotation.class_id) ?? `class ${annotation.class_id}`;
-          return <Row key={annotation.id} annotation={annotation} name={name} selected={selection.has(annotation.id)} />;
+          return (
+            <Row key={annotation.id} annotation={annotation} name={name} selected={selection.has(annotation.id)} />
+          );
         }}
       />
       <SelectionBar />

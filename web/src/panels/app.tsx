@@ -17,7 +17,17 @@ function Canvas() {
   const mode = useValue((state) => state.mode);
   const name = useValue((state) => state.picture?.name ?? '');
   useEffect(() => mountCanvas(ref.current!), []);
-  return <div class="canvas" ref={ref} role="img" aria-label={`Picture ${name}`} data-mode={mode} data-testid="canvas" data-picture={name} />;
+  return (
+    <div
+      class="canvas"
+      ref={ref}
+      role="img"
+      aria-label={`Picture ${name}`}
+      data-mode={mode}
+      data-testid="canvas"
+      data-picture={name}
+    />
+  );
 }
 
 function Nothing() {
@@ -28,7 +38,11 @@ function Nothing() {
   return (
     <div class="nothing">
       <h2>{empty ? 'No images yet' : 'No image is open'}</h2>
-      <p>{empty ? `Put photos into ${folder === '' ? 'the folder’s images/' : `${folder}/images/`}.` : 'Choose one in the list.'}</p>
+      <p>
+        {empty
+          ? `Put photos into ${folder === '' ? 'the folder’s images/' : `${folder}/images/`}.`
+          : 'Choose one in the list.'}
+      </p>
     </div>
   );
 }

@@ -92,7 +92,9 @@ export function ClassList() {
     <section class="panel classes" aria-label="Classes">
       <header class="panel-head">
         <h2>Classes</h2>
-        <span class="muted tabular">{query === '' ? count(all.length) : `${count(shown.length)} / ${count(all.length)}`}</span>
+        <span class="muted tabular">
+          {query === '' ? count(all.length) : `${count(shown.length)} / ${count(all.length)}`}
+        </span>
       </header>
       <Search />
       <VirtualList

@@ -23,8 +23,12 @@ function ClearDialog() {
     <Dialog title={`Remove ${plural(count, 'annotation')} of this image?`}>
       <p>Undo brings them back.</p>
       <div class="dialog-buttons">
-        <button type="button" class="button" onClick={() => close(page)}>Keep <kbd>Esc</kbd></button>
-        <button type="button" class="button danger filled" data-first onClick={clear}>Remove all <kbd>Enter</kbd></button>
+        <button type="button" class="button" onClick={() => close(page)}>
+          Keep <kbd>Esc</kbd>
+        </button>
+        <button type="button" class="button danger filled" data-first onClick={clear}>
+          Remove all <kbd>Enter</kbd>
+        </button>
       </div>
     </Dialog>
   );
@@ -52,9 +56,19 @@ function PendingDialog({ proceed }: { proceed: () => void }) {
     <Dialog title="Add the mask first?" keys={keys}>
       <p>The mask on this image has not been added yet.</p>
       <div class="dialog-buttons">
-        <button type="button" class="button" onClick={() => close(page)}>Stay <kbd>Esc</kbd></button>
-        <button type="button" class="button" onClick={discard}>Discard <kbd>D</kbd></button>
-        <button type="button" class="button primary" data-first aria-disabled={!ready} onClick={() => ready && void add()}>
+        <button type="button" class="button" onClick={() => close(page)}>
+          Stay <kbd>Esc</kbd>
+        </button>
+        <button type="button" class="button" onClick={discard}>
+          Discard <kbd>D</kbd>
+        </button>
+        <button
+          type="button"
+          class="button primary"
+          data-first
+          aria-disabled={!ready}
+          onClick={() => ready && void add()}
+        >
           {ready ? 'Add' : 'Computing'} <kbd>Enter</kbd>
         </button>
       </div>
@@ -88,10 +102,16 @@ function JumpDialog() {
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
         />
-        <p class="answer" role="status">{busy ? 'Searching' : (answer ?? '')}</p>
+        <p class="answer" role="status">
+          {busy ? 'Searching' : (answer ?? '')}
+        </p>
         <div class="dialog-buttons">
-          <button type="button" class="button" onClick={() => close(page)}>Cancel <kbd>Esc</kbd></button>
-          <button type="submit" class="button primary">Jump <kbd>Enter</kbd></button>
+          <button type="button" class="button" onClick={() => close(page)}>
+            Cancel <kbd>Esc</kbd>
+          </button>
+          <button type="submit" class="button primary">
+            Jump <kbd>Enter</kbd>
+          </button>
         </div>
       </form>
     </Dialog>
@@ -106,9 +126,14 @@ function QuitDialog() {
     <Dialog title="Quit">
       {saved === 'saved' ? <p>Every annotation shown is saved.</p> : <p>The last edit has not been saved.</p>}
       {pending && <p>The mask on offer has not been added yet.</p>}
-      <p>Close this tab, and stop the program with <kbd>Ctrl C</kbd> in its terminal. The next start opens this image again.</p>
+      <p>
+        Close this tab, and stop the program with <kbd>Ctrl C</kbd> in its terminal. The next start opens this image
+        again.
+      </p>
       <div class="dialog-buttons">
-        <button type="button" class="button primary" data-first onClick={() => close(page)}>Go on labelling <kbd>Esc</kbd></button>
+        <button type="button" class="button primary" data-first onClick={() => close(page)}>
+          Go on labelling <kbd>Esc</kbd>
+        </button>
       </div>
     </Dialog>
   );
@@ -117,11 +142,17 @@ function QuitDialog() {
 export function Dialogs() {
   const dialog = useValue((state) => state.dialog);
   switch (dialog?.kind) {
-    case 'help': return <HelpDialog />;
-    case 'clear': return <ClearDialog />;
-    case 'jump': return <JumpDialog />;
-    case 'quit': return <QuitDialog />;
-    case 'pending': return <PendingDialog proceed={dialog.proceed} />;
-    case undefined: return null;
+    case 'help':
+      return <HelpDialog />;
+    case 'clear':
+      return <ClearDialog />;
+    case 'jump':
+      return <JumpDialog />;
+    case 'quit':
+      return <QuitDialog />;
+    case 'pending':
+      return <PendingDialog proceed={dialog.proceed} />;
+    case undefined:
+      return null;
   }
 }

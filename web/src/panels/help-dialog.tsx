@@ -35,12 +35,18 @@ export function HelpDialog() {
         {groups.map((group) => (
           <section key={group}>
             <h3>{group}</h3>
-            {actions.filter((action) => action.group === group).map((action) => (
-              <div class="help-row" key={action.id}>
-                <span>{action.title}</span>
-                <span class="help-keys">{keysOf(action.keys).map((key) => <kbd key={key}>{key}</kbd>)}</span>
-              </div>
-            ))}
+            {actions
+              .filter((action) => action.group === group)
+              .map((action) => (
+                <div class="help-row" key={action.id}>
+                  <span>{action.title}</span>
+                  <span class="help-keys">
+                    {keysOf(action.keys).map((key) => (
+                      <kbd key={key}>{key}</kbd>
+                    ))}
+                  </span>
+                </div>
+              ))}
           </section>
         ))}
         <section>
@@ -54,7 +60,9 @@ export function HelpDialog() {
         </section>
       </div>
       <div class="dialog-buttons">
-        <button type="button" class="button primary" data-first onClick={close}>Close <kbd>Esc</kbd></button>
+        <button type="button" class="button primary" data-first onClick={close}>
+          Close <kbd>Esc</kbd>
+        </button>
       </div>
     </Dialog>
   );

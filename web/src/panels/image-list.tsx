@@ -27,7 +27,17 @@ function stateText(entry: ImageEntry): string {
   return entry.state === 'labelled' ? 'Labelled, empty' : 'New';
 }
 
-function Row({ index, entry, current, opening }: { index: number; entry: ImageEntry | undefined; current: boolean; opening: boolean }) {
+function Row({
+  index,
+  entry,
+  current,
+  opening,
+}: {
+  index: number;
+  entry: ImageEntry | undefined;
+  current: boolean;
+  opening: boolean;
+}) {
   const page = usePage();
   if (entry === undefined) return <div class="image-row waiting" />;
   const broken = entry.state === 'broken';
@@ -40,10 +50,20 @@ function Row({ index, entry, current, opening }: { index: number; entry: ImageEn
       aria-selected={current}
       aria-disabled={broken}
       tabIndex={current ? 0 : -1}
-      title={broken ? `${entry.name}\n${text}` : `${index + 1}. ${entry.name}${entry.width === undefined ? '' : `\n${entry.width} × ${entry.height}`}`}
+      title={
+        broken
+          ? `${entry.name}\n${text}`
+          : `${index + 1}. ${entry.name}${entry.width === undefined ? '' : `\n${entry.width} × ${entry.height}`}`
+      }
       onClick={() => !broken && goTo(page, entry.name)}
     >
-      {broken ? <span class="thumbnail broken"><Icon name="warning" /></span> : <Thumbnail name={entry.name} key={entry.name} />}
+      {broken ? (
+        <span class="thumbnail broken">
+          <Icon name="warning" />
+        </span>
+      ) : (
+        <Thumbnail name={entry.name} key={entry.name} />
+      )}
       <span class="image-text">
         <span class="image-name">{entry.name}</span>
         <span class="image-state">
@@ -51,7 +71,13 @@ function Row({ index, entry, current, opening }: { index: number; entry: ImageEn
           {text}
         </span>
       </span>
-      {!broken && <span class={`encoding ${entry.encoding}`} title={encodings[entry.encoding]} aria-label={encodings[entry.encoding]} />}
+      {!broken && (
+        <span
+          class={`encoding ${entry.encoding}`}
+          title={encodings[entry.encoding]}
+          aria-label={encodings[entry.encoding]}
+        />
+      )}
     </button>
   );
 }

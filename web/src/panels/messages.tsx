@@ -40,7 +40,12 @@ export function Warnings() {
       <span>{first}</span>
       {shown.length > 1 && <span class="muted tabular">and {shown.length - 1} more</span>}
       <span class="grow" />
-      <button type="button" class="button square" aria-label="Dismiss the warning" onClick={() => dismissWarning(page, first)}>
+      <button
+        type="button"
+        class="button square"
+        aria-label="Dismiss the warning"
+        onClick={() => dismissWarning(page, first)}
+      >
         <Icon name="close" />
       </button>
     </div>

@@ -85,6 +85,9 @@ export function PromptBar() {
 
 export function Announcer() {
   const text = useValue((state) => state.announcement);
-  return <div class="spoken" role="status" aria-live="polite">{text}</div>;
+  return (
+    <div class="spoken" role="status" aria-live="polite">
+      {text}
+    </div>
+  );
 }
-

@@ -31,7 +31,13 @@ function MemoryLine({ memory }: { memory: Memory | null }) {
   );
 }
 
-const encodings = { none: 'not prepared', queued: 'waits', running: 'being prepared', ready: 'ready', failed: 'not prepared' };
+const encodings = {
+  none: 'not prepared',
+  queued: 'waits',
+  running: 'being prepared',
+  ready: 'ready',
+  failed: 'not prepared',
+};
 
 export function StatusBar() {
   const memory = useValue((state) => state.memory);
@@ -47,16 +53,23 @@ export function StatusBar() {
       {picture !== null && (
         <>
           <span class="name">{picture.name}</span>
-          <span class="muted tabular">{picture.width} × {picture.height}</span>
+          <span class="muted tabular">
+            {picture.width} × {picture.height}
+          </span>
           <span class="muted" title={picture.encoding_reason ?? ''}>
             <span class={`encoding ${picture.encoding}`} /> {encodings[picture.encoding]}
           </span>
         </>
       )}
       <span class={`saved ${connection === 'lost' ? 'lost' : saved}`} data-testid="saved">
-        {connection === 'lost' ? 'Not connected' : saved === 'saving' ? 'Saving' : saved === 'failed' ? 'Last edit not saved' : 'All saved'}
+        {connection === 'lost'
+          ? 'Not connected'
+          : saved === 'saving'
+            ? 'Saving'
+            : saved === 'failed'
+              ? 'Last edit not saved'
+              : 'All saved'}
       </span>
     </footer>
   );
 }
-

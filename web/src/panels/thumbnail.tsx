@@ -1,4 +1,5 @@
-// One small picture. Asked for only once its row has stayed in sight for a moment, so that fast scrolling costs nothing.
+// One small picture. Asked for only once its row has stayed in sight for a moment, so that fast scrolling costs
+// nothing.
 
 import { useEffect, useRef } from 'preact/hooks';
 import { useShell } from './context';

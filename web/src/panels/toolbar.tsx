@@ -66,7 +66,12 @@ export function Toolbar() {
       <div class="tools">
         <div class="segmented" role="radiogroup" aria-label="Prompt">
           <Mode mode="box" icon="box" text="Box" tip="Drag a box around an object" />
-          <Mode mode="point" icon="point" text="Points" tip="Click on an object; right click on what is not part of it" />
+          <Mode
+            mode="point"
+            icon="point"
+            text="Points"
+            tip="Click on an object; right click on what is not part of it"
+          />
         </div>
         {several && <ActionButton id="candidates" icon="layers" />}
         <ActionButton id="auto-advance" icon="forward" />
@@ -82,7 +87,9 @@ export function Toolbar() {
         <Zoom />
       </div>
       <div class="toolbar-end">
-        <span class="model" title={project?.predictor.description ?? ''}>{project?.predictor.family ?? ''}</span>
+        <span class="model" title={project?.predictor.description ?? ''}>
+          {project?.predictor.family ?? ''}
+        </span>
         <ActionButton id="help" icon="help" />
       </div>
     </header>

@@ -45,7 +45,13 @@ export function VirtualList({ count, row, label, current, render, onDrawn, onWho
   const rows: ComponentChildren[] = [];
   for (let index = drawn.first; index < drawn.end; ++index) rows.push(render(index));
   return (
-    <div class="list" ref={ref} role="listbox" aria-label={label} onScroll={(event) => setTop(event.currentTarget.scrollTop)}>
+    <div
+      class="list"
+      ref={ref}
+      role="listbox"
+      aria-label={label}
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+    >
       <div class="list-rows" role="presentation" style={{ height: `${count * row}px` }}>
         <div class="list-drawn" role="presentation" style={{ transform: `translateY(${drawn.first * row}px)` }}>
           {rows}

@@ -6,7 +6,10 @@ import type { Page } from './page';
 
 // Classes whose name contains every word of the query, those that begin with it first. The order is the list's own.
 export function matching(classes: readonly Class[], query: string): readonly Class[] {
-  const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   if (words.length === 0) return classes;
   const whole = words.join(' ');
   const hits = classes.filter((item) => words.every((word) => item.name.toLowerCase().includes(word)));

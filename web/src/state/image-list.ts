@@ -1,4 +1,5 @@
-// The image list, fetched in pages as it is looked at. Far pages are dropped, so that memory does not grow with the project.
+// The image list, fetched in pages as it is looked at. Far pages are dropped, so that memory does not grow with the
+// project.
 
 import type { ImageEntry, EncodingEvent } from '../model/wire';
 import { tellError } from './messages';
@@ -100,6 +101,8 @@ export async function reloadList(page: Page): Promise<void> {
   const { images, picture } = page.store.get();
   const near = picture === null ? 0 : Math.floor(picture.position / pageSize);
   const kept = [...images.pages.keys()].filter((number) => Math.abs(number - near) <= 1);
-  page.store.set({ images: { total: images.total, pages: new Map([...images.pages].filter(([n]) => kept.includes(n))) } });
+  page.store.set({
+    images: { total: images.total, pages: new Map([...images.pages].filter(([n]) => kept.includes(n))) },
+  });
   await Promise.all((kept.length > 0 ? kept : [near]).map((number) => loadPage(page, number, true)));
 }

@@ -1,4 +1,5 @@
-// Which picture is on screen. The one before stays until the next is decoded; a mask not yet added is never dropped unasked.
+// Which picture is on screen. The one before stays until the next is decoded; a mask not yet added is never dropped
+// unasked.
 
 import { fit } from '../geometry/viewport';
 import { asProblem, isAbort, Problem } from '../model/problem';
@@ -132,7 +133,8 @@ async function find(page: Page, text: string): Promise<string | null> {
   const wanted = text.toLowerCase();
   const start = Math.max(0, (page.store.get().picture?.position ?? -1) + 1);
   for (let seen = 0; seen < total + scanSize; seen += scanSize) {
-    const offset = (Math.floor(start / scanSize) * scanSize + seen) % Math.max(scanSize, Math.ceil(total / scanSize) * scanSize);
+    const offset =
+      (Math.floor(start / scanSize) * scanSize + seen) % Math.max(scanSize, Math.ceil(total / scanSize) * scanSize);
     const { images } = await page.api.images(offset, scanSize);
     const hit = images.find(
       (entry, i) => entry.name.toLowerCase().includes(wanted) && (seen > 0 || offset + i >= start),

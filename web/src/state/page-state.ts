@@ -19,8 +19,7 @@ export interface Toast {
 
 // proceed: what to do once the mask is added or discarded.
 export type Dialog =
-  | { readonly kind: 'help' | 'clear' | 'jump' | 'quit' }
-  | { readonly kind: 'pending'; readonly proceed: () => void };
+  { readonly kind: 'help' | 'clear' | 'jump' | 'quit' } | { readonly kind: 'pending'; readonly proceed: () => void };
 
 export interface Layers {
   readonly masks: boolean;

@@ -1,9 +1,19 @@
-// From the prompt to the mask on screen. Each change of the prompt stops the request before it; only the newest is shown.
+// From the prompt to the mask on screen. Each change of the prompt stops the request before it; only the newest is
+// shown.
 
 import type { Box } from '../geometry/box';
 import { percent } from '../model/format';
 import { isAbort, isStaleMaskInput } from '../model/problem';
-import { emptyHistory, isEmpty, putBack, requestOf, takeBack, withBox, withPoint, type PromptHistory } from '../model/prompt';
+import {
+  emptyHistory,
+  isEmpty,
+  putBack,
+  requestOf,
+  takeBack,
+  withBox,
+  withPoint,
+  type PromptHistory,
+} from '../model/prompt';
 import type { Candidate, SegmentAnswer } from '../model/wire';
 import { announce, tellError } from './messages';
 import type { Page } from './page';

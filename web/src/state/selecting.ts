@@ -11,7 +11,8 @@ export function annotationAt(annotations: readonly Annotation[], point: Point): 
   for (const annotation of annotations) {
     const [x0, y0, x1, y1] = annotation.box;
     if (point.x < x0 || point.x > x1 || point.y < y0 || point.y > y1) continue;
-    if ((found === null || annotation.area < found.area) && polygonContains(annotation.polygon, point)) found = annotation;
+    if ((found === null || annotation.area < found.area) && polygonContains(annotation.polygon, point))
+      found = annotation;
   }
   return found;
 }

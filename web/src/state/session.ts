@@ -27,7 +27,8 @@ function read<T>(storage: Storage, key: string): T | null {
   }
 }
 
-// Keeps settings and the unfinished prompt in the window's storage, a moment after they change. Returns what writes at once.
+// Keeps settings and the unfinished prompt in the window's storage, a moment after they change. Returns what writes at
+// once.
 export function remember(page: Page, storage: Storage): () => void {
   let settings: Settings | null = null;
   let prompt: PromptHistory | null = null;

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { polygonContains, thinned, topOf } from '../../src/geometry/polygon';
 
 const square = (x: number, y: number, side: number) =>
-  [[x, y], [x + side, y], [x + side, y + side], [x, y + side]] as const;
+  [
+    [x, y],
+    [x + side, y],
+    [x + side, y + side],
+    [x, y + side],
+  ] as const;
 
 const shape = [
   { outer: square(0, 0, 100), holes: [square(40, 40, 20)] },

@@ -24,14 +24,20 @@ describe('tiles', () => {
       const level = Math.floor(random(0, 4));
       const x0 = random(0, 7000);
       const y0 = random(0, 5000);
-      const box = [x0, y0, Math.min(large.width, x0 + random(1, 3000)), Math.min(large.height, y0 + random(1, 3000))] as const;
+      const box = [
+        x0,
+        y0,
+        Math.min(large.width, x0 + random(1, 3000)),
+        Math.min(large.height, y0 + random(1, 3000)),
+      ] as const;
       const boxes = tilesIn(box, level, large).map((tile) => tileBox(tile, large));
       expect(Math.min(...boxes.map((b) => b[0]))).toBeLessThanOrEqual(box[0]);
       expect(Math.max(...boxes.map((b) => b[2]))).toBeGreaterThanOrEqual(box[2]);
       const area = boxes.reduce((sum, b) => sum + (b[2] - b[0]) * (b[3] - b[1]), 0);
       const side = tileSide * 2 ** level;
       expect(area).toBeLessThanOrEqual((box[2] - box[0] + 2 * side) * (box[3] - box[1] + 2 * side));
-      for (const b of boxes) expect(b[2] > b[0] && b[3] > b[1] && b[2] <= large.width && b[3] <= large.height).toBe(true);
+      for (const b of boxes)
+        expect(b[2] > b[0] && b[3] > b[1] && b[2] <= large.width && b[3] <= large.height).toBe(true);
     }
   });
 

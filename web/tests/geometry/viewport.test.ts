@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { fit, keepInSight, minScale, pan, toPicture, toScreen, visible, zoomAt, type Viewport } from '../../src/geometry/viewport';
+import {
+  fit,
+  keepInSight,
+  minScale,
+  pan,
+  toPicture,
+  toScreen,
+  visible,
+  zoomAt,
+  type Viewport,
+} from '../../src/geometry/viewport';
 import { makeRandom } from '../random';
 
 const random = makeRandom(7);
@@ -34,7 +44,10 @@ describe('viewport', () => {
   });
 
   test('zoom stays within its bounds however often it is asked for', () => {
-    const [picture, screen] = [{ width: 4000, height: 3000 }, { width: 900, height: 700 }];
+    const [picture, screen] = [
+      { width: 4000, height: 3000 },
+      { width: 900, height: 700 },
+    ];
     let view = fit(picture, screen);
     for (let i = 0; i < 200; ++i) view = zoomAt(view, { x: 3, y: 4 }, 1.5, picture, screen);
     expect(view.scale).toBe(32);
@@ -43,7 +56,10 @@ describe('viewport', () => {
   });
 
   test('zooming in and out by the same factor returns', () => {
-    const [picture, screen] = [{ width: 4000, height: 3000 }, { width: 900, height: 700 }];
+    const [picture, screen] = [
+      { width: 4000, height: 3000 },
+      { width: 900, height: 700 },
+    ];
     const start = fit(picture, screen);
     const there = zoomAt(start, { x: 100, y: 50 }, 1.25, picture, screen);
     const back = zoomAt(there, { x: 100, y: 50 }, 1 / 1.25, picture, screen);

@@ -15,17 +15,42 @@ describe('keymap', () => {
 
   test('the keys of the original tool', () => {
     const original: Record<string, string> = {
-      q: 'quit', n: 'next', p: 'previous', j: 'jump', s: 'save', x: 'clear-prompt', a: 'add', z: 'undo', y: 'redo',
-      c: 'clear-all', u: 'auto-advance', w: 'mode', m: 'masks', b: 'boxes', l: 'labels', t: 'points', v: 'panels',
-      ArrowDown: 'class-down', ArrowUp: 'class-up', PageDown: 'class-page-down', PageUp: 'class-page-up',
-      Home: 'class-first', End: 'class-last', '=': 'zoom-in', '-': 'zoom-out', '0': 'fit', '[': 'fainter', ']': 'stronger',
+      q: 'quit',
+      n: 'next',
+      p: 'previous',
+      j: 'jump',
+      s: 'save',
+      x: 'clear-prompt',
+      a: 'add',
+      z: 'undo',
+      y: 'redo',
+      c: 'clear-all',
+      u: 'auto-advance',
+      w: 'mode',
+      m: 'masks',
+      b: 'boxes',
+      l: 'labels',
+      t: 'points',
+      v: 'panels',
+      ArrowDown: 'class-down',
+      ArrowUp: 'class-up',
+      PageDown: 'class-page-down',
+      PageUp: 'class-page-up',
+      Home: 'class-first',
+      End: 'class-last',
+      '=': 'zoom-in',
+      '-': 'zoom-out',
+      '0': 'fit',
+      '[': 'fainter',
+      ']': 'stronger',
     };
     for (const [key, id] of Object.entries(original)) expect(idFor({ key })).toBe(id);
   });
 
   test('bare letters do nothing with Ctrl, Command or Alt held', () => {
     for (const key of 'qnpjxacuwmbltvkg') {
-      for (const held of ['ctrlKey', 'metaKey', 'altKey'] as const) expect(idFor({ key, [held]: true })).toBeUndefined();
+      for (const held of ['ctrlKey', 'metaKey', 'altKey'] as const)
+        expect(idFor({ key, [held]: true })).toBeUndefined();
     }
   });
 
@@ -45,7 +70,8 @@ describe('keymap', () => {
   });
 
   test('while typing, letters are text; Ctrl+S still saves, Ctrl+Z belongs to the text', () => {
-    for (const key of keymap.keys()) expect(actionFor(keymap, key, true)?.id).toBe(key === 'Mod+s' ? 'save' : undefined);
+    for (const key of keymap.keys())
+      expect(actionFor(keymap, key, true)?.id).toBe(key === 'Mod+s' ? 'save' : undefined);
     expect(actionFor(keymap, 's', false)?.id).toBe('save');
   });
 

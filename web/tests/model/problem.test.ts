@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { isConflict, problemOf } from '../../src/model/problem';
 
 test('a problem document keeps its words', () => {
-  const problem = problemOf(409, { type: '/problems/revision-conflict', title: 'Changed', status: 409, detail: 'Reload.' });
+  const problem = problemOf(409, {
+    type: '/problems/revision-conflict',
+    title: 'Changed',
+    status: 409,
+    detail: 'Reload.',
+  });
   expect(problem.message).toBe('Changed: Reload.');
   expect(isConflict(problem)).toBe(true);
 });

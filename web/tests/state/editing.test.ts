@@ -33,7 +33,9 @@ describe('editing', () => {
   test('adding sends the exact mask with its class and prompt, and clears the prompt', async () => {
     await offer('k1');
     expect(await addMask(page)).toBe(true);
-    expect(program.edits).toMatchObject([{ type: 'add', class_id: 1, rle: 'rle-k1', prompt: { boxes: [[0, 0, 10, 10]] } }]);
+    expect(program.edits).toMatchObject([
+      { type: 'add', class_id: 1, rle: 'rle-k1', prompt: { boxes: [[0, 0, 10, 10]] } },
+    ]);
     expect(annotations()).toHaveLength(1);
     expect(preview(page.store.get())).toBeNull();
     expect(page.store.get().adding).toEqual([]);

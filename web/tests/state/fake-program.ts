@@ -2,7 +2,15 @@
 
 import type { Api, Proxies } from '../../src/model/ports';
 import { Problem } from '../../src/model/problem';
-import type { Annotation, Candidate, Edit, ImageEntry, Picture, SegmentAnswer, SegmentRequest } from '../../src/model/wire';
+import type {
+  Annotation,
+  Candidate,
+  Edit,
+  ImageEntry,
+  Picture,
+  SegmentAnswer,
+  SegmentRequest,
+} from '../../src/model/wire';
 import { makePage, type Page } from '../../src/state/page';
 
 export interface Asked {
@@ -46,8 +54,17 @@ export class FakeProgram {
   picture(name: string): Picture {
     const { steps, at, revision } = this.kept(name);
     return {
-      name, position: this.names.indexOf(name), width: 400, height: 300, encoding: 'ready', revision: String(revision),
-      annotations: steps[at]!, can_undo: at > 0, can_redo: at < steps.length - 1, tile_levels: 1, warnings: [],
+      name,
+      position: this.names.indexOf(name),
+      width: 400,
+      height: 300,
+      encoding: 'ready',
+      revision: String(revision),
+      annotations: steps[at]!,
+      can_undo: at > 0,
+      can_redo: at < steps.length - 1,
+      tile_levels: 1,
+      warnings: [],
     };
   }
 
@@ -79,12 +96,24 @@ export class FakeProgram {
 
   readonly api: Api = {
     project: async () => ({
-      name: 'p', version: '1', classes: [{ id: 0, name: 'cat' }, { id: 1, name: 'dog' }], image_count: this.names.length, current: null,
-      predictor: { family: 'sam', description: '', takes_mask_input: this.takesMaskInput, max_candidates: 3 }, warnings: [],
+      name: 'p',
+      version: '1',
+      classes: [
+        { id: 0, name: 'cat' },
+        { id: 1, name: 'dog' },
+      ],
+      image_count: this.names.length,
+      current: null,
+      predictor: { family: 'sam', description: '', takes_mask_input: this.takesMaskInput, max_candidates: 3 },
+      warnings: [],
     }),
     images: async (offset, limit) => {
       this.listings += 1;
-      return { total: this.names.length, offset, images: this.names.slice(offset, offset + limit).map((name) => this.entry(name)) };
+      return {
+        total: this.names.length,
+        offset,
+        images: this.names.slice(offset, offset + limit).map((name) => this.entry(name)),
+      };
     },
     show: async (name) => {
       if (this.broken.has(name)) throw noPicture;
@@ -96,7 +125,9 @@ export class FakeProgram {
       new Promise<SegmentAnswer>((resolve, reject) => {
         signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
         this.asked.push({
-          name, request, signal,
+          name,
+          request,
+          signal,
           answer: (candidates) => resolve({ candidates, decode_ms: 1, wait_ms: 0 }),
           refuse: reject,
         });
@@ -110,7 +141,11 @@ export class FakeProgram {
       return this.picture(name);
     },
     save: async (name) => this.picture(name),
-    memory: async () => ({ line: '', host: { name: '', used: 0, total: 1, free: 1, utilization: 0, formatted: '', source: '' }, devices: [] }),
+    memory: async () => ({
+      line: '',
+      host: { name: '', used: 0, total: 1, free: 1, utilization: 0, formatted: '', source: '' },
+      devices: [],
+    }),
   };
 }
 

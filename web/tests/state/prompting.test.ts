@@ -33,13 +33,22 @@ describe('prompting', () => {
     await settle();
     cycleCandidate(page, 1);
     setPoint(page, 3, 4, false);
-    expect(program.asked[1]!.request).toMatchObject({ boxes: [[0, 0, 10, 10]], mask_input: 'k2', points: [{ x: 3, y: 4, foreground: false }] });
+    expect(program.asked[1]!.request).toMatchObject({
+      boxes: [[0, 0, 10, 10]],
+      mask_input: 'k2',
+      points: [{ x: 3, y: 4, foreground: false }],
+    });
     drawBox(page, [1, 1, 9, 9]);
     expect(program.asked[2]!.request).toMatchObject({ mask_input: null, points: [] });
   });
 
   test('a predictor without mask input never gets one', async () => {
-    page.store.set({ project: { ...page.store.get().project!, predictor: { family: 'grabcut', description: '', takes_mask_input: false, max_candidates: 1 } } });
+    page.store.set({
+      project: {
+        ...page.store.get().project!,
+        predictor: { family: 'grabcut', description: '', takes_mask_input: false, max_candidates: 1 },
+      },
+    });
     setPoint(page, 1, 1, true);
     program.asked[0]!.answer([candidate('k1')]);
     await settle();
