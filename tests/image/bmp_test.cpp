@@ -34,7 +34,7 @@ std::string make_bmp(Size size, const BmpOptions& options, const std::function<i
   append(bytes, 1, 2);
   append(bytes, static_cast<std::uint32_t>(options.bits), 2);
   append(bytes, options.compression, 4);
-  append(bytes, 0, 12);
+  bytes.append(12, '\0');
   append(bytes, options.colours, 4);
   append(bytes, 0, 4);
   if (options.info_bytes >= 56) {
