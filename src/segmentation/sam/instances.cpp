@@ -48,7 +48,7 @@ std::vector<int> best_scores(std::span<const float> scores, int first, bool mult
   std::vector<int> order;
   for (int i = first; i < static_cast<int>(scores.size()); ++i) order.push_back(i);
   std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return rank(a) > rank(b); });
-  if (!multimask && order.size() > 1) order.resize(1);
+  if (!multimask && order.size() > 1) order.erase(order.begin() + 1, order.end());
   return order;
 }
 
