@@ -13,8 +13,10 @@ constexpr std::size_t kAlignment = 64;  // one cache line; what vector code like
 
 class HeapBuffer final : public Buffer {
  public:
+  // The form that does not throw: sanitizers end the program in the other.
   explicit HeapBuffer(std::size_t size)
-      : data_(static_cast<std::byte*>(::operator new(size, std::align_val_t{kAlignment}))), size_(size) {
+      : data_(static_cast<std::byte*>(::operator new(size, std::align_val_t{kAlignment}, std::nothrow))), size_(size) {
+    if (data_ == nullptr) throw std::bad_alloc();
     std::memset(data_, 0, size);
   }
   ~HeapBuffer() override { ::operator delete(data_, std::align_val_t{kAlignment}); }
