@@ -26,3 +26,9 @@ find_package(OpenVINO REQUIRED COMPONENTS Runtime)
 get_filename_component(SAM_OPENVINO_LIBS "${OpenVINO_DIR}/../libs" ABSOLUTE)
 set(CMAKE_BUILD_RPATH "${SAM_OPENVINO_LIBS}")
 add_link_options(-Wl,--disable-new-dtags)
+
+# ONNX Runtime (models on NVIDIA cards) is loaded at run time; only its headers are needed to build. A system-wide installation wins.
+find_path(ONNXRUNTIME_INCLUDE onnxruntime_cxx_api.h PATH_SUFFIXES onnxruntime
+  PATHS "${CMAKE_SOURCE_DIR}/.deps/onnxruntime/include" REQUIRED)
+add_library(onnxruntime_headers INTERFACE)
+target_include_directories(onnxruntime_headers SYSTEM INTERFACE ${ONNXRUNTIME_INCLUDE})

@@ -1,22 +1,29 @@
 #include "inference/engines.h"
 
+#include "inference/onnxruntime_model.h"
+#include "inference/openvino_model.h"
 #include "inference/openvino_report.h"
 
 namespace sam {
 
 std::vector<EngineReport> report_engines() {
-  return {report_openvino()};
+  return {report_openvino(), report_onnxruntime()};
 }
 
 std::string missing_cuda_engine() {
-  return "this program was built without ONNX Runtime; use --device cpu";
+  return missing_onnxruntime_cuda();
 }
 
 std::unique_ptr<Model> load_model(const ModelOptions& options) {
-  if (options.device.starts_with("cuda")) {
-    throw ModelError("cannot load a model on " + options.device + ": " + missing_cuda_engine());
+  return load_model(options, make_heap_tensor);
+}
+
+std::unique_ptr<Model> load_model(const ModelOptions& options, TensorMaker make_tensor) {
+  if (!options.device.starts_with("cuda")) return load_openvino_model(options, std::move(make_tensor));
+  if (const std::string missing = missing_onnxruntime_cuda(); !missing.empty()) {
+    throw ModelError("cannot load a model on " + options.device + ": " + missing);
   }
-  return load_openvino_model(options);
+  return load_onnxruntime_model(options, {}, std::move(make_tensor));
 }
 
 }  // namespace sam

@@ -25,4 +25,7 @@ std::string missing_cuda_engine();
 // In this process, with the engine that serves options.device. Throws ModelError, OutOfMemory.
 std::unique_ptr<Model> load_model(const ModelOptions& options);
 
+// As above; outputs of known shape are written straight into the tensors that make_tensor gives.
+std::unique_ptr<Model> load_model(const ModelOptions& options, TensorMaker make_tensor);
+
 }  // namespace sam

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -54,6 +55,9 @@ struct Tensor {
 
 // Zeroed memory, 64-byte aligned. Throws std::bad_alloc.
 Tensor make_heap_tensor(std::string name, ElementType type, Shape shape);
+
+// Makes the tensors of Model::make_tensor and of its outputs. Throws std::bad_alloc or OutOfMemory.
+using TensorMaker = std::function<Tensor(std::string name, ElementType type, Shape shape)>;
 
 struct TensorInfo {
   std::string name;

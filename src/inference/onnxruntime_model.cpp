@@ -1,0 +1,286 @@
+#define ORT_API_MANUAL_INIT
+#include "inference/onnxruntime_model.h"
+
+#include <malloc.h>
+#include <onnxruntime_cxx_api.h>
+#include <onnxruntime_session_options_config_keys.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <unordered_map>
+
+#include "inference/onnx_file.h"
+#include "inference/onnxruntime_error.h"
+#include "inference/onnxruntime_library.h"
+#include "inference/tensor_check.h"
+#include "inference/turn.h"
+
+namespace sam {
+namespace {
+
+ElementType element_type(ONNXTensorElementDataType type, const std::string& name) {
+  switch (type) {
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT:
+      return ElementType::f32;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16:
+      return ElementType::f16;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8:
+      return ElementType::u8;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32:
+      return ElementType::i32;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64:
+      return ElementType::i64;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL:
+      return ElementType::boolean;
+    default:
+      throw ModelError("tensor " + name + " has ONNX element type " + std::to_string(type) +
+                       ", which is not supported");
+  }
+}
+
+ONNXTensorElementDataType engine_type(ElementType type) {
+  switch (type) {
+    case ElementType::f32:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
+    case ElementType::f16:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16;
+    case ElementType::u8:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8;
+    case ElementType::i32:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32;
+    case ElementType::i64:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64;
+    case ElementType::boolean:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL;
+  }
+  throw ModelError("no such element type");
+}
+
+TensorInfo describe(const std::string& name, const Ort::TypeInfo& type) {
+  if (type.GetONNXType() != ONNX_TYPE_TENSOR) throw ModelError("model value " + name + " is not a tensor");
+  const auto tensor = type.GetTensorTypeAndShapeInfo();
+  if (!tensor.HasShape()) throw ModelError("tensor " + name + " has no known number of dimensions");
+  return {name, element_type(tensor.GetElementType(), name), tensor.GetShape()};
+}
+
+bool is_open(const Shape& shape) {
+  return std::find(shape.begin(), shape.end(), -1) != shape.end();
+}
+
+// "cpu" → nothing, "cuda:1" → 1.
+std::optional<int> cuda_device(const std::string& device) {
+  if (device == "cpu") return std::nullopt;
+  constexpr std::string_view prefix = "cuda:";
+  int number = -1;
+  if (device.starts_with(prefix)) {
+    const char* const end = device.data() + device.size();
+    const auto result = std::from_chars(device.data() + prefix.size(), end, number);
+    if (result.ec != std::errc() || result.ptr != end) number = -1;
+  }
+  if (number < 0) throw ModelError("no engine for device \"" + device + "\": use cpu, cuda:0, cuda:1 …");
+  return number;
+}
+
+// ONNX Runtime computes in the types of the file, so that lower precision is another file.
+std::filesystem::path file_of_precision(const ModelOptions& options) {
+  if (options.precision == Precision::f32) return options.file;
+  std::filesystem::path half = options.file;
+  half.replace_extension(".fp16.onnx");
+  std::error_code ignored;
+  if (std::filesystem::exists(half, ignored)) return half;
+  throw ModelError("lower precision on " + options.device + " needs " + half.string() +
+                   ", which is not there; make it with onnxconverter_common.float16 (keep_io_types=True; "
+                   "docs/models.md) or use --precision f32");
+}
+
+// Errors come as exceptions too: the log has only what helps to find their cause.
+void log_message(void*, OrtLoggingLevel, const char*, const char*, const char*, const char* message) {
+  spdlog::debug("ONNX Runtime: {}", message);
+}
+
+void add_cuda(Ort::SessionOptions& session, int device, const OnnxRuntimeOptions& tuning) {
+  std::unordered_map<std::string, std::string> settings{
+      {"device_id", std::to_string(device)},
+      {"use_tf32", tuning.tf32 ? "1" : "0"},
+      {"arena_extend_strategy", tuning.grow_as_requested ? "kSameAsRequested" : "kNextPowerOfTwo"},
+      // The exhaustive search and the largest workspaces buy little speed for gigabytes.
+      {"cudnn_conv_algo_search", "HEURISTIC"},
+      {"cudnn_conv_use_max_workspace", "0"}};
+  if (tuning.device_limit_bytes > 0) settings["gpu_mem_limit"] = std::to_string(tuning.device_limit_bytes);
+  Ort::CUDAProviderOptions cuda;
+  cuda.Update(settings);
+  session.AppendExecutionProvider_CUDA_V2(*cuda);
+}
+
+Ort::SessionOptions session_options(const ModelOptions& options, const OnnxRuntimeOptions& tuning) {
+  Ort::SessionOptions session;
+  // Weights outside of the arena: what it holds between runs is then all to be given back.
+  session.AddConfigEntry(kOrtSessionOptionsUseDeviceAllocatorForInitializers, "1");
+  session.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning,
+                         "0");  // idle threads must not burn the user's CPU
+  if (const std::optional<int> device = cuda_device(options.device)) {
+    session.SetIntraOpNumThreads(1);  // what stays on the CPU is arithmetic on shapes
+    add_cuda(session, *device, tuning);
+  } else {
+    session.SetIntraOpNumThreads(options.threads);
+  }
+  return session;
+}
+
+Ort::MemoryInfo device_memory(const std::optional<int>& device) {
+  if (device) return {"Cuda", OrtArenaAllocator, *device, OrtMemTypeDefault};
+  return {"Cpu", OrtArenaAllocator, 0, OrtMemTypeDefault};
+}
+
+class OnnxRuntimeModel final : public Model {
+ public:
+  OnnxRuntimeModel(const ModelOptions& options, const OnnxRuntimeOptions& tuning, TensorMaker make_tensor)
+      : path_(file_of_precision(options)),
+        make_tensor_(std::move(make_tensor)),
+        file_(read_onnx_file(path_)),
+        environment_(ORT_LOGGING_LEVEL_ERROR, "sam", log_message, nullptr),
+        host_(Ort::MemoryInfo::CreateCpu(OrtDeviceAllocator, OrtMemTypeDefault)) {
+    try {
+      const std::optional<int> device = cuda_device(options.device);
+      session_ = Ort::Session(environment_, path_.c_str(), session_options(options, tuning));
+      arena_ = Ort::Allocator(session_, device_memory(device));
+      describe_ports();
+      description_.hash = file_.hash;
+      description_.engine = "ONNX Runtime " + process_onnxruntime().version + (device ? " CUDA" : " CPU");
+    } catch (const std::exception& error) {
+      rethrow_onnxruntime_error("loading " + path_.string() + " on " + options.device, error);
+    }
+  }
+
+  const ModelDescription& description() const override { return description_; }
+
+  Tensor make_tensor(std::string name, ElementType type, Shape shape) override {
+    try {
+      return make_tensor_(std::move(name), type, shape);
+    } catch (const std::bad_alloc&) {
+      const std::uint64_t size = checked_size_bytes(type, shape).value_or(0);
+      throw OutOfMemory("out of memory for a tensor " + std::string(element_name(type)) + shape_text(shape), size);
+    }
+  }
+
+  std::vector<Tensor> run(std::span<const Tensor> inputs, std::span<const std::string> outputs,
+                          std::stop_token stop) override {
+    check_inputs(description_, inputs);
+    const std::vector<std::size_t> wanted = output_indices(description_, outputs);
+    const TurnQueue::Turn turn = turns_.take(stop);
+    try {
+      return infer(inputs, wanted, stop);
+    } catch (const std::exception& error) {
+      if (stop.stop_requested()) throw Stopped();
+      rethrow_onnxruntime_error("running " + path_.string(), error);
+    }
+  }
+
+  // Weights and the arena; not CUDA's own context (hundreds of MB), which the card's probe sees.
+  std::uint64_t bytes_held() const override {
+    std::uint64_t arena = 0;
+    try {
+      const std::unordered_map<std::string, std::string> stats = arena_.GetStats().GetKeyValuePairs();
+      if (const auto total = stats.find("TotalAllocated"); total != stats.end()) arena = std::stoull(total->second);
+    } catch (const std::exception&) {  // an allocator without an arena keeps none
+    }
+    return file_.size_bytes + arena;
+  }
+
+  void release_memory() override {
+    {
+      const TurnQueue::Turn turn = turns_.take();
+      try {
+        arena_.Shrink();
+      } catch (const std::exception& error) {
+        rethrow_onnxruntime_error("giving back memory of " + path_.string(), error);
+      }
+    }
+    ::malloc_trim(0);
+  }
+
+ private:
+  void describe_ports() {
+    const std::vector<std::string> inputs = session_.GetInputNames();
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      description_.inputs.push_back(describe(inputs[i], session_.GetInputTypeInfo(i)));
+    }
+    const std::vector<std::string> outputs = session_.GetOutputNames();
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      description_.outputs.push_back(describe(outputs[i], session_.GetOutputTypeInfo(i)));
+    }
+  }
+
+  // The tensor's own memory as the engine sees it.
+  Ort::Value wrap(const Tensor& tensor) const {
+    return Ort::Value::CreateTensor(host_, tensor.buffer->data(), tensor.size_bytes(), tensor.shape.data(),
+                                    tensor.shape.size(), engine_type(tensor.type));
+  }
+
+  std::vector<Tensor> infer(std::span<const Tensor> inputs, const std::vector<std::size_t>& wanted,
+                            const std::stop_token& stop) {
+    Ort::IoBinding binding(session_);
+    for (const Tensor& input : inputs) binding.BindInput(input.name.c_str(), wrap(input));
+    std::vector<Tensor> results = bind_outputs(binding, wanted);
+    binding.SynchronizeInputs();
+    Ort::RunOptions run_options;
+    {
+      const std::stop_callback cancel(stop, [&run_options] { run_options.SetTerminate(); });
+      session_.Run(run_options, binding);
+    }
+    binding.SynchronizeOutputs();
+    const std::vector<Ort::Value> made = binding.GetOutputValues();
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (!results[i].buffer) results[i] = copy_output(wanted[i], made[i]);
+    }
+    return results;
+  }
+
+  // Outputs of known shape are written by the engine straight into the caller's tensor; the others stay without a buffer.
+  std::vector<Tensor> bind_outputs(Ort::IoBinding& binding, const std::vector<std::size_t>& wanted) {
+    std::vector<Tensor> results(wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const TensorInfo& info = description_.outputs[wanted[i]];
+      if (is_open(info.shape)) {
+        binding.BindOutput(info.name.c_str(), host_);
+      } else {
+        results[i] = make_tensor(info.name, info.type, info.shape);
+        binding.BindOutput(info.name.c_str(), wrap(results[i]));
+      }
+    }
+    return results;
+  }
+
+  Tensor copy_output(std::size_t index, const Ort::Value& made) {
+    const TensorInfo& info = description_.outputs[index];
+    Tensor result = make_tensor(info.name, info.type, made.GetTensorTypeAndShapeInfo().GetShape());
+    std::memcpy(result.buffer->data(), made.GetTensorRawData(), result.size_bytes());
+    return result;
+  }
+
+  const std::filesystem::path path_;
+  const TensorMaker make_tensor_;
+  const OnnxFile file_;
+  Ort::Env environment_;  // ONNX Runtime counts its owners: all models share one
+  const Ort::MemoryInfo host_;
+  Ort::Session session_{nullptr};  // used by whoever has the turn
+  Ort::Allocator arena_{nullptr};  // the session's
+  ModelDescription description_;
+  TurnQueue turns_;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> load_onnxruntime_model(const ModelOptions& options, const OnnxRuntimeOptions& tuning,
+                                              TensorMaker make_tensor) {
+  const std::optional<int> device = cuda_device(options.device);
+  const OnnxRuntimeLibrary& library = process_onnxruntime();
+  if (library.api == nullptr) throw ModelError("cannot load a model on " + options.device + ": " + library.problem);
+  if (device) preload_cuda_libraries(cuda_library_folders(library.file));
+  return std::make_unique<OnnxRuntimeModel>(options, tuning, std::move(make_tensor));
+}
+
+}  // namespace sam
