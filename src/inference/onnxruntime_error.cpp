@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 2> kSizes{"requested buffer of size ", "r
 // Without the places in ONNX Runtime's source and the node's part of the sentence, which say nothing to a user.
 std::string message_line(const std::string& message) {
   std::string text = message;
-  for (const std::string_view start : {"Status Message: ", "ONNXRuntimeError] : "}) {
+  for (const std::string_view start : {"Status Message: ", ": FAIL : "}) {
     if (const std::size_t found = text.find(start); found != text.npos) text.erase(0, found + start.size());
   }
   for (const std::string_view start : {"Failed to allocate memory for", "Available memory of", "CUDA failure"}) {

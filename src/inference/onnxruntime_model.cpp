@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -137,22 +138,19 @@ Ort::MemoryInfo device_memory(const std::optional<int>& device) {
 
 class OnnxRuntimeModel final : public Model {
  public:
-  OnnxRuntimeModel(const ModelOptions& options, const OnnxRuntimeOptions& tuning, TensorMaker make_tensor)
-      : path_(file_of_precision(options)),
+  OnnxRuntimeModel(ModelOptions options, const OnnxRuntimeOptions& tuning, TensorMaker make_tensor)
+      : options_(std::move(options)),
+        tuning_(tuning),
         make_tensor_(std::move(make_tensor)),
+        path_(file_of_precision(options_)),
         file_(read_onnx_file(path_)),
         environment_(ORT_LOGGING_LEVEL_ERROR, "sam", log_message, nullptr),
         host_(Ort::MemoryInfo::CreateCpu(OrtDeviceAllocator, OrtMemTypeDefault)) {
-    try {
-      const std::optional<int> device = cuda_device(options.device);
-      session_ = Ort::Session(environment_, path_.c_str(), session_options(options, tuning));
-      arena_ = Ort::Allocator(session_, device_memory(device));
-      describe_ports();
-      description_.hash = file_.hash;
-      description_.engine = "ONNX Runtime " + process_onnxruntime().version + (device ? " CUDA" : " CPU");
-    } catch (const std::exception& error) {
-      rethrow_onnxruntime_error("loading " + path_.string() + " on " + options.device, error);
-    }
+    load();
+    describe_ports();
+    description_.hash = file_.hash;
+    description_.engine =
+        "ONNX Runtime " + process_onnxruntime().version + (cuda_device(options_.device) ? " CUDA" : " CPU");
   }
 
   const ModelDescription& description() const override { return description_; }
@@ -171,38 +169,58 @@ class OnnxRuntimeModel final : public Model {
     check_inputs(description_, inputs);
     const std::vector<std::size_t> wanted = output_indices(description_, outputs);
     const TurnQueue::Turn turn = turns_.take(stop);
+    if (!session_) load();
     try {
-      return infer(inputs, wanted, stop);
+      std::vector<Tensor> results = infer(inputs, wanted, stop);
+      note_arena();
+      return results;
     } catch (const std::exception& error) {
+      note_arena();
       if (stop.stop_requested()) throw Stopped();
       rethrow_onnxruntime_error("running " + path_.string(), error);
     }
   }
 
   // Weights and the arena; not CUDA's own context (hundreds of MB), which the card's probe sees.
-  std::uint64_t bytes_held() const override {
-    std::uint64_t arena = 0;
-    try {
-      const std::unordered_map<std::string, std::string> stats = arena_.GetStats().GetKeyValuePairs();
-      if (const auto total = stats.find("TotalAllocated"); total != stats.end()) arena = std::stoull(total->second);
-    } catch (const std::exception&) {  // an allocator without an arena keeps none
-    }
-    return file_.size_bytes + arena;
-  }
+  std::uint64_t bytes_held() const override { return file_.size_bytes + arena_bytes_; }
 
+  // A session's arena shrinks only at the end of a run, and then keeps its first piece: a new session is the way to
+  // give back all of it at once. Costs the time to load.
   void release_memory() override {
     {
       const TurnQueue::Turn turn = turns_.take();
-      try {
-        arena_.Shrink();
-      } catch (const std::exception& error) {
-        rethrow_onnxruntime_error("giving back memory of " + path_.string(), error);
-      }
+      if (arena_bytes_ == 0) return;
+      arena_ = Ort::Allocator(nullptr);
+      session_ = Ort::Session(nullptr);
+      load();
     }
     ::malloc_trim(0);
   }
 
  private:
+  void load() {
+    try {
+      Ort::Session session(environment_, path_.c_str(), session_options(options_, tuning_));
+      arena_ = Ort::Allocator(session, device_memory(cuda_device(options_.device)));
+      session_ = std::move(session);
+      note_arena();
+    } catch (const std::exception& error) {
+      arena_bytes_ = 0;
+      rethrow_onnxruntime_error("loading " + path_.string() + " on " + options_.device, error);
+    }
+  }
+
+  // What others may read while the engine works.
+  void note_arena() {
+    std::uint64_t bytes = 0;
+    try {
+      const std::unordered_map<std::string, std::string> stats = arena_.GetStats().GetKeyValuePairs();
+      if (const auto total = stats.find("TotalAllocated"); total != stats.end()) bytes = std::stoull(total->second);
+    } catch (const std::exception&) {  // an allocator without an arena keeps none
+    }
+    arena_bytes_ = bytes;
+  }
+
   void describe_ports() {
     const std::vector<std::string> inputs = session_.GetInputNames();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -261,13 +279,16 @@ class OnnxRuntimeModel final : public Model {
     return result;
   }
 
-  const std::filesystem::path path_;
+  const ModelOptions options_;
+  const OnnxRuntimeOptions tuning_;
   const TensorMaker make_tensor_;
+  const std::filesystem::path path_;
   const OnnxFile file_;
   Ort::Env environment_;  // ONNX Runtime counts its owners: all models share one
   const Ort::MemoryInfo host_;
-  Ort::Session session_{nullptr};  // used by whoever has the turn
-  Ort::Allocator arena_{nullptr};  // the session's
+  Ort::Session session_{nullptr};  // used by whoever has the turn; null if loading again failed
+  Ort::Allocator arena_{nullptr};  // the session's, likewise
+  std::atomic<std::uint64_t> arena_bytes_ = 0;
   ModelDescription description_;
   TurnQueue turns_;
 };

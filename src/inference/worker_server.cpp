@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "inference/model_lane.h"
-#include "inference/openvino_model.h"
+#include "inference/engines.h"
 #include "inference/worker.h"
 #include "inference/worker_protocol.h"
 #include "platform/message_socket.h"
@@ -79,7 +79,7 @@ class WorkerServer {
     auto& lane = lanes_[load.model];
     if (!lane) lane = std::make_unique<ModelLane>();
     add(*lane, request, [this, request, options = std::move(load.options)](auto& model, const std::stop_token&) {
-      model = load_openvino_model(options, make_shared_tensor);
+      model = load_model(options, make_shared_tensor);
       WireWriter answer;
       write(answer, MessageHead{MessageKind::description, request});
       write(answer, model->description());

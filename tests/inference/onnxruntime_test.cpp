@@ -1,0 +1,233 @@
+// What is particular to ONNX Runtime; what every model keeps is in model_contract_test.cpp.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "inference/engines.h"
+#include "inference/onnxruntime_error.h"
+#include "inference/onnxruntime_library.h"
+#include "inference/onnxruntime_model.h"
+#include "inference/test_models.h"
+
+namespace sam {
+namespace {
+
+ModelOptions on(const std::string& device, const std::string& model) {
+  ModelOptions options;
+  options.file = test_model(model);
+  options.device = device;
+  return options;
+}
+
+std::string model_error(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const ModelError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+OutOfMemory out_of_memory(const std::string& message) {
+  try {
+    rethrow_onnxruntime_error("running /a.onnx", std::runtime_error(message));
+  } catch (const OutOfMemory& error) {
+    return error;
+  } catch (const ModelError& error) {
+    ADD_FAILURE() << error.what();
+  }
+  return OutOfMemory("none");
+}
+
+// The messages are ONNX Runtime 1.29's own, from the arena, from a limited arena and from the CUDA runtime.
+TEST(OnnxRuntimeError, AFailedAllocationBecomesOutOfMemoryWithItsSize) {
+  const OutOfMemory arena = out_of_memory(
+      "Non-zero status code returned while running Conv node. Name:'/conv' Status Message: "
+      "/onnxruntime_src/onnxruntime/core/framework/bfc_arena.cc:376 void* "
+      "onnxruntime::BFCArena::AllocateRawInternal(size_t) Failed to allocate memory for requested buffer of size "
+      "1099511627776\n");
+  EXPECT_EQ(arena.requested_bytes(), std::uint64_t{1} << 40);
+  EXPECT_STREQ(arena.what(),
+               "out of memory while running /a.onnx: Failed to allocate memory for requested buffer of size "
+               "1099511627776");
+  const OutOfMemory limit = out_of_memory(
+      "Non-zero status code returned while running MatMul node. Name:'m' Status Message: "
+      "bfc_arena.cc:359 Available memory of 1048576 is smaller than requested bytes of 4194304");
+  EXPECT_EQ(limit.requested_bytes(), 4194304u);
+  const OutOfMemory cuda = out_of_memory(
+      "CUDA failure 2: out of memory ; GPU=0 ; hostname=box ; file=/onnxruntime_src/cuda_allocator.cc ; line=66 ; "
+      "expr=cudaMalloc((void**)&p, size); ");
+  EXPECT_EQ(cuda.requested_bytes(), 0u);
+  EXPECT_STREQ(cuda.what(), "out of memory while running /a.onnx: CUDA failure 2: out of memory");
+  for (const char* sign : {"CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0", "std::bad_alloc",
+                           "CUDNN failure 4003: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"}) {
+    EXPECT_NE(std::string(out_of_memory(sign).what()), "none") << sign;
+  }
+}
+
+TEST(OnnxRuntimeError, EverythingElseIsAModelErrorInOneLine) {
+  const auto text = [](const std::string& message) {
+    return model_error([&] { rethrow_onnxruntime_error("loading /a.onnx", std::runtime_error(message)); });
+  };
+  EXPECT_EQ(text("CUDA failure 700: an illegal memory access was encountered ; GPU=0 ; hostname=box"),
+            "error while loading /a.onnx: CUDA failure 700: an illegal memory access was encountered");
+  EXPECT_EQ(text("CUDA failure 28: something else").find("out of memory"), std::string::npos);
+  EXPECT_EQ(text("one\ntwo\n"), "error while loading /a.onnx: one two");
+}
+
+TEST(OnnxRuntimeLibrary, WhatIsNamedIsUsedAndNothingElse) {
+  const ScratchFolder folder;
+  OnnxRuntimeSearch search = default_onnxruntime_search();
+  search.named = folder.path();
+  EXPECT_NE(open_onnxruntime(search).problem.find((folder / "libonnxruntime.so.1").string()), std::string::npos);
+  std::ofstream(folder / "libonnxruntime.so.1.29.0") << "no library";
+  const OnnxRuntimeLibrary damaged = open_onnxruntime(search);
+  EXPECT_EQ(damaged.api, nullptr);
+  EXPECT_NE(damaged.problem.find("libonnxruntime.so.1.29.0"), std::string::npos) << damaged.problem;
+  EXPECT_NE(damaged.problem.find("SAM_ONNXRUNTIME"), std::string::npos) << "says how to get one";
+  search.named = "libc.so.6";
+  EXPECT_NE(open_onnxruntime(search).problem.find("is not ONNX Runtime"), std::string::npos);
+}
+
+TEST(OnnxRuntimeLibrary, WithoutOneItSaysHowToGetIt) {
+  const ScratchFolder folder;
+  const OnnxRuntimeLibrary none = open_onnxruntime({{}, "libonnxruntime.so.none", {folder.path()}});
+  EXPECT_EQ(none.api, nullptr);
+  EXPECT_EQ(none.problem.rfind("ONNX Runtime is not there; run script/setup cuda", 0), 0u) << none.problem;
+}
+
+TEST(OnnxRuntimeLibrary, TheOneOfSetUpLoads) {
+  OnnxRuntimeSearch search = default_onnxruntime_search();
+  search.named.reset();
+  search.system = "libonnxruntime.so.none";
+  const OnnxRuntimeLibrary library = open_onnxruntime(search);
+  EXPECT_NE(library.api, nullptr) << library.problem;
+  EXPECT_EQ(library.version.rfind("1.", 0), 0u) << library.version;
+  EXPECT_TRUE(std::filesystem::exists(library.file)) << library.file;
+}
+
+// Laid out as Python wheels are: <site-packages>/nvidia/<part>/lib beside <site-packages>/onnxruntime/capi.
+TEST(OnnxRuntimeLibrary, CudaLibrariesAreFoundBesideIt) {
+  const ScratchFolder site;
+  for (const char* part : {"cudnn", "cu13"}) std::filesystem::create_directories(site / "nvidia" / part / "lib");
+  const auto folders = cuda_library_folders(site / "onnxruntime" / "capi" / "libonnxruntime.so.1.29.0");
+  const std::vector<std::filesystem::path> tail(folders.end() - 3, folders.end());
+  EXPECT_EQ(tail, (std::vector<std::filesystem::path>{site / "nvidia", site / "nvidia" / "cu13" / "lib",
+                                                      site / "nvidia" / "cudnn" / "lib"}));
+  // Files that are no libraries are passed over; real ones come in the order of their dependencies.
+  std::ofstream(site / "nvidia" / "cu13" / "lib" / "libcudart.so.13") << "no library";
+  EXPECT_TRUE(preload_cuda_libraries(folders).empty());
+  const std::filesystem::path any = process_onnxruntime().file;
+  for (const char* name : {"libcublas.so.13", "libcublasLt.so.13"}) {
+    std::filesystem::create_symlink(any, site / "nvidia" / "cu13" / "lib" / name);
+  }
+  std::filesystem::create_symlink(any, site / "nvidia" / "cudnn" / "lib" / "libcudnn.so.9");
+  const auto loaded = preload_cuda_libraries(folders);
+  ASSERT_EQ(loaded.size(), 3u);
+  EXPECT_EQ(loaded[0].filename(), "libcublasLt.so.13");
+  EXPECT_EQ(loaded[1].filename(), "libcublas.so.13");
+  EXPECT_EQ(loaded[2].filename(), "libcudnn.so.9");
+}
+
+TEST(OnnxRuntimeModel, LowerPrecisionIsAnotherFile) {
+  const ScratchFolder folder;
+  std::filesystem::copy(test_model("arithmetic.onnx"), folder / "m.onnx");
+  ModelOptions options;
+  options.file = folder / "m.onnx";
+  options.precision = Precision::f16;
+  const auto load = [&] { return load_onnxruntime_model(options, {}, make_heap_tensor); };
+  EXPECT_NE(model_error(load).find((folder / "m.fp16.onnx").string()), std::string::npos);
+  std::filesystem::copy(test_model("slow.onnx"), folder / "m.fp16.onnx");
+  EXPECT_EQ(load()->description().inputs.at(0).name, "x");
+}
+
+TEST(OnnxRuntimeModel, DevicesAreNamedExactly) {
+  for (const char* device : {"cuda", "cuda:", "cuda:-1", "cuda:1x", "cuda:99999999999", "CUDA:0", "gpu"}) {
+    const std::string error =
+        model_error([&] { load_onnxruntime_model(on(device, "arithmetic.onnx"), {}, make_heap_tensor); });
+    EXPECT_NE(error.find("\"" + std::string(device) + "\""), std::string::npos) << error;
+  }
+}
+
+// Weights lie outside of the arena, activations in it: what is held after giving back is the weights.
+TEST(OnnxRuntimeModel, GivesBackWhatItsArenaHolds) {
+  const auto model = load_onnxruntime_model(on("cpu", "slow.onnx"), {}, make_heap_tensor);
+  const std::uint64_t loaded = model->bytes_held();
+  const std::vector<Tensor> inputs{model->make_tensor("x", ElementType::f32, {1, 8, 64, 64})};
+  model->run(inputs, {}, {});
+  const std::uint64_t after_run = model->bytes_held();
+  EXPECT_GT(after_run, loaded);
+  model->release_memory();
+  EXPECT_EQ(model->bytes_held(), loaded);
+  EXPECT_EQ(model->run(inputs, {}, {}).size(), 1u);
+}
+
+TEST(OnnxRuntimeModel, TheSizeThatCouldNotBeHadIsSaid) {
+  const auto model = load_onnxruntime_model(on("cpu", "hungry.onnx"), {}, make_heap_tensor);
+  const Tensor size = model->make_tensor("size", ElementType::i64, {2});
+  size.values<std::int64_t>()[0] = std::int64_t{1} << 20;
+  size.values<std::int64_t>()[1] = std::int64_t{1} << 18;
+  const std::vector<Tensor> inputs{size, floats(*model, "value", {1, 1}, {1})};
+  try {
+    model->run(inputs, {}, {});
+    FAIL() << "1 TiB was had";
+  } catch (const OutOfMemory& error) {
+    EXPECT_GE(error.requested_bytes(), std::uint64_t{1} << 40) << error.what();
+  }
+}
+
+// Both engines compute the same: f32 against f32.
+TEST(OnnxRuntimeModel, AgreesWithTheOtherEngine) {
+  for (const char* file : {"sam1_512.encoder.onnx", "external.onnx"}) {
+    const auto ours = load_onnxruntime_model(on("cpu", file), {}, make_heap_tensor);
+    const auto other = load_model(on("cpu", file));
+    const TensorInfo info = ours->description().inputs.at(0);
+    Tensor image = make_heap_tensor(info.name, info.type, info.shape);
+    std::uint32_t state = 1;
+    for (float& value : image.values<float>()) {
+      state = state * 1664525u + 1013904223u;
+      value = static_cast<float>(state >> 8) / static_cast<float>(1 << 24);
+    }
+    const std::vector<Tensor> a = ours->run(std::vector<Tensor>{image}, {}, {});
+    const std::vector<Tensor> b = other->run(std::vector<Tensor>{image}, {}, {});
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      ASSERT_EQ(a[i].shape, b[i].shape) << a[i].name;
+      float largest = 0;
+      for (std::size_t k = 0; k < a[i].values<float>().size(); ++k) {
+        largest = std::max(largest, std::abs(a[i].values<float>()[k] - b[i].values<float>()[k]));
+      }
+      EXPECT_LT(largest, 1e-4f) << file << " " << a[i].name;
+    }
+  }
+}
+
+TEST(Engines, ReportNamesBothAndWhatIsMissing) {
+  const std::vector<EngineReport> reports = report_engines();
+  ASSERT_EQ(reports.size(), 2u);
+  EXPECT_EQ(reports[0].name, "OpenVINO");
+  EXPECT_EQ(reports[0].problem, "");
+  EXPECT_FALSE(reports[0].devices.empty());
+  EXPECT_EQ(reports[1].name, "ONNX Runtime");
+  EXPECT_EQ(reports[1].problem, missing_cuda_engine());
+  EXPECT_EQ(reports[1].devices.empty(), !reports[1].problem.empty());
+}
+
+TEST(Engines, ADeviceThatCannotBeUsedIsRefusedWithTheReason) {
+  const std::string missing = missing_cuda_engine();
+  if (missing.empty()) {  // an NVIDIA card is there: it works, on the card
+    const auto model = load_model(on("cuda:0", "arithmetic.onnx"));
+    EXPECT_NE(model->description().engine.find("CUDA"), std::string::npos);
+    const std::vector<Tensor> inputs{floats(*model, "a", {1, 3}, {1, 2, 3}), floats(*model, "b", {1, 3}, {10, 20, 30})};
+    EXPECT_EQ(values(model->run(inputs, {}, {})[0]), (std::vector<float>{11, 22, 33}));
+    return;
+  }
+  EXPECT_EQ(model_error([] { load_model(on("cuda:0", "arithmetic.onnx")); }),
+            "cannot load a model on cuda:0: " + missing);
+}
+
+}  // namespace
+}  // namespace sam
