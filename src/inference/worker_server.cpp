@@ -5,8 +5,8 @@
 #include <stop_token>
 #include <unordered_map>
 
-#include "inference/model_lane.h"
 #include "inference/engines.h"
+#include "inference/model_lane.h"
 #include "inference/worker.h"
 #include "inference/worker_protocol.h"
 #include "platform/message_socket.h"
