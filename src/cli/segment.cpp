@@ -6,6 +6,7 @@
 
 #include "cli/predictor_options.h"
 #include "image/encode.h"
+#include "image/polygon.h"
 #include "memory/memory_log.h"
 
 namespace sam {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "image/decode.h"
+#include "image/jpeg.h"
 
 namespace sam {
 namespace {
@@ -16,9 +17,9 @@ struct Unref {
 using VipsHandle = std::unique_ptr<VipsImage, Unref>;
 
 // bytes must outlive the handle.
-VipsHandle wrap(const std::vector<std::uint8_t>& bytes, Size size, int bands) {
+VipsHandle wrap(const std::vector<std::uint8_t>& bytes, Size size) {
   VipsHandle image(
-      vips_image_new_from_memory(bytes.data(), bytes.size(), size.width, size.height, bands, VIPS_FORMAT_UCHAR));
+      vips_image_new_from_memory(bytes.data(), bytes.size(), size.width, size.height, 1, VIPS_FORMAT_UCHAR));
   if (!image) throw ImageError("cannot write a picture: " + std::string(vips_error_buffer()));
   return image;
 }
@@ -38,7 +39,7 @@ std::string take(void* buffer, std::size_t size, int status) {
 
 std::string encode_mask_png(const Mask& mask) {
   const std::vector<std::uint8_t> bits = mask_to_bits(mask);
-  const VipsHandle image = wrap(bits, mask.size, 1);
+  const VipsHandle image = wrap(bits, mask.size);
   void* buffer = nullptr;
   std::size_t size = 0;
   const int status = vips_pngsave_buffer(image.get(), &buffer, &size, "compression", 6, nullptr);
@@ -57,11 +58,7 @@ std::string encode_overlay_jpeg(const Image& picture, const Mask& mask) {
       value = static_cast<std::uint8_t>((value + colour[band]) / 2);
     }
   }
-  const VipsHandle image = wrap(painted, picture.size(), 3);
-  void* buffer = nullptr;
-  std::size_t size = 0;
-  const int status = vips_jpegsave_buffer(image.get(), &buffer, &size, "Q", 88, nullptr);
-  return take(buffer, size, status);
+  return encode_jpeg({painted.data(), picture.size(), std::size_t{3} * picture.size().width});
 }
 
 }  // namespace sam
