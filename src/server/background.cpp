@@ -6,6 +6,7 @@
 
 #include <chrono>
 
+#include "image/tiles.h"
 #include "server/replies.h"
 
 namespace sam {
@@ -15,6 +16,7 @@ using Steady = std::chrono::steady_clock;
 
 constexpr int examine_priority = 15;                       // nice value of the examining thread
 constexpr std::chrono::milliseconds announce_every{2000};  // while the list changes
+constexpr std::chrono::seconds trim_every{30};
 
 }  // namespace
 
@@ -57,7 +59,12 @@ bool Background::stopping() {
 }
 
 void Background::read_memory() {
+  auto trimmed = Steady::now();
   while (sleep(options_.memory_interval_ms)) {
+    if (Steady::now() - trimmed >= trim_every) {
+      trimmed = Steady::now();
+      if (!options_.tile_cache_folder.empty()) trim_tile_cache(options_.tile_cache_folder, options_.tile_cache_bytes);
+    }
     if (events_->has_readers()) events_->publish({"memory", memory_json(options_.memory())});
   }
 }

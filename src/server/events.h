@@ -16,6 +16,7 @@ namespace sam {
 struct Event {
   std::string kind;  // "memory", "encoding", "changed", "images"
   std::string data;  // JSON, one line
+  bool operator==(const Event&) const = default;
 };
 
 // "event: …\ndata: …\n\n"

@@ -1,5 +1,7 @@
 #include "server/server.h"
 
+#include <utility>
+
 #include "server/access.h"
 #include "server/api.h"
 #include "server/background.h"
@@ -49,11 +51,13 @@ class LocalServer final : public Server {
       events->publish({"encoding", encoding_event_json(picture.path.filename().string(), status)});
     });
     background_.start();
+    started_ = true;
   }
 
   int port() const override { return listener_.port(); }
 
   void stop() override {
+    if (!std::exchange(started_, false)) return;
     pipeline_.set_listener([](const PicturePath&, const EncodingStatus&) {});
     events_->end();
     background_.stop();
@@ -113,6 +117,7 @@ class LocalServer final : public Server {
   Background background_;
   const HttpHandler handler_;
   Listener listener_;
+  bool started_ = false;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Threading: start and stop from one thread. Ownership: session, store and pipeline must outlive the server.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -19,8 +20,9 @@ struct ServerOptions {
   int port = 8008;  // 0: any free one
   std::string version;
   DecodeLimits limits;
-  std::filesystem::path tile_cache_folder;
-  std::function<MemoryReport()> memory;  // called every 2 s while a page listens, and for /memory
+  std::filesystem::path tile_cache_folder;                  // empty: nothing is trimmed
+  std::uint64_t tile_cache_bytes = std::uint64_t{4} << 30;  // on disk; trimmed twice a minute
+  std::function<MemoryReport()> memory;                     // called every 2 s while a page listens, and for /memory
   int memory_interval_ms = 2000;
   bool examine_pictures = true;  // read the headers of pictures nobody has looked at, in the background
   std::span<const EmbeddedFile> page = embedded_page();

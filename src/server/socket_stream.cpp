@@ -29,12 +29,14 @@ bool SocketStream::wait_readable(int timeout_ms) {
 }
 
 bool SocketStream::wait_writable() {
-  pollfd entry{socket_, POLLOUT, 0};
+  constexpr int last_words_ms = 300;  // once the server stops, for what is being written
+  pollfd entries[2] = {{socket_, POLLOUT, 0}, {stop_event_, POLLIN, 0}};
   int ready = 0;
   do {
-    ready = ::poll(&entry, 1, timeout_ms_);
+    ready = ::poll(entries, 2, timeout_ms_);
   } while (ready < 0 && errno == EINTR);
-  return ready > 0 && (entry.revents & (POLLERR | POLLHUP)) == 0;
+  if (entries[0].revents == 0 && entries[1].revents != 0) ready = ::poll(entries, 1, last_words_ms);
+  return ready > 0 && (entries[0].revents & POLLOUT) != 0 && (entries[0].revents & (POLLERR | POLLHUP)) == 0;
 }
 
 ssize_t SocketStream::read(std::span<char> bytes) {

@@ -1,0 +1,194 @@
+// Many clients, event streams, clients that leave, and stopping.
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "server/events.h"
+#include "server/live_server.h"
+#include "server/raw_client.h"
+
+namespace sam {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+using testing::HasSubstr;
+using Live = LiveServer;
+
+constexpr char listen_request[] = "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+template <typename Condition>
+bool eventually(Condition condition) {
+  for (int i = 0; i < 500; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  return false;
+}
+
+TEST_F(Live, ManyClientsAtOnce) {
+  std::vector<std::jthread> threads;
+  std::atomic<int> wrong = 0;
+  for (int i = 0; i < 20; ++i) {
+    threads.emplace_back([&] {
+      auto http = client();
+      http.set_keep_alive(true);
+      for (int k = 0; k < 30; ++k) {
+        const auto list = http.Get("/api/v1/images");
+        const auto answer = http.Post("/api/v1/images/a.jpg/segment", R"({"boxes":[[2,3,12,9]]})", "application/json");
+        if (!list || list->status != 200 || !answer || answer->status != 200) ++wrong;
+      }
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(Live, OneConnectionServesManyRequests) {
+  RawClient raw(server_->port());
+  for (int i = 0; i < 50; ++i) {
+    raw.send("GET /api/v1/memory HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_THAT(raw.receive_until("\"program_bytes\":77}"), HasSubstr("200 OK")) << i;
+    raw.forget();
+  }
+  EXPECT_FALSE(raw.closed());
+}
+
+TEST_F(Live, EventsArrive) {
+  RawClient raw(server_->port());
+  raw.send(listen_request);
+  EXPECT_THAT(raw.receive_until("\"line\":\"host 25 %\""), HasSubstr("Content-Type: text/event-stream"));
+  pipeline_.tell({"/project/cats/images/b c.jpg"}, {EncodingState::failed, "too large"});
+  EXPECT_THAT(
+      raw.receive_until("too large"),
+      HasSubstr("event: encoding\ndata: {\"encoding\":\"failed\",\"name\":\"b c.jpg\",\"reason\":\"too large\"}\n\n"));
+  edit("a.jpg", add_json());
+  EXPECT_THAT(raw.receive_until("\"w1\""),
+              HasSubstr("event: changed\ndata: {\"name\":\"a.jpg\",\"revision\":\"r1\",\"window\":\"w1\"}\n\n"));
+  post("/images/a.jpg/save", "{\"window\":\"w2\"}");
+  raw.receive_until("\"w2\"");
+  get("/images/broken.jpg", 422);
+  EXPECT_THAT(raw.receive_until("event: images"), HasSubstr("event: images\ndata: {}\n\n"));
+  raw.forget();
+  EXPECT_THAT(raw.receive_until("event: memory"), HasSubstr("event: memory"));  // again and again
+}
+
+TEST_F(Live, AnEditThatChangesNothingTellsNobody) {
+  RawClient raw(server_->port());
+  raw.send(listen_request);
+  raw.receive_until("event: memory");
+  edit("a.jpg", {{"type", "undo"}});
+  edit("a.jpg", add_json());
+  const std::string stream = raw.receive_until("event: changed");
+  EXPECT_THAT(stream, HasSubstr("\"revision\":\"r1\""));
+}
+
+TEST_F(Live, ListenersAreBoundedAndDoNotStarveOthers) {
+  std::vector<std::unique_ptr<RawClient>> listeners;
+  for (std::size_t i = 0; i < EventHub::max_readers; ++i) {
+    listeners.push_back(std::make_unique<RawClient>(server_->port()));
+    listeners.back()->send(listen_request);
+    EXPECT_THAT(listeners.back()->receive_until("event: memory"), HasSubstr("event: memory"));
+  }
+  get("/events", 503);
+  EXPECT_EQ(get("/project")["name"], "cats");
+  listeners.clear();
+  EXPECT_TRUE(eventually([&] {
+    RawClient raw(server_->port());
+    raw.send(listen_request);
+    return raw.receive_until("\r\n\r\n").starts_with("HTTP/1.1 200");
+  }));
+}
+
+TEST_F(Live, MoreConnectionsThanThreadsAreServedInTurn) {
+  std::vector<std::unique_ptr<RawClient>> idle;
+  for (int i = 0; i < 80; ++i) {
+    idle.push_back(std::make_unique<RawClient>(server_->port()));
+    idle.back()->send("GET /api/v1/memory HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  for (auto& raw : idle) EXPECT_THAT(raw->receive_until("\"program_bytes\":77}"), HasSubstr("200 OK"));
+  EXPECT_EQ(get("/project")["name"], "cats");
+}
+
+TEST_F(Live, AClientThatLeavesStopsItsWork) {
+  pipeline_.block(true);
+  RawClient raw(server_->port());
+  raw.send(
+      "POST /api/v1/images/a.jpg/segment HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+      "Content-Length: 2\r\n\r\n{}");
+  ASSERT_TRUE(eventually([&] { return pipeline_.segmenting() == 1; }));
+  EXPECT_EQ(pipeline_.stopped(), 0);
+  raw.close();
+  EXPECT_TRUE(eventually([&] { return pipeline_.stopped() == 1; }));
+}
+
+TEST_F(Live, AListenerThatDoesNotReadDoesNotHoldUpStopping) {
+  RawClient listening(server_->port());
+  listening.send(listen_request);
+  listening.receive_until("event: memory");
+  const std::string window(4000, 'w');
+  for (int i = 0; i < 100; ++i) {  // more than the sockets' buffers take
+    for (int k = 0; k < 20; ++k) pipeline_.tell({"/a.jpg"}, {EncodingState::failed, window});
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  const auto start = steady_clock::now();
+  server_->stop();
+  EXPECT_LT(steady_clock::now() - start, seconds(2));
+}
+
+TEST_F(Live, StopsWithinTwoSeconds) {
+  pipeline_.block(true);
+  RawClient listening(server_->port());
+  listening.send(listen_request);
+  listening.receive_until("event: memory");
+  RawClient working(server_->port());
+  working.send(
+      "POST /api/v1/images/a.jpg/segment HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+      "Content-Length: 2\r\n\r\n{}");
+  RawClient idle(server_->port());
+  RawClient halfway(server_->port());
+  halfway.send("POST /api/v1/images/a.jpg/segment HTTP/1.1\r\nHost: loc");
+  ASSERT_TRUE(eventually([&] { return pipeline_.segmenting() == 1; }));
+  const auto start = steady_clock::now();
+  server_->stop();
+  EXPECT_LT(steady_clock::now() - start, seconds(2));
+  EXPECT_EQ(pipeline_.stopped(), 1);
+  server_->stop();  // again: nothing
+  pipeline_.tell({"/x.jpg"}, {EncodingState::ready, ""});
+}
+
+TEST_F(Live, UnexaminedPicturesAreLookedAtInTheBackground) {
+  server_.reset();
+  store_.set_unexamined(1000);
+  start();
+  EXPECT_TRUE(eventually([&] { return store_.unexamined() == 0; }));
+  server_.reset();
+  store_.set_unexamined(10);
+  options_.examine_pictures = false;
+  start();
+  std::this_thread::sleep_for(milliseconds(50));
+  EXPECT_EQ(store_.unexamined(), 10);
+}
+
+TEST(EventQueue, KeepsTheNewestMemoryReadingOnly) {
+  EventQueue queue;
+  queue.push({"memory", "1"});
+  queue.push({"changed", "2"});
+  queue.push({"memory", "3"});
+  EXPECT_EQ(queue.pop(0)->data, "2");
+  EXPECT_EQ(queue.pop(0)->data, "3");
+  EXPECT_EQ(queue.pop(1), std::nullopt);
+}
+
+TEST(EventQueue, EndsWhenItsReaderIsTooSlow) {
+  EventQueue queue;
+  for (std::size_t i = 0; i < EventQueue::limit; ++i) queue.push({"changed", "{}"});
+  EXPECT_FALSE(queue.ended());
+  queue.push({"changed", "{}"});
+  EXPECT_TRUE(queue.ended());
+  EXPECT_EQ(queue.pop(1), std::nullopt);
+}
+
+}  // namespace
+}  // namespace sam
