@@ -12,7 +12,7 @@ namespace {
 
 // blob: and data: are pictures the page makes itself (masks, cursors). Everything else comes from this server.
 constexpr char content_policy[] =
-    "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+    "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 constexpr char not_built[] =

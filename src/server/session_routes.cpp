@@ -50,12 +50,22 @@ Response project(const ApiParts& parts) {
                                     parts.store.folder(), parts.store.classes(), parts.pipeline.predictor()));
 }
 
+// A listed picture need not have a path: it may be a link that leads out of the project.
+EncodingState encoding_of(const ApiParts& parts, const PictureEntry& entry) {
+  if (entry.state == PictureEntry::State::broken) return EncodingState::none;
+  try {
+    return parts.pipeline.encoding({parts.store.picture_path(entry.name)}).state;
+  } catch (const DatasetError&) {
+    return EncodingState::none;
+  }
+}
+
 Response images(const ApiParts& parts, const Request& request) {
   const std::size_t offset = query_number(request, "offset", 0, 0, std::numeric_limits<std::uint32_t>::max());
   const std::size_t limit = query_number(request, "limit", 200, 1, 1000);
   std::vector<ListedPicture> list;
   for (PictureEntry& entry : parts.store.pictures(offset, limit)) {
-    const EncodingState encoding = parts.pipeline.encoding({parts.store.picture_path(entry.name)}).state;
+    const EncodingState encoding = encoding_of(parts, entry);
     list.push_back({std::move(entry), encoding});
   }
   return json_response(images_json(parts.store.picture_count(), offset, list));

@@ -61,14 +61,14 @@ class LiveServer : public testing::Test {
   nlohmann::json get(const std::string& path, int status = 200) const {
     auto http = client();
     const auto result = http.Get(("/api/v1" + path).c_str());
-    if (result) EXPECT_EQ(result->status, status) << path << ": " << result->body;
+    EXPECT_EQ(result ? result->status : -1, status) << path << (result ? ": " + result->body : "");
     return json_of(result);
   }
 
   nlohmann::json post(const std::string& path, const std::string& body, int status = 200) const {
     auto http = client();
     const auto result = http.Post(("/api/v1" + path).c_str(), body, "application/json");
-    if (result) EXPECT_EQ(result->status, status) << path << ": " << result->body;
+    EXPECT_EQ(result ? result->status : -1, status) << path << (result ? ": " + result->body : "");
     return json_of(result);
   }
 

@@ -60,7 +60,7 @@ TEST_F(PageLive, ABusyPortSaysWhichFlagToGive) {
 TEST(EmbeddedPage, IsWholeIfItIsThere) {
   for (const EmbeddedFile& file : embedded_page()) {
     EXPECT_FALSE(file.path.empty());
-    if (file.path == "index.html") EXPECT_THAT(std::string(file.bytes), HasSubstr("</html>"));
+    EXPECT_TRUE(file.path != "index.html" || file.bytes.find("</html>") != std::string_view::npos);
   }
 }
 
