@@ -2,6 +2,7 @@
 // Threading: values and free functions; no shared state.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -14,9 +15,9 @@ namespace sam {
 
 // A line of a label file that stands for no annotation of ours and is written back where it was.
 struct KeptLine {
-  std::size_t line = 0;  // from 0
-  std::string text;      // bytes of the file, without the line feed
-  bool operator==(const KeptLine&) const = default;
+  std::size_t line = 0;                               // from 0
+  std::string text;                                   // bytes of the file, without the line feed
+  auto operator<=>(const KeptLine&) const = default;  // by line
 };
 
 struct StoredAnnotation {

@@ -213,8 +213,7 @@ AnnotationDocument parse_annotation_file(std::string_view text) {
   for (const json& line : array(field(object, "kept_lines"), "kept_lines")) {
     document.kept_lines.push_back(kept_line_of(line));
   }
-  std::stable_sort(document.kept_lines.begin(), document.kept_lines.end(),
-                   [](const KeptLine& a, const KeptLine& b) { return a.line < b.line; });
+  std::sort(document.kept_lines.begin(), document.kept_lines.end());
   document.other_fields = other_fields(object, {"format", "image", "size", "next_id", "labels_file", "labels_hash",
                                                 "previous_labels_hash", "annotations", "kept_lines"});
   return document;

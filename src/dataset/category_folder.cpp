@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 #include "dataset/natural_order.h"
 #include "dataset/store.h"
@@ -161,8 +162,9 @@ std::vector<std::string> assign_label_files(std::vector<FoundPicture>& pictures,
   std::vector<FoundPicture*> by_base;
   by_base.reserve(pictures.size());
   for (FoundPicture& picture : pictures) by_base.push_back(&picture);
-  std::stable_sort(by_base.begin(), by_base.end(), [](const FoundPicture* a, const FoundPicture* b) {
-    return base_name(a->name) < base_name(b->name);
+  std::sort(by_base.begin(), by_base.end(), [](const FoundPicture* a, const FoundPicture* b) {
+    // Within one base name as in pictures, whose elements the pointers are.
+    return std::pair(base_name(a->name), a) < std::pair(base_name(b->name), b);
   });
 
   std::vector<std::string> warnings;

@@ -66,8 +66,7 @@ AnnotationDocument merge_labels(const AnnotationDocument& before, const LabelFil
     after.annotations.push_back(std::move(made));
   }
   warnings.insert(warnings.end(), empty_lines.begin(), empty_lines.end());
-  std::stable_sort(after.kept_lines.begin(), after.kept_lines.end(),
-                   [](const KeptLine& a, const KeptLine& b) { return a.line < b.line; });
+  std::sort(after.kept_lines.begin(), after.kept_lines.end());
   return after;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <utility>
 
 namespace sam {
 namespace {
@@ -108,8 +109,9 @@ Ring walk(const std::vector<Ring>& rings, const std::vector<Bridge>& bridges) {
   std::vector<std::vector<Bridge>> children(rings.size());
   for (const Bridge& bridge : bridges) children[bridge.parent.ring].push_back(bridge);
   for (auto& list : children) {
-    std::stable_sort(list.begin(), list.end(),
-                     [](const Bridge& a, const Bridge& b) { return a.parent.index < b.parent.index; });
+    std::sort(list.begin(), list.end(), [](const Bridge& a, const Bridge& b) {
+      return std::pair(a.parent.index, a.child.ring) < std::pair(b.parent.index, b.child.ring);
+    });
   }
   struct Visit {
     Vertex entry;
