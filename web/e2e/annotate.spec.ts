@@ -19,6 +19,7 @@ test('a box on a sample becomes a label on disk that is still there after next a
   const score = await offered(page);
   expect(score).toBeGreaterThan(0);
   expect(score).toBeLessThanOrEqual(1.01);
+  await expect(page.locator('.status-bar .encoding.ready')).toBeVisible();
   await chooseClass(page, 'cat');
   await page.keyboard.press('Enter');
   await annotations(page, 1);

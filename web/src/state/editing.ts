@@ -4,12 +4,14 @@
 import { emptyHistory, storedOf } from '../model/prompt';
 import { isConflict } from '../model/problem';
 import type { Annotation, Candidate, ChangedEvent, Edit, Picture } from '../model/wire';
-import { pageSize, patchByName, refreshEntry } from './image-list';
+import { pageSize, patchByName, refreshEntry, withNewestEncoding } from './image-list';
 import { announce, tell, tellError } from './messages';
 import { enqueue, type Page } from './page';
 import { clearPrompt, preview } from './prompting';
 
-export function takePicture(page: Page, picture: Picture): void {
+// asked: when the picture was asked for.
+export function takePicture(page: Page, answer: Picture, asked: number): void {
+  const picture = withNewestEncoding(page, answer, asked);
   const state = page.store.get();
   if (state.picture?.name !== picture.name) return;
   const ids = new Set(picture.annotations.map((annotation) => annotation.id));
@@ -21,7 +23,8 @@ export function takePicture(page: Page, picture: Picture): void {
 
 export async function reloadPicture(page: Page): Promise<void> {
   const { picture } = page.store.get();
-  if (picture !== null) takePicture(page, await page.api.picture(picture.name));
+  const asked = page.now();
+  if (picture !== null) takePicture(page, await page.api.picture(picture.name), asked);
 }
 
 async function conflict(page: Page): Promise<void> {
@@ -41,8 +44,9 @@ async function send(page: Page, name: string, edit: Edit): Promise<boolean> {
   await enqueue(page, async () => {
     const { picture } = page.store.get();
     if (picture?.name !== name) return;
+    const asked = page.now();
     try {
-      takePicture(page, await page.api.edit(name, picture.revision, edit));
+      takePicture(page, await page.api.edit(name, picture.revision, edit), asked);
       stored = true;
     } catch (error) {
       if (isConflict(error)) await conflict(page);
@@ -128,8 +132,9 @@ export function save(page: Page): Promise<void> {
     const { picture } = page.store.get();
     if (picture === null) return;
     page.store.set({ saved: 'saving' });
+    const asked = page.now();
     try {
-      takePicture(page, await page.api.save(picture.name));
+      takePicture(page, await page.api.save(picture.name), asked);
       page.store.set({ saved: 'saved' });
       tell(page, 'info', 'Saved', picture.name);
     } catch (error) {

@@ -1,7 +1,7 @@
 // The image list, fetched in pages as it is looked at. Far pages are dropped, so that memory does not grow with the
 // project.
 
-import type { ImageEntry, EncodingEvent } from '../model/wire';
+import type { Encoding, EncodingEvent, ImageEntry } from '../model/wire';
 import { tellError } from './messages';
 import type { Page } from './page';
 import type { ImageList } from './page-state';
@@ -29,11 +29,27 @@ export function indexOf(images: ImageList, name: string): number | null {
   return null;
 }
 
+const eventsKept = 256;
+
+// Answers and events come by different ways: an event heard after an answer was asked for is newer than the answer.
+export function withNewestEncoding<T extends { name: string; encoding: Encoding }>(
+  page: Page,
+  value: T,
+  asked: number,
+): T {
+  const heard = page.heard.get(value.name);
+  return heard !== undefined && heard.at >= asked ? { ...value, encoding: heard.encoding } : value;
+}
+
 async function fetchPage(page: Page, number: number): Promise<void> {
+  const asked = page.now();
   const answer = await page.api.images(number * pageSize, pageSize);
   const pages = new Map(page.store.get().images.pages);
   pages.delete(number);
-  pages.set(number, answer.images);
+  pages.set(
+    number,
+    answer.images.map((entry) => withNewestEncoding(page, entry, asked)),
+  );
   while (pages.size > pagesKept) pages.delete(pages.keys().next().value!);
   page.store.set({ images: { total: answer.total, pages } });
 }
@@ -60,9 +76,10 @@ export async function fetchEntry(page: Page, index: number): Promise<ImageEntry 
 
 // The state of an entry may have changed: asks again for that one entry.
 export async function refreshEntry(page: Page, index: number): Promise<void> {
+  const asked = page.now();
   const answer = await page.api.images(index, 1);
   const entry = answer.images[0];
-  if (entry !== undefined) patch(page, index, entry);
+  if (entry !== undefined) patch(page, index, withNewestEncoding(page, entry, asked));
 }
 
 function patch(page: Page, index: number, change: Partial<ImageEntry>): void {
@@ -84,6 +101,9 @@ export function patchByName(page: Page, name: string, change: Partial<ImageEntry
 }
 
 export function onEncoding(page: Page, event: EncodingEvent): void {
+  page.heard.delete(event.name);
+  page.heard.set(event.name, { encoding: event.encoding, at: page.now() });
+  if (page.heard.size > eventsKept) page.heard.delete(page.heard.keys().next().value!);
   patchByName(page, event.name, { encoding: event.encoding });
   const { picture } = page.store.get();
   if (picture?.name !== event.name) return;

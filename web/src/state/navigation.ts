@@ -4,7 +4,16 @@
 import { fit } from '../geometry/viewport';
 import { asProblem, isAbort, Problem } from '../model/problem';
 import type { Picture } from '../model/wire';
-import { entryAt, fetchEntry, indexOf, loadPage, pageSize, patchByName, refreshEntry } from './image-list';
+import {
+  entryAt,
+  fetchEntry,
+  indexOf,
+  loadPage,
+  pageSize,
+  patchByName,
+  refreshEntry,
+  withNewestEncoding,
+} from './image-list';
 import { announce, tell, tellError } from './messages';
 import { enqueue, type Page } from './page';
 import { clearPrompt, hasPrompt } from './prompting';
@@ -43,12 +52,13 @@ export async function open(page: Page, name: string): Promise<boolean> {
   page.openAbort?.abort();
   const abort = new AbortController();
   page.openAbort = abort;
-  page.store.set({ opening: { name, since: page.now() } });
+  const asked = page.now();
+  page.store.set({ opening: { name, since: asked } });
   try {
     const show = enqueueShow(page, name, abort.signal);
     const [picture] = await Promise.all([show, page.proxies.show(name, abort.signal)]);
     if (page.openAbort !== abort) return false;
-    take(page, picture);
+    take(page, withNewestEncoding(page, picture, asked));
     loadPage(page, Math.floor(picture.position / pageSize))
       .then(() => warmNeighbours(page, picture.position))
       .catch((error: unknown) => tellError(page, error));

@@ -1,6 +1,7 @@
 // The page's working parts, handed to every operation. Made once by main, or by a test with fakes.
 
 import type { Api, Proxies } from '../model/ports';
+import type { Encoding } from '../model/wire';
 import { initialState, type PageState } from './page-state';
 import { makeStore, type Store } from './store';
 
@@ -10,6 +11,7 @@ export interface Page {
   readonly proxies: Proxies;
   readonly window: string; // this window's own id, to tell its own saves from others'
   readonly now: () => number; // ms, monotonic
+  readonly heard: Map<string, { readonly encoding: Encoding; readonly at: number }>; // newest `encoding` events
   edits: Promise<void>; // edits and changes of picture run one after another behind this
   segmentAbort: AbortController | null;
   openAbort: AbortController | null;
@@ -23,6 +25,7 @@ export function makePage(api: Api, proxies: Proxies, window: string, now: () => 
     proxies,
     window,
     now,
+    heard: new Map(),
     edits: Promise.resolve(),
     segmentAbort: null,
     openAbort: null,

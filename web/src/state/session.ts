@@ -83,7 +83,9 @@ async function loadProject(page: Page): Promise<void> {
 async function showAgain(page: Page): Promise<void> {
   await enqueue(page, async () => {
     const { picture } = page.store.get();
-    if (picture !== null) takePicture(page, await page.api.show(picture.name, new AbortController().signal));
+    const asked = page.now();
+    if (picture === null) return;
+    takePicture(page, await page.api.show(picture.name, new AbortController().signal), asked);
   });
 }
 

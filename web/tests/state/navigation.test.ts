@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { addMask } from '../../src/state/editing';
-import { entryAt, loadPage } from '../../src/state/image-list';
+import { entryAt, loadPage, onEncoding } from '../../src/state/image-list';
 import { go, goTo, jump, open } from '../../src/state/navigation';
 import { drawBox } from '../../src/state/prompting';
 import { candidate, FakeProgram, pageOn, settle } from './fake-program';
@@ -51,6 +51,21 @@ describe('navigation', () => {
     await settle();
     expect(page.store.get().picture!.name).toBe('img_000001.jpg');
     expect(program.kept('img_000000.jpg').steps.at(-1)).toHaveLength(1);
+  });
+
+  test('an event that overtakes the answer is believed', async () => {
+    const program = new FakeProgram(many(3));
+    const page = await ready(program);
+    const show = program.api.show;
+    program.api.show = async (name, signal) => {
+      const answer = await show(name, signal);
+      onEncoding(page, { name, encoding: 'ready' });
+      return { ...answer, encoding: 'queued' };
+    };
+    await open(page, 'img_000001.jpg');
+    await settle();
+    expect(page.store.get().picture!.encoding).toBe('ready');
+    expect(entryAt(page.store.get().images, 1)!.encoding).toBe('ready');
   });
 
   test('quick steps add up', async () => {
