@@ -181,15 +181,15 @@ class OnnxRuntimeModel final : public Model {
     }
   }
 
-  // Weights and the arena; not CUDA's own context (hundreds of MB), which the card's probe sees.
-  std::uint64_t bytes_held() const override { return file_.size_bytes + arena_bytes_; }
+  // Weights, and what the arena grew by since loading; not CUDA's own context (hundreds of MB), which the card's probe sees.
+  std::uint64_t bytes_held() const override { return file_.size_bytes + grown_bytes_; }
 
   // A session's arena shrinks only at the end of a run, and then keeps its first piece: a new session is the way to
   // give back all of it at once. Costs the time to load.
   void release_memory() override {
     {
       const TurnQueue::Turn turn = turns_.take();
-      if (arena_bytes_ == 0) return;
+      if (session_ && grown_bytes_ == 0) return;
       arena_ = Ort::Allocator(nullptr);
       session_ = Ort::Session(nullptr);
       load();
@@ -203,22 +203,27 @@ class OnnxRuntimeModel final : public Model {
       Ort::Session session(environment_, path_.c_str(), session_options(options_, tuning_));
       arena_ = Ort::Allocator(session, device_memory(cuda_device(options_.device)));
       session_ = std::move(session);
-      note_arena();
+      loaded_bytes_ = arena_bytes();
+      grown_bytes_ = 0;
     } catch (const std::exception& error) {
-      arena_bytes_ = 0;
+      grown_bytes_ = 0;
       rethrow_onnxruntime_error("loading " + path_.string() + " on " + options_.device, error);
     }
   }
 
-  // What others may read while the engine works.
-  void note_arena() {
-    std::uint64_t bytes = 0;
+  std::uint64_t arena_bytes() const {
     try {
       const std::unordered_map<std::string, std::string> stats = arena_.GetStats().GetKeyValuePairs();
-      if (const auto total = stats.find("TotalAllocated"); total != stats.end()) bytes = std::stoull(total->second);
+      if (const auto total = stats.find("TotalAllocated"); total != stats.end()) return std::stoull(total->second);
     } catch (const std::exception&) {  // an allocator without an arena keeps none
     }
-    arena_bytes_ = bytes;
+    return 0;
+  }
+
+  // What others may read while the engine works.
+  void note_arena() {
+    const std::uint64_t now = arena_bytes();
+    grown_bytes_ = now > loaded_bytes_ ? now - loaded_bytes_ : 0;
   }
 
   void describe_ports() {
@@ -286,9 +291,10 @@ class OnnxRuntimeModel final : public Model {
   const OnnxFile file_;
   Ort::Env environment_;  // ONNX Runtime counts its owners: all models share one
   const Ort::MemoryInfo host_;
-  Ort::Session session_{nullptr};  // used by whoever has the turn; null if loading again failed
-  Ort::Allocator arena_{nullptr};  // the session's, likewise
-  std::atomic<std::uint64_t> arena_bytes_ = 0;
+  Ort::Session session_{nullptr};   // used by whoever has the turn; null if loading again failed
+  Ort::Allocator arena_{nullptr};   // the session's, likewise
+  std::uint64_t loaded_bytes_ = 0;  // of the arena after loading: some devices keep weights there
+  std::atomic<std::uint64_t> grown_bytes_ = 0;
   ModelDescription description_;
   TurnQueue turns_;
 };
