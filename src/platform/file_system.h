@@ -55,7 +55,9 @@ class FileSystem {
 };
 
 // The names of write_atomic's temporary files. One is left behind only where a process was killed; it may be removed when nobody writes.
-inline bool is_temporary_name(std::string_view name) { return name.starts_with(".sam-") && name.ends_with(".tmp"); }
+inline bool is_temporary_name(std::string_view name) {
+  return name.starts_with(".sam-") && name.ends_with(".tmp");
+}
 
 class PosixFileSystem final : public FileSystem {
  public:
