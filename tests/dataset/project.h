@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <memory>
@@ -60,7 +61,7 @@ class FaultyFileSystem final : public FileSystem {
   FileSystem& files_;
   Fault fault_ = Fault::none;
   int at_ = 0;
-  int calls_ = 0;
+  std::atomic<int> calls_ = 0;  // several threads may write
 };
 
 class FixedClock final : public Clock {
