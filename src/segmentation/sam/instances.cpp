@@ -47,7 +47,7 @@ std::vector<int> best_scores(std::span<const float> scores, int first, bool mult
   const auto rank = [&](int i) { return std::isnan(scores[i]) ? -INFINITY : scores[i]; };
   std::vector<int> order;
   for (int i = first; i < static_cast<int>(scores.size()); ++i) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return rank(a) > rank(b); });
+  std::sort(order.begin(), order.end(), [&](int a, int b) { return rank(a) != rank(b) ? rank(a) > rank(b) : a < b; });
   if (!multimask && order.size() > 1) order.erase(order.begin() + 1, order.end());
   return order;
 }
