@@ -268,6 +268,7 @@ TEST_P(ModelContract, StaysUsableWhenMemoryIsGivenBack) {
 }
 
 TEST_P(ModelContract, RunningOutOfMemoryIsSaidAndSurvived) {
+  if (!kNewThrows && GetParam().name == "OnnxRuntime") GTEST_SKIP() << "operator new never throws here";
   const auto model = load_test_model("hungry.onnx");
   const auto run = [&](std::int64_t columns) {
     const Tensor size = model->make_tensor("size", ElementType::i64, {2});

@@ -14,6 +14,19 @@
 
 namespace sam {
 
+// The thread sanitizer's operator new ends the process when memory cannot be had, and cannot be replaced (the address sanitizer's is:
+// sanitizers.cpp). What needs it to throw is tested in every other build.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SAM_NEW_NEVER_THROWS
+#endif
+#endif
+#ifdef SAM_NEW_NEVER_THROWS
+inline constexpr bool kNewThrows = false;
+#else
+inline constexpr bool kNewThrows = true;
+#endif
+
 inline std::filesystem::path test_model(const std::string& name) {
   return std::filesystem::path(SAM_TEST_DATA) / "models" / name;
 }
