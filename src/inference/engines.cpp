@@ -6,6 +6,18 @@
 
 namespace sam {
 
+const char* precision_name(Precision precision) {
+  switch (precision) {
+    case Precision::bf16:
+      return "bf16";
+    case Precision::f16:
+      return "f16";
+    case Precision::f32:
+      break;
+  }
+  return "f32";
+}
+
 std::vector<EngineReport> report_engines() {
   return {report_openvino(), report_onnxruntime()};
 }

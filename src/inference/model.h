@@ -21,6 +21,8 @@ namespace sam {
 
 enum class Precision : std::uint8_t { f32, bf16, f16 };
 
+const char* precision_name(Precision precision);  // "f32"
+
 struct ModelOptions {
   std::filesystem::path file;
   std::string device = "cpu";  // "cpu", "cuda:0"
@@ -33,7 +35,7 @@ struct ModelDescription {
   std::vector<TensorInfo> inputs;
   std::vector<TensorInfo> outputs;
   std::string hash;    // XXH3-128 over the file and its external data, hex
-  std::string engine;  // "OpenVINO 2026.4.1"
+  std::string engine;  // "OpenVINO 2026.4.1, f32"
 };
 
 // The file cannot be used: missing, damaged, an operator the engine does not know. The message names file and reason.

@@ -149,8 +149,8 @@ class OnnxRuntimeModel final : public Model {
     load();
     describe_ports();
     description_.hash = file_.hash;
-    description_.engine =
-        "ONNX Runtime " + process_onnxruntime().version + (cuda_device(options_.device) ? " CUDA" : " CPU");
+    description_.engine = "ONNX Runtime " + process_onnxruntime().version +
+                          (cuda_device(options_.device) ? " CUDA, " : " CPU, ") + precision_name(options_.precision);
   }
 
   const ModelDescription& description() const override { return description_; }

@@ -89,7 +89,7 @@ class OpenVinoModel final : public Model {
       : options_(std::move(options)), make_tensor_(std::move(make_tensor)), file_(read_onnx_file(options_.file)) {
     compile();
     description_.hash = file_.hash;
-    description_.engine = engine_name();
+    description_.engine = engine_name() + ", " + precision_name(options_.precision);
     for (const std::string& name : file_.inputs) {
       description_.inputs.push_back(describe(engine_->model.input(name), name));
     }
