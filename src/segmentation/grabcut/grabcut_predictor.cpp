@@ -11,6 +11,7 @@
 #include "segmentation/grabcut/raster.h"
 #include "segmentation/grabcut/refine.h"
 #include "segmentation/grabcut/segment.h"
+#include "segmentation/grabcut/specks.h"
 #include "segmentation/registry.h"
 
 namespace sam {
@@ -131,6 +132,7 @@ Answer solve(const Image& picture, const WorkingPrompt& prompt, double reach, co
   Seeds seeds = seeds_in(prompt, part, size);
   seeds.reach = reach;
   grabcut::Segment found = segment(lab_part(picture.view(), part, size), seeds, stop);
+  drop_specks(found.bits, seeds.points);
   const PixelBox small = answer_box(found.bits, seeds.points);
   Answer answer;
   answer.score = found.score;
@@ -192,7 +194,7 @@ class GrabCutPredictor : public Predictor {
  public:
   GrabCutPredictor() {
     info_.family = "grabcut";
-    info_.key = "grabcut-1";
+    info_.key = "grabcut-2";
     info_.describe = "GrabCut (no model file)";
     info_.max_candidates = 2;
   }
