@@ -26,6 +26,10 @@ struct Kind {
   bool keeps_compiled = true;          // in ModelOptions::compiled_folder
 };
 
+void PrintTo(const Kind& kind, std::ostream* out) {
+  *out << kind.name;
+}
+
 class ModelContract : public testing::TestWithParam<Kind> {
  protected:
   std::unique_ptr<Model> load(const std::filesystem::path& file) {

@@ -18,6 +18,10 @@ struct Variant {
   const char* decoder;
 };
 
+void PrintTo(const Variant& variant, std::ostream* out) {
+  *out << variant.name;
+}
+
 std::unique_ptr<Predictor> make(const Variant& variant) {
   if (variant.encoder == nullptr) return make_grabcut_predictor();
   const std::filesystem::path folder = std::filesystem::path(SAM_TEST_DATA) / "models";
