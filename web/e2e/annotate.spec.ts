@@ -98,6 +98,7 @@ test('a mask not yet added is not dropped by next', async ({ page }) => {
   await shows(page, 'chelsea.jpg');
   await offered(page);
   await page.keyboard.press('n');
+  await expect(page.getByRole('dialog').getByRole('button', { name: 'Add' })).toBeFocused();
   await page.keyboard.press('Enter');
   await shows(page, 'coffee.jpg');
   expect(program.labels('chelsea')).toHaveLength(1);

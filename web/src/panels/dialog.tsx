@@ -1,7 +1,7 @@
 // A modal dialog. The browser's own <dialog> keeps the focus inside and gives it back.
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { usePage } from './context';
 
 interface Props {
@@ -15,7 +15,8 @@ export function Dialog({ title, children, wide = false, keys }: Props) {
   const page = usePage();
   const ref = useRef<HTMLDialogElement>(null);
   const close = () => page.store.set({ dialog: null });
-  useEffect(() => {
+  // Before the next paint: a key pressed right after the one that opened it must reach it.
+  useLayoutEffect(() => {
     const dialog = ref.current!;
     dialog.showModal();
     dialog.querySelector<HTMLElement>('[data-first]')?.focus({ preventScroll: true });
