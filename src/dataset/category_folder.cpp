@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -74,6 +75,14 @@ bool look_at(const CategoryFolder& folder, int images_fd, const dirent& entry, F
   return true;
 }
 
+// Before anything is made below it.
+void refuse_folder_outside(const CategoryFolder& folder, const fs::path& path) {
+  std::error_code error;
+  const fs::path target = fs::canonical(path, error);
+  if (!error && is_inside(target, folder.root)) return;
+  throw DatasetError(path.string() + " links to a folder outside the project; put a real folder in its place");
+}
+
 bool holds(const std::vector<std::string>& sorted, const std::string& name) {
   return std::binary_search(sorted.begin(), sorted.end(), name);
 }
@@ -98,12 +107,16 @@ CategoryFolder open_category_folder(const fs::path& folder, FileSystem& files) {
   result.annotations = result.root / "annotations";
   result.history = result.annotations / ".history";
   try {
-    for (const fs::path& made : {result.labels, result.metadata, result.backups, result.history, result.root / "masks",
-                                 result.root / "exports"}) {
+    for (const fs::path& made : {result.labels, result.metadata, result.backups, result.annotations, result.history,
+                                 result.root / "masks", result.root / "exports"}) {
       files.create_directories(made);
+      refuse_folder_outside(result, made);
     }
   } catch (const FileError& error) {
     throw DatasetError(std::string(error.what()) + "; the project's folder must be writable");
+  }
+  for (const char* own : {".lock", ".state.json", "index.sqlite", "index.sqlite-wal"}) {
+    require_inside(result, result.annotations / own);
   }
   return result;
 }
@@ -140,11 +153,17 @@ std::vector<FoundPicture> list_pictures(const CategoryFolder& folder) {
   return pictures;
 }
 
-const char* refused_link(const CategoryFolder& folder, const std::string& name) {
+const char* refused_link(const CategoryFolder& folder, const fs::path& path) {
   struct stat info{};
-  const fs::path path = folder.images / name;
   if (::lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return nullptr;
   return judge_link(folder, path);
+}
+
+void require_inside(const CategoryFolder& folder, const fs::path& path) {
+  const char* reason = refused_link(folder, path);
+  if (reason == nullptr) return;
+  throw DatasetError(path.lexically_relative(folder.root).string() + " " + reason +
+                     "; put the file itself in its place");
 }
 
 std::string_view base_name(std::string_view file_name) {
@@ -168,16 +187,24 @@ std::vector<std::string> assign_label_files(std::vector<FoundPicture>& pictures,
   });
 
   std::vector<std::string> warnings;
+  std::set<std::string_view>
+      taken;  // names of pictures with a file of their own; a name sorts after its base name's group
   for (auto first = by_base.begin(); first != by_base.end();) {
     const auto last = std::find_if(first, by_base.end(), [&](const FoundPicture* picture) {
       return base_name(picture->name) != base_name((*first)->name);
     });
-    if (last - first > 1) {
+    const bool base_taken =
+        taken.contains(base_name((*first)->name));  // a.png.jpg beside an a.png with its own a.png.txt
+    if (last - first > 1 || base_taken) {
       const auto without_own = [&](const FoundPicture* p) { return !holds(label_files, p->name + ".txt"); };
       const auto annotated = [&](const FoundPicture* p) { return holds(annotation_files, p->name + ".json"); };
       auto owner = std::find_if(first, last, [&](const FoundPicture* p) { return without_own(p) && annotated(p); });
       if (owner == last) owner = std::find_if(first, last, without_own);
-      for (auto each = first; each != last; ++each) (*each)->own_label_file = each != owner;
+      if (base_taken) owner = last;
+      for (auto each = first; each != last; ++each) {
+        (*each)->own_label_file = each != owner;
+        if (each != owner) taken.insert((*each)->name);
+      }
       warnings.push_back(std::to_string(last - first) + " pictures are called " +
                          std::string(base_name((*first)->name)) + ".*; " +
                          (owner == last ? "each" : "all but " + (*owner)->name) +

@@ -22,7 +22,8 @@ struct CategoryFolder {
   std::filesystem::path history;
 };
 
-// Makes the folders that are missing, images/ excepted. Throws DatasetError with what to do.
+// Makes the folders that are missing, images/ excepted. Throws DatasetError with what to do, also for a folder (images/ excepted) or a
+// file of the program's own that is a link out of the project.
 CategoryFolder open_category_folder(const std::filesystem::path& folder, FileSystem& files);
 
 struct FoundPicture {
@@ -37,8 +38,10 @@ struct FoundPicture {
 // 100,000 pictures under a second. Hidden files, subfolders and other extensions are passed over. Throws FileError.
 std::vector<FoundPicture> list_pictures(const CategoryFolder& folder);
 
-// Why the picture may not be opened now; nullptr: it may. Asked before each use, since links can change after the listing.
-const char* refused_link(const CategoryFolder& folder, const std::string& name);
+// Why the file may not be opened or written now; nullptr: it may. Asked before each use, since links can change after the listing.
+const char* refused_link(const CategoryFolder& folder, const std::filesystem::path& path);
+// Throws DatasetError naming the link.
+void require_inside(const CategoryFolder& folder, const std::filesystem::path& path);
 
 // The name without its extension, as the original makes it (os.path.splitext).
 std::string_view base_name(std::string_view file_name);

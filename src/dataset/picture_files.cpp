@@ -48,6 +48,7 @@ fs::path PictureFiles::annotations_path(const std::string& image) const {
 PictureFiles::OnDisk PictureFiles::read(const std::string& image, const std::string& labels_file) {
   OnDisk disk;
   disk.labels_file = labels_file;
+  require_inside(folder_, annotations_path(image));
   disk.annotations = files_.read(annotations_path(image), max_file_bytes);
   if (disk.annotations) {
     try {
@@ -60,6 +61,8 @@ PictureFiles::OnDisk PictureFiles::read(const std::string& image, const std::str
     if (own == label_file_name(image, true) || own == label_file_name(image, false)) disk.labels_file = own;
     disk.document->labels_file = disk.labels_file;
   }
+  // metadata/ too, which is written after the others: nothing is then written at all.
+  for (const fs::path& each : {folder_.labels, folder_.metadata}) require_inside(folder_, each / disk.labels_file);
   disk.labels = files_.read(folder_.labels / disk.labels_file, max_file_bytes);
   if (disk.labels) disk.labels_hash = content_hash(*disk.labels);
   return disk;
@@ -244,6 +247,7 @@ bool PictureFiles::count(const std::string& labels_file, IndexRow& facts) {
   facts.annotations_ns = annotations_ns;
   facts.labels_ns = labels_ns;
   facts.annotation_count = 0;
+  if (refused_link(folder_, annotations) || refused_link(folder_, folder_.labels / labels_file)) return true;
   if (annotations_ns != 0) {
     facts.annotation_count = count_annotations(files_.read(annotations, max_file_bytes).value_or(""));
   } else if (labels_ns != 0) {

@@ -103,8 +103,9 @@ class CategoryStore final : public Store {
 
   fs::path picture_path(const std::string& name) const override {
     require_known(name);
-    if (const char* reason = refused_link(folder_, name)) throw DatasetError("images/" + name + " " + reason);
-    return folder_.images / name;
+    const fs::path path = folder_.images / name;
+    if (const char* reason = refused_link(folder_, path)) throw DatasetError("images/" + name + " " + reason);
+    return path;
   }
 
   LoadedPicture load(const std::string& name) override {
@@ -145,7 +146,11 @@ class CategoryStore final : public Store {
   void remember(const std::string& key, const std::string& value) override { facts_.set(key, value); }
 
  private:
-  fs::path history_path(const std::string& name) const { return folder_.history / (name + ".json"); }
+  fs::path history_path(const std::string& name) const {
+    fs::path path = folder_.history / (name + ".json");
+    require_inside(folder_, path);
+    return path;
+  }
 
   // The picture's label file. Throws DatasetError if there is no such picture.
   std::string require_known(const std::string& name) const {

@@ -171,6 +171,70 @@ TEST_F(StoreTest, NothingOutsideTheProjectIsEverOpened) {
   std::filesystem::remove(outside);
 }
 
+class LinkTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    std::string pattern = (std::filesystem::temp_directory_path() / "sam-outside-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    outside_ = pattern;
+    files_.write_atomic(outside_ / "mine", "mine");
+  }
+  void TearDown() override {
+    EXPECT_EQ(static_cast<FileSystem&>(files_).read(outside_ / "mine"), "mine");
+    EXPECT_EQ(files_.list(outside_).size(), 1u) << "nothing is ever written there";
+    std::filesystem::remove_all(outside_);
+    StoreTest::TearDown();
+  }
+
+  std::filesystem::path outside_;
+};
+
+TEST_F(LinkTest, AFolderThatLeadsOutIsRefusedAtOpen) {
+  for (const char* name :
+       {"labels", "metadata", "backups", "annotations", "masks", "exports", "annotations/.history"}) {
+    std::filesystem::create_directories((folder_ / name).parent_path());
+    std::filesystem::remove_all(folder_ / name);
+    for (const char* target : {"", "none"}) {
+      std::filesystem::create_symlink(outside_ / target, folder_ / name);
+      EXPECT_THAT(open_error(), HasSubstr((folder_ / name).string() + " links to a folder outside")) << name;
+      std::filesystem::remove(folder_ / name);
+    }
+  }
+  for (const char* name : {".lock", ".state.json", "index.sqlite"}) {
+    std::filesystem::create_symlink(outside_ / "mine", folder_ / "annotations" / name);
+    EXPECT_THAT(open_error(), HasSubstr("annotations/" + std::string(name) + " links to a file outside"));
+    std::filesystem::remove(folder_ / "annotations" / name);
+  }
+  EXPECT_EQ(open_error(), "no error");
+}
+
+TEST_F(LinkTest, AFileThatLeadsOutIsNeitherReadNorWritten) {
+  save_box(open());
+  for (const char* name : {"annotations/a.bmp.json", "labels/a.txt", "metadata/a.txt"}) {
+    const std::string bytes = *get(name);
+    const LoadedPicture loaded = store_->load("a.bmp");
+    for (const char* target : {"mine", "none"}) {
+      std::filesystem::remove(folder_ / name);
+      std::filesystem::create_symlink(outside_ / target, folder_ / name);
+      const auto says = testing::ThrowsMessage<DatasetError>(HasSubstr(std::string(name) + " links to a file"));
+      EXPECT_THAT([&] { store_->load("a.bmp"); }, says);
+      EXPECT_THAT([&] { store_->save(loaded.content, loaded.revision); }, says);
+      store_->scan();
+      EXPECT_NO_THROW(examine_all(*store_));
+    }
+    std::filesystem::remove(folder_ / name);
+    put(name, bytes);
+  }
+}
+
+TEST_F(LinkTest, AHistoryThatLeadsOutIsNeitherReadNorWritten) {
+  Store& store = open();
+  std::filesystem::create_symlink(outside_ / "mine", folder_ / "annotations/.history/a.bmp.json");
+  EXPECT_THROW(store.load_history("a.bmp"), DatasetError);
+  EXPECT_THROW(store.save_history("a.bmp", "x"), DatasetError);
+}
+
 TEST_F(StoreTest, TheImagesFolderMayBeALink) {
   std::filesystem::rename(folder_ / "images", folder_ / "photos");
   std::filesystem::create_symlink(folder_ / "photos", folder_ / "images");
@@ -408,6 +472,15 @@ TEST_F(StoreTest, PicturesOfOneBaseNameKeepTheirLabelsApart) {
   Store& again = open();
   EXPECT_EQ(again.load("a.bmp").content.annotations[0].class_id, 0);
   EXPECT_EQ(again.load("a.BMP").content.annotations[0].class_id, 1);
+}
+
+TEST_F(StoreTest, AFileOfItsOwnIsNobodyElsesBaseName) {
+  for (const char* name : {"images/a.png", "images/a.png.jpg", "images/a.png.jpg.tif"}) put(name, bmp(40, 20));
+  for (const char* name : {"a.png.txt", "a.png.jpg.txt"}) put(std::string("labels/") + name, triangle_line);
+  Store& store = open();
+  int labelled = 0;
+  for (const PictureEntry& entry : store.pictures(0, 10)) labelled += entry.state == State::labelled ? 1 : 0;
+  EXPECT_EQ(labelled, 2) << "one picture for each label file";
 }
 
 TEST_F(StoreTest, ANewPictureOfTheSameBaseNameDoesNotTakeTheLabels) {
