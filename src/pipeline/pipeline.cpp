@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "cache/lru_cache.h"
+#include "platform/file_system.h"
 #include "platform/mutex.h"
 #include "platform/stopped.h"
 
@@ -19,6 +20,7 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 // One encoding that somebody wants: on screen, or waited for by a prompt.
 struct Work {
   PicturePath picture;
+  std::string key;
   EncodingState state = EncodingState::queued;
   std::string reason;
   std::shared_ptr<const Embedding> embedding;  // once ready; the cache may have dropped it since
@@ -26,6 +28,26 @@ struct Work {
   int waiting = 0;  // prompts that need it
   std::stop_source stop;
 };
+
+// What an encode came to.
+struct Outcome {
+  EncodingStatus status;
+  std::shared_ptr<const Embedding> embedding;
+  std::exception_ptr error;
+};
+
+// A file that was replaced or written to is another picture. One that cannot be looked at fails when it is decoded.
+std::string key_of(const PicturePath& picture) {
+  std::string key = picture.path.string();
+  try {
+    if (const auto status = PosixFileSystem().status(picture.path)) {
+      key += '\n' + std::to_string(status->size_bytes) + '\n' + std::to_string(status->modified_ns) + '\n' +
+             std::to_string(status->inode);
+    }
+  } catch (const FileError&) {
+  }
+  return key;
+}
 
 // The encode lane: one thread, newest request first, at most one encode at a time.
 class EncodeLane final : public Pipeline {
@@ -41,12 +63,14 @@ class EncodeLane final : public Pipeline {
 
   ~EncodeLane() override {
     thread_.request_stop();
+    std::vector<std::stop_source> stops;
     {
       MutexLock lock(mutex_);
-      if (running_) running_->stop.request_stop();
+      if (running_) stops.push_back(running_->stop);
       closing_ = true;
     }
     changed_.notify_all();
+    request_stop(stops);
   }
 
   const PredictorInfo& predictor() const override { return predictor_->info(); }
@@ -64,14 +88,25 @@ class EncodeLane final : public Pipeline {
   std::uint64_t embedding_bytes() const override { return embeddings_.bytes(); }
 
  private:
-  std::shared_ptr<Work> request(const PicturePath& picture) SAM_REQUIRES(mutex_);
+  // What was dropped under the lock; listeners hear of it and stop callbacks, which may block, run after the lock.
+  struct Unwanted {
+    std::vector<PicturePath> dropped;
+    std::vector<std::stop_source> stops;
+  };
+
+  std::shared_ptr<Work> request(const PicturePath& picture, const std::string& key) SAM_REQUIRES(mutex_);
   std::shared_ptr<const Embedding> wait_for(const PicturePath& picture, const std::stop_token& stop);
-  void drop_unwanted(const std::string& shown, std::vector<PicturePath>& dropped) SAM_REQUIRES(mutex_);
+  bool is_wanted(const Work& work) const SAM_REQUIRES(mutex_) { return work.key == shown_ || work.waiting > 0; }
+  Unwanted take_unwanted() SAM_REQUIRES(mutex_);
+  void give_up(const Unwanted& unwanted);
+  static void request_stop(std::vector<std::stop_source>& stops) {
+    for (std::stop_source& stop : stops) stop.request_stop();
+  }
   std::shared_ptr<Work> next_work(const std::stop_token& stop);
   void run(const std::stop_token& stop);
+  Outcome attempt(Work& work);
   std::shared_ptr<const Embedding> encode(Work& work);
-  void finish(const std::shared_ptr<Work>& work, const EncodingStatus& status,
-              std::shared_ptr<const Embedding> embedding = nullptr, std::exception_ptr error = nullptr);
+  void finish(const std::shared_ptr<Work>& work, Outcome outcome);
   void announce(const PicturePath& picture, const EncodingStatus& status);
 
   const PipelineOptions options_;
@@ -82,8 +117,9 @@ class EncodeLane final : public Pipeline {
 
   mutable Mutex mutex_;
   Condition changed_;
-  std::map<std::string, std::shared_ptr<Work>> works_ SAM_GUARDED_BY(mutex_);  // queued, running or failed, by path
+  std::map<std::string, std::shared_ptr<Work>> works_ SAM_GUARDED_BY(mutex_);  // queued, running or failed, by key
   std::vector<std::string> queue_ SAM_GUARDED_BY(mutex_);                      // the last is next
+  std::string shown_ SAM_GUARDED_BY(mutex_);                                   // key of the picture on screen
   std::shared_ptr<Work> running_ SAM_GUARDED_BY(mutex_);
   std::shared_ptr<const Listener> listener_ SAM_GUARDED_BY(mutex_);
   bool closing_ SAM_GUARDED_BY(mutex_) = false;
@@ -91,77 +127,93 @@ class EncodeLane final : public Pipeline {
   std::jthread thread_;  // last: it uses all of the above
 };
 
-std::shared_ptr<Work> EncodeLane::request(const PicturePath& picture) {
-  const std::string key = picture.path.string();
-  auto& work = works_[key];
-  const bool given_up = work && work->state == EncodingState::running && work->stop.stop_requested();
-  if (!work || given_up || work->state == EncodingState::failed) {
-    work = std::make_shared<Work>();
-    work->picture = picture;
+std::shared_ptr<Work> EncodeLane::request(const PicturePath& picture, const std::string& key) {
+  auto found = works_.find(key);
+  if (found == works_.end() || found->second->state == EncodingState::failed) {
+    auto fresh = std::make_shared<Work>();
+    fresh->picture = picture;
+    fresh->key = key;
+    found = works_.insert_or_assign(key, std::move(fresh)).first;
   }
-  if (work->state == EncodingState::queued) {
+  if (found->second->state == EncodingState::queued) {
     std::erase(queue_, key);
     queue_.push_back(key);
   }
-  return work;
+  return found->second;
 }
 
-// What nobody looks at and no prompt waits for is not started; a failure of a picture no longer on screen is forgotten.
-void EncodeLane::drop_unwanted(const std::string& shown, std::vector<PicturePath>& dropped) {
+// What nobody looks at and no prompt waits for is stopped or not started; its failure is forgotten.
+EncodeLane::Unwanted EncodeLane::take_unwanted() {
+  Unwanted unwanted;
   for (auto it = works_.begin(); it != works_.end();) {
     const Work& work = *it->second;
-    if (it->first == shown || work.waiting > 0) {
+    if (is_wanted(work)) {
       ++it;
     } else if (work.state == EncodingState::running) {
-      it->second->stop.request_stop();
-      ++it;
+      unwanted.stops.push_back(work.stop);
+      it = works_.erase(it);  // whoever asks for it now asks anew
     } else {
-      dropped.push_back(work.picture);
+      unwanted.dropped.push_back(work.picture);
       std::erase(queue_, it->first);
       it = works_.erase(it);
     }
   }
+  return unwanted;
+}
+
+void EncodeLane::give_up(const Unwanted& unwanted) {
+  std::vector<std::stop_source> stops = unwanted.stops;
+  request_stop(stops);
+  for (const PicturePath& gone : unwanted.dropped) announce(gone, {EncodingState::none, ""});
 }
 
 void EncodeLane::show(const PicturePath& picture) {
-  const std::string key = picture.path.string();
-  std::vector<PicturePath> dropped;
+  const std::string key = key_of(picture);
+  Unwanted unwanted;
   {
     MutexLock lock(mutex_);
-    drop_unwanted(key, dropped);
+    shown_ = key;
+    unwanted = take_unwanted();
     if (!embeddings_.contains(key)) {
-      request(picture);
+      request(picture, key);
       changed_.notify_all();
     }
   }
-  for (const PicturePath& gone : dropped) announce(gone, {EncodingState::none, ""});
+  give_up(unwanted);
   announce(picture, encoding(picture));
 }
 
 EncodingStatus EncodeLane::encoding(const PicturePath& picture) const {
-  const std::string key = picture.path.string();
+  const std::string key = key_of(picture);
   MutexLock lock(mutex_);
   if (const auto found = works_.find(key); found != works_.end()) return {found->second->state, found->second->reason};
   return {embeddings_.contains(key) ? EncodingState::ready : EncodingState::none, ""};
 }
 
 std::shared_ptr<const Embedding> EncodeLane::wait_for(const PicturePath& picture, const std::stop_token& stop) {
-  const std::string key = picture.path.string();
+  const std::string key = key_of(picture);
   if (auto ready = embeddings_.find(key)) return ready;
   const std::stop_callback wake(stop, [this] {
     MutexLock lock(mutex_);
     changed_.notify_all();
   });
-  MutexLock lock(mutex_);
-  if (auto ready = embeddings_.find(key)) return ready;  // finished just now
-  const std::shared_ptr<Work> work = request(picture);
-  ++work->waiting;
-  changed_.notify_all();
-  while ((work->state == EncodingState::queued || work->state == EncodingState::running) && !stop.stop_requested() &&
-         !closing_) {
-    changed_.wait(mutex_);
+  std::shared_ptr<Work> work;
+  Unwanted unwanted;
+  {
+    MutexLock lock(mutex_);
+    if (auto ready = embeddings_.find(key)) return ready;  // finished just now
+    work = request(picture, key);
+    ++work->waiting;
+    changed_.notify_all();
+    while ((work->state == EncodingState::queued || work->state == EncodingState::running) && !stop.stop_requested() &&
+           !closing_) {
+      changed_.wait(mutex_);
+    }
+    --work->waiting;
+    unwanted = take_unwanted();
   }
-  --work->waiting;
+  give_up(unwanted);
+  MutexLock lock(mutex_);
   if (work->error) std::rethrow_exception(work->error);
   if (!work->embedding) throw Stopped();
   return work->embedding;
@@ -169,9 +221,9 @@ std::shared_ptr<const Embedding> EncodeLane::wait_for(const PicturePath& picture
 
 SegmentResult EncodeLane::segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) {
   const auto begin = clock_.now();
+  memory_.write("before prediction");
   const auto embedding = wait_for(picture, stop);
   const auto encoded = clock_.now();
-  memory_.write("before prediction");
   SegmentResult result;
   result.instances = predictor_->decode(*embedding, prompt, stop);
   memory_.write("after prediction");
@@ -198,38 +250,44 @@ std::shared_ptr<const Embedding> EncodeLane::encode(Work& work) {
       std::make_shared<const Embedding>(predictor_->encode(picture, info.file_size, work.stop.get_token()));
   spdlog::info("Encoded {} in {:.0f} ms ({:.1f} MB kept)", work.picture.path.filename().string(),
                Milliseconds(clock_.now() - begin).count(), static_cast<double>(embedding->byte_size()) / 1e6);
+  embeddings_.insert(work.key, embedding, embedding->byte_size());
   return embedding;
 }
 
-void EncodeLane::finish(const std::shared_ptr<Work>& work, const EncodingStatus& status,
-                        std::shared_ptr<const Embedding> embedding, std::exception_ptr error) {
-  const std::string key = work->picture.path.string();
+// Nothing leaves this: an exception would end the lane, and the program with it.
+Outcome EncodeLane::attempt(Work& work) {
+  try {
+    return {{EncodingState::ready, ""}, encode(work), nullptr};
+  } catch (const Stopped&) {
+    return {};
+  } catch (const std::exception& error) {
+    spdlog::warn("Cannot encode {}: {}", work.picture.path.filename().string(), error.what());
+    return {{EncodingState::failed, error.what()}, nullptr, std::current_exception()};
+  } catch (...) {
+    return {{EncodingState::failed, "an unknown error"}, nullptr, std::current_exception()};
+  }
+}
+
+void EncodeLane::finish(const std::shared_ptr<Work>& work, Outcome outcome) {
   {
     MutexLock lock(mutex_);
     running_ = nullptr;
-    if (embedding) embeddings_.insert(key, embedding, embedding->byte_size());
-    work->state = status.state;
-    work->reason = status.reason;
-    work->embedding = std::move(embedding);
-    work->error = std::move(error);
-    const auto found = works_.find(key);  // another's, if this one was given up and asked for again
-    if (status.state != EncodingState::failed && found != works_.end() && found->second == work) works_.erase(found);
+    work->state = outcome.status.state;
+    work->reason = outcome.status.reason;
+    work->embedding = std::move(outcome.embedding);
+    work->error = std::move(outcome.error);
+    const auto found = works_.find(work->key);  // another's, if this one was given up and asked for again
+    const bool is_kept = work->state == EncodingState::failed && is_wanted(*work);
+    if (!is_kept && found != works_.end() && found->second == work) works_.erase(found);
     changed_.notify_all();
   }
-  announce(work->picture, status);
+  announce(work->picture, outcome.status);
 }
 
 void EncodeLane::run(const std::stop_token& stop) {
   while (const std::shared_ptr<Work> work = next_work(stop)) {
     announce(work->picture, {EncodingState::running, ""});
-    try {
-      finish(work, {EncodingState::ready, ""}, encode(*work));
-    } catch (const Stopped&) {
-      finish(work, {EncodingState::none, ""});
-    } catch (const std::exception& error) {
-      spdlog::warn("Cannot encode {}: {}", work->picture.path.filename().string(), error.what());
-      finish(work, {EncodingState::failed, error.what()}, nullptr, std::current_exception());
-    }
+    finish(work, attempt(*work));
   }
 }
 
@@ -239,7 +297,12 @@ void EncodeLane::announce(const PicturePath& picture, const EncodingStatus& stat
     MutexLock lock(mutex_);
     listener = listener_;
   }
-  if (listener && *listener) (*listener)(picture, status);
+  if (!listener || !*listener) return;
+  try {
+    (*listener)(picture, status);
+  } catch (const std::exception& error) {
+    spdlog::error("a listener to encodings failed: {}", error.what());
+  }
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Pipeline: a predictor, the embeddings it made, and the order in which work is done. The server, the batch commands and
 // tests all call this and nothing below it.
-// One lane encodes, in a thread of its own: what is on screen first; what nobody waits for any more is dropped before it starts. decode
-// runs in the caller's thread, beside a running encode.
+// One lane encodes, in a thread of its own: what is on screen first; what is not on screen and nobody waits for any more is dropped, or
+// stopped if it runs, and its failure is forgotten. decode runs in the caller's thread, beside a running encode.
 // Threading: safe to call from any thread. Ownership: owns the predictor; listeners are called from any thread, without a lock.
 #pragma once
 
@@ -22,7 +22,7 @@ namespace sam {
 enum class EncodingState : std::uint8_t { none, queued, running, ready, failed };
 const char* encoding_state_name(EncodingState state);  // "none", "queued", …
 
-// One picture as a file on disk; the key is its path.
+// One picture as a file on disk; the key is its path with the file's size, time and inode: a replaced file is another picture.
 struct PicturePath {
   std::filesystem::path path;
 };

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
 #include <atomic>
 #include <chrono>
+#include <sstream>
 #include <thread>
 
 #include "platform/mutex.h"
@@ -19,7 +23,10 @@ class FakePredictor final : public Predictor {
 
   Embedding encode(const Image& picture, Size picture_size, std::stop_token stop) override {
     started_names.fetch_add(1);
-    const std::stop_callback wake(stop, [this] { changed_.notify_all(); });
+    const std::stop_callback wake(stop, [this] {
+      if (on_stop) on_stop();
+      changed_.notify_all();
+    });
     MutexLock lock(mutex_);
     while (held_ && !stop.stop_requested()) changed_.wait_for(mutex_, std::chrono::milliseconds(5));
     if (stop.stop_requested()) throw Stopped();
@@ -58,6 +65,7 @@ class FakePredictor final : public Predictor {
   std::atomic<int> encodes = 0;
   std::atomic<int> decodes = 0;
   std::atomic<bool> failing = false;
+  std::function<void()> on_stop;  // set before the first encode
 
  private:
   PredictorInfo info_{"fake", "fake:1", "a fake", false, 1};
@@ -142,6 +150,9 @@ TEST_F(PipelineTest, ComingBackToAnEncodeThatWasGivenUpStartsItAgain) {
   pipeline_->show(a_);
   predictor_->let_go();
   await([&] { return state(a_) == EncodingState::ready; });
+  EXPECT_GE(predictor_->started_names, 2);
+  EXPECT_EQ(predictor_->encodes, 1);  // the one that was given up came to nothing
+  EXPECT_EQ(state(b_), EncodingState::none);
 }
 
 TEST_F(PipelineTest, APromptKeepsItsEncodeAlive) {
@@ -166,8 +177,105 @@ TEST_F(PipelineTest, AStoppedPromptDoesNotWait) {
   predictor_->let_go();
 }
 
+TEST_F(PipelineTest, WhatOnlyAStoppedPromptWantedIsNotEncoded) {
+  predictor_->hold();
+  std::stop_source stop;
+  const auto prompt = [&](const PicturePath& file) {
+    return std::jthread(
+        [this, &file, &stop] { EXPECT_THROW(pipeline_->segment(file, {}, stop.get_token()), Stopped); });
+  };
+  {
+    const std::jthread running = prompt(a_);
+    await([&] { return predictor_->started_names == 1; });
+    const std::jthread queued = prompt(b_);
+    await([&] { return state(b_) == EncodingState::queued; });
+    stop.request_stop();
+  }
+  EXPECT_EQ(state(a_), EncodingState::none);
+  EXPECT_EQ(state(b_), EncodingState::none);
+  predictor_->let_go();
+  pipeline_->segment(c_, {}, {});  // comes after whatever was left in the lane
+  EXPECT_EQ(predictor_->started_names, 2);
+  EXPECT_EQ(predictor_->encodes, 1);
+}
+
+TEST_F(PipelineTest, AStoppedPromptLeavesWhatIsOnScreenRunning) {
+  predictor_->hold();
+  pipeline_->show(a_);
+  await([&] { return predictor_->started_names == 1; });
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THROW(pipeline_->segment(a_, {}, stop.get_token()), Stopped);
+  predictor_->let_go();
+  await([&] { return state(a_) == EncodingState::ready; });
+  EXPECT_EQ(predictor_->started_names, 1);
+}
+
+// A stop callback may take its time (it sends to the worker process); the pipeline answers others meanwhile.
+TEST_F(PipelineTest, StopsAreAskedForOutsideTheLock) {
+  std::atomic<bool> answered = false;
+  predictor_->on_stop = [&] {
+    std::jthread other([&] { answered = pipeline_->encoding(c_).state == EncodingState::none; });
+    await([&] { return answered.load(); });
+    if (!answered) other.detach();  // it waits for the lock that this thread holds
+  };
+  predictor_->hold();
+  pipeline_->show(a_);
+  await([&] { return predictor_->started_names == 1; });
+  pipeline_->show(b_);
+  EXPECT_TRUE(answered);
+  predictor_->let_go();
+  await([&] { return state(b_) == EncodingState::ready; });
+  predictor_->on_stop = nullptr;
+}
+
+TEST_F(PipelineTest, AReplacedFileIsAnotherPicture) {
+  const PicturePath file{std::filesystem::path(testing::TempDir()) / ("replaced-" + std::to_string(getpid()) + ".jpg")};
+  std::filesystem::copy_file(a_.path, file.path, std::filesystem::copy_options::overwrite_existing);
+  pipeline_->show(file);
+  await([&] { return state(file) == EncodingState::ready; });
+  const Size before = pipeline_->segment(file, {}, {}).instances.at(0).mask.size;
+
+  std::filesystem::copy_file(b_.path, file.path, std::filesystem::copy_options::overwrite_existing);
+  EXPECT_EQ(state(file), EncodingState::none);
+  EXPECT_NE(pipeline_->segment(file, {}, {}).instances.at(0).mask.size, before);
+  EXPECT_EQ(predictor_->encodes, 2);
+  std::filesystem::remove(file.path);
+}
+
+TEST_F(PipelineTest, AListenerThatFailsEndsNothing) {
+  pipeline_->set_listener([](const PicturePath&, const EncodingStatus&) { throw std::runtime_error("out of order"); });
+  pipeline_->show(a_);
+  EXPECT_EQ(pipeline_->segment(a_, {}, {}).instances.size(), 1u);
+  EXPECT_EQ(pipeline_->segment(b_, {}, {}).instances.size(), 1u);
+  EXPECT_EQ(state(a_), EncodingState::ready);
+}
+
+TEST_F(PipelineTest, TheMemoryLinesStandBeforeAndAfterTheEncode) {
+  std::ostringstream text;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::ostream_sink_mt>(text)));
+  pipeline_->segment(a_, {}, {});
+  pipeline_.reset();
+  spdlog::set_default_logger(before);
+  const std::size_t first = text.str().find("Memory before prediction");
+  const std::size_t encoded = text.str().find("Encoded chelsea.jpg");
+  const std::size_t last = text.str().find("Memory after prediction");
+  EXPECT_LT(first, encoded) << text.str();
+  EXPECT_LT(encoded, last);
+  EXPECT_NE(last, std::string::npos);
+}
+
+TEST_F(PipelineTest, FailuresNobodyLooksAtAreForgotten) {
+  predictor_->failing = true;
+  EXPECT_THROW(pipeline_->segment(a_, {}, {}), std::runtime_error);
+  EXPECT_EQ(state(a_), EncodingState::none);
+}
+
 TEST_F(PipelineTest, FailuresAreToldAndTriedAgainWhenAskedFor) {
   predictor_->failing = true;
+  pipeline_->show(a_);
   EXPECT_THROW(pipeline_->segment(a_, {}, {}), std::runtime_error);
   EXPECT_EQ(state(a_), EncodingState::failed);
   EXPECT_EQ(pipeline_->encoding(a_).reason, "the encoder is out of order");
@@ -204,10 +312,18 @@ TEST_F(PipelineTest, ListenersHearEveryStateInOrder) {
 }
 
 TEST_F(PipelineTest, ClosesInTheMiddleOfAnEncode) {
+  Mutex mutex;
+  std::vector<EncodingState> heard;
   predictor_->hold();
   pipeline_->show(a_);
   await([&] { return predictor_->started_names == 1; });
-  pipeline_.reset();
+  pipeline_->set_listener([&](const PicturePath&, const EncodingStatus& status) {
+    MutexLock lock(mutex);
+    heard.push_back(status.state);
+  });
+  pipeline_.reset();  // would wait for ever if it did not stop the encode
+  MutexLock lock(mutex);
+  EXPECT_EQ(heard, std::vector<EncodingState>{EncodingState::none});
 }
 
 }  // namespace
