@@ -187,14 +187,14 @@ std::vector<std::string> assign_label_files(std::vector<FoundPicture>& pictures,
   });
 
   std::vector<std::string> warnings;
-  std::set<std::string_view>
-      taken;  // names of pictures with a file of their own; a name sorts after its base name's group
+  // Names of pictures with files of their own. A base name is shorter than its names, so its group comes before theirs.
+  std::set<std::string_view> taken;
   for (auto first = by_base.begin(); first != by_base.end();) {
     const auto last = std::find_if(first, by_base.end(), [&](const FoundPicture* picture) {
       return base_name(picture->name) != base_name((*first)->name);
     });
-    const bool base_taken =
-        taken.contains(base_name((*first)->name));  // a.png.jpg beside an a.png with its own a.png.txt
+    // As that of a.png.jpg is beside an a.png with its own a.png.txt.
+    const bool base_taken = taken.contains(base_name((*first)->name));
     if (last - first > 1 || base_taken) {
       const auto without_own = [&](const FoundPicture* p) { return !holds(label_files, p->name + ".txt"); };
       const auto annotated = [&](const FoundPicture* p) { return holds(annotation_files, p->name + ".json"); };

@@ -49,6 +49,7 @@ void PictureList::replace(std::vector<FoundPicture> found, const std::vector<std
                      std::string(), before->annotation_count, before->annotations_ns, before->labels_ns};
       if (before->broken) facts.broken = old_reasons[row.name];
       take_over(row, facts);
+      row.examined = row.broken && before->examined;  // once in a run
     } else if (const auto facts = known.find(row.name); facts != known.end()) {
       take_over(row, *facts->second);
     }

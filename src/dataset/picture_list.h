@@ -45,7 +45,7 @@ class PictureList {
     bool broken = false;
     bool own_label_file = false;
     bool seems_labelled = false;
-    bool examined = false;  // since it was listed, in this run
+    bool examined = false;  // since it was listed; broken ones: in this run
   };
 
   std::optional<std::size_t> locate(const std::string& name) const SAM_REQUIRES(mutex_);

@@ -83,11 +83,9 @@ class CategoryStore final : public Store {
       flush_index(0);
       return false;
     }
-    bool changed = false;
-    if (facts->broken.empty() && facts->size == Size{}) {
-      changed = true;
-      look_at_header(*facts);
-    }
+    // What was broken may have been a disk that was away or too many open files: looked at again in each run.
+    const bool changed = !facts->broken.empty() || facts->size == Size{};
+    if (changed) look_at_header(*facts);
     note_annotations(*facts, changed);
     flush_index(index_batch);
     return true;
@@ -113,8 +111,11 @@ class CategoryStore final : public Store {
     const NameLocks::Held held(locks_, name);
     LoadedPicture loaded = picture_files_.load(name, require_known(name), size);
     if (std::optional<IndexRow> facts = list_.facts(name)) {
-      const bool new_size = facts->broken.empty() && facts->size == Size{};
-      if (new_size) facts->size = size;
+      const bool new_size = facts->size == Size{};  // else broken, if it is, by its pixels, which nobody has read here
+      if (new_size) {
+        facts->size = size;
+        facts->broken.clear();
+      }
       note_annotations(*facts, new_size);
     }
     return loaded;
@@ -174,6 +175,8 @@ class CategoryStore final : public Store {
   }
 
   void look_at_header(IndexRow& facts) const {
+    facts.size = {};
+    facts.broken.clear();
     try {
       facts.size = read_image_info(picture_path(facts.name), limits_).file_size;
     } catch (const ImageError& error) {
