@@ -10,6 +10,7 @@
 #include "dataset/label_file.h"
 #include "dataset/label_merge.h"
 #include "dataset/metadata_file.h"
+#include "dataset/picture_resize.h"
 #include "platform/hash.h"
 
 namespace sam {
@@ -28,6 +29,18 @@ PictureAnnotations content_of(const AnnotationDocument& document, const std::str
   content.annotations.reserve(document.annotations.size());
   for (const StoredAnnotation& stored : document.annotations) content.annotations.push_back(stored.annotation);
   return content;
+}
+
+// The picture was replaced by one of another size. In memory only: the next save keeps what is on disk in backups/.
+void fit_to_picture(AnnotationDocument& document, Size size, std::vector<std::string>& warnings) {
+  const std::string sizes = "the picture had " + size_text(document.size) + " pixels when it was annotated and has " +
+                            size_text(size) + " now; ";
+  if (is_resized(document.size, size)) {
+    resize_annotations(document, size);
+    warnings.push_back(sizes + "its annotations were scaled to it");
+  } else {
+    warnings.push_back(sizes + "put the old picture back, or delete all its annotations to annotate the new one");
+  }
 }
 
 }  // namespace
@@ -93,6 +106,7 @@ AnnotationDocument PictureFiles::from_labels(const OnDisk& disk, const Annotatio
 LoadedPicture PictureFiles::load(const std::string& image, const std::string& labels_file, Size size) {
   LoadedPicture loaded;
   OnDisk disk = read_or_set_aside(image, labels_file, loaded.warnings);
+  if (disk.document && disk.document->annotations.empty()) disk.document->size = size;
   if (!disk.document) {
     AnnotationDocument document;
     document.image = image;
@@ -104,10 +118,7 @@ LoadedPicture PictureFiles::load(const std::string& image, const std::string& la
   } else if (disk.labels_hash != disk.document->labels_hash) {
     repair_labels(image, disk);
   }
-  if (disk.document->size != size) {
-    loaded.warnings.push_back("the annotations were made on a picture of " + size_text(disk.document->size) +
-                              " pixels, the file has " + size_text(size));
-  }
+  if (disk.document->size != size) fit_to_picture(*disk.document, size, loaded.warnings);
   loaded.revision = disk.revision();
   follow_class_names(*disk.document, classes_, loaded.warnings);
   loaded.content = content_of(*disk.document, image);
@@ -207,7 +218,8 @@ std::string PictureFiles::save(const PictureAnnotations& content, const std::str
   }
   check_content(content, classes_, disk.document);
   try {
-    if (disk.labels_were_edited()) back_up(content.image, disk);
+    const bool resized = disk.document && !disk.document->annotations.empty() && disk.document->size != content.size;
+    if (resized || disk.labels_were_edited()) back_up(content.image, disk);
     write(content.image, disk, document_for(content, disk));
   } catch (const FileError&) {
     note_unfinished(content.image, labels_file, revision);

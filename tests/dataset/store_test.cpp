@@ -129,6 +129,31 @@ TEST_F(StoreTest, BadPicturesAreListedWithTheirReason) {
   EXPECT_EQ(again.find("text.jpg")->state, State::fresh) << "the file changed";
 }
 
+TEST_F(StoreTest, APictureThatCouldNotBeReadOnceIsLookedAtAgain) {
+  const auto time = std::filesystem::last_write_time(folder_ / "images/a.bmp");
+  const std::string good = *get("images/a.bmp");
+  const auto put_same = [&](const std::string& bytes) {  // same size and time: as if only reading had failed
+    put("images/a.bmp", bytes);
+    std::filesystem::last_write_time(folder_ / "images/a.bmp", time);
+  };
+  const auto break_it = [&] {
+    put_same(std::string(good.size(), '?'));
+    EXPECT_THROW(open().load("a.bmp"), ImageError);
+    EXPECT_EQ(store_->find("a.bmp")->state, State::broken);
+    put_same(good);
+  };
+  break_it();
+  examine_all(open());
+  EXPECT_EQ(store_->find("a.bmp")->state, State::fresh) << "at the next start";
+  EXPECT_EQ(store_->find("a.bmp")->size, size);
+  EXPECT_EQ(open().find("a.bmp")->state, State::fresh) << "remembered";
+  store_.reset();
+  std::filesystem::remove(folder_ / "annotations/index.sqlite");
+  break_it();
+  store_->load("a.bmp");
+  EXPECT_EQ(store_->find("a.bmp")->state, State::fresh) << "by loading it";
+}
+
 TEST_F(StoreTest, APictureThatCannotBeOpenedIsMarkedByLoading) {
   put("images/b.bmp", "BM");
   Store& store = open();
@@ -457,6 +482,50 @@ TEST_F(StoreTest, RenamedAndMovedClassesAreNoticed) {
   loaded.content.annotations[0].score = 0.5;
   store_->save(loaded.content, loaded.revision);
   EXPECT_THAT(*get("annotations/a.bmp.json"), HasSubstr("\"class_name\":\"car\""));
+}
+
+TEST_F(StoreTest, AReplacedPictureWithoutAnnotationsHasItsNewSize) {
+  LoadedPicture saved = save_box(open());
+  saved.content.annotations.clear();
+  store_->save(saved.content, saved.revision);
+  put("images/a.bmp", bmp(30, 30));
+  LoadedPicture loaded = open().load("a.bmp");
+  EXPECT_EQ(loaded.content.size, (Size{30, 30}));
+  EXPECT_THAT(loaded.warnings, IsEmpty());
+  loaded.content.annotations = {rectangle(loaded.content.next_id++, 0, {0, 10, 30, 30}, {30, 30})};
+  store_->save(loaded.content, loaded.revision);
+  EXPECT_EQ(store_->load("a.bmp").content, loaded.content);
+}
+
+TEST_F(StoreTest, AResizedPictureScalesItsAnnotations) {
+  const LoadedPicture saved = save_box(open());
+  const auto old_annotations = get("annotations/a.bmp.json");
+  put("images/a.bmp", bmp(81, 40));  // rounded
+  const LoadedPicture loaded = open().load("a.bmp");
+  EXPECT_EQ(loaded.content.size, (Size{81, 40}));
+  ASSERT_EQ(loaded.content.annotations.size(), 1u);
+  const Annotation& scaled = loaded.content.annotations[0];
+  EXPECT_EQ(scaled.polygon[0].outer[0], (Point{20.25, 10}));
+  EXPECT_EQ(scaled.prompt.boxes[0], (Box{20.25, 10, 60.75, 30}));
+  EXPECT_EQ(scaled.mask, polygon_to_mask(scaled.polygon, {81, 40}));
+  EXPECT_THAT(loaded.warnings, ElementsAre(HasSubstr("40x20 pixels when it was annotated and has 81x40 now")));
+  EXPECT_EQ(get("annotations/a.bmp.json"), old_annotations) << "looking writes nothing";
+  store_->save(loaded.content, loaded.revision);
+  EXPECT_EQ(get("backups/20231114T221320Z/annotations/a.bmp.json"), old_annotations);
+  const LoadedPicture again = open().load("a.bmp");
+  EXPECT_EQ(again.content, loaded.content);
+  EXPECT_THAT(again.warnings, IsEmpty());
+}
+
+TEST_F(StoreTest, AnotherPictureUnderTheNameIsSaidWithWhatToDo) {
+  LoadedPicture saved = save_box(open());
+  put("images/a.bmp", bmp(20, 40));
+  LoadedPicture loaded = open().load("a.bmp");
+  EXPECT_EQ(loaded.content, saved.content);
+  EXPECT_THAT(loaded.warnings, ElementsAre(HasSubstr("delete all its annotations to annotate the new one")));
+  loaded.content.annotations.clear();
+  store_->save(loaded.content, loaded.revision);
+  EXPECT_EQ(store_->load("a.bmp").content.size, (Size{20, 40}));
 }
 
 TEST_F(StoreTest, PicturesOfOneBaseNameKeepTheirLabelsApart) {
