@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <map>
 
 #include "dataset/content_check.h"
 #include "dataset/label_file.h"
@@ -45,8 +46,10 @@ void fit_to_picture(AnnotationDocument& document, Size size, std::vector<std::st
 
 }  // namespace
 
+// A label file that is missing, or ours of the save before, is written again by the next load; that makes no other revision.
 std::string PictureFiles::OnDisk::revision() const {
-  return (annotations ? content_hash(*annotations) : "none") + "-" + (labels ? labels_hash : "none");
+  if (!annotations) return "none-" + (labels ? labels_hash : "none");
+  return content_hash(*annotations) + "-" + (labels_were_edited() ? labels_hash : document->labels_hash);
 }
 
 // A missing label file is no edit: it is written again.
@@ -116,7 +119,7 @@ LoadedPicture PictureFiles::load(const std::string& image, const std::string& la
   } else if (disk.labels_were_edited()) {
     absorb_edit(image, disk, loaded.warnings);
   } else if (disk.labels_hash != disk.document->labels_hash) {
-    repair_labels(image, disk);
+    repair_labels(image, disk, loaded.warnings);
   }
   if (disk.document->size != size) fit_to_picture(*disk.document, size, loaded.warnings);
   loaded.revision = disk.revision();
@@ -133,8 +136,7 @@ void PictureFiles::absorb_edit(const std::string& image, OnDisk& disk, std::vect
   const std::string bytes = format_annotation_file(merged);
   try {
     back_up(image, disk);
-    files_.write_atomic(annotations_path(image), bytes);
-    disk.annotations = bytes;
+    replace_annotations(image, disk, bytes);
     warnings.push_back("labels/" + disk.labels_file +
                        " was changed by another program and has been read; the annotations of before are in backups/");
   } catch (const FileError& error) {
@@ -144,9 +146,9 @@ void PictureFiles::absorb_edit(const std::string& image, OnDisk& disk, std::vect
   disk.document = std::move(merged);
 }
 
-void PictureFiles::repair_labels(const std::string& image, OnDisk& disk) {
+void PictureFiles::repair_labels(const std::string& image, OnDisk& disk, std::vector<std::string>& warnings) {
   try {
-    write(image, disk, *disk.document);
+    write(image, disk, *disk.document, warnings);
   } catch (const FileError& error) {
     spdlog::warn("labels/{} is out of date and stays so: {}", disk.labels_file, error.what());
   }
@@ -182,8 +184,10 @@ AnnotationDocument PictureFiles::document_for(const PictureAnnotations& content,
   return document;
 }
 
-// The annotations file first: it knows both label files, so whatever happens next, a later load sees what happened.
-void PictureFiles::write(const std::string& image, OnDisk& disk, AnnotationDocument document) {
+// The annotations file first: it knows both label files, so whatever happens next, a later load sees what happened. Once it is written
+// the content is safe, and labels that cannot follow are no failure: saying so would have the caller do again what was done.
+void PictureFiles::write(const std::string& image, OnDisk& disk, AnnotationDocument document,
+                         std::vector<std::string>& warnings) {
   const std::string labels = format_label_file(document.annotations, document.size, document.kept_lines);
   const std::string labels_hash = content_hash(labels);
   if (labels_hash != document.labels_hash) {
@@ -191,16 +195,39 @@ void PictureFiles::write(const std::string& image, OnDisk& disk, AnnotationDocum
     document.previous_labels_hash = disk.labels_hash;
   }
   std::string bytes = format_annotation_file(document);
-  if (bytes != disk.annotations) {
-    files_.write_atomic(annotations_path(image), bytes);
-    disk.annotations = std::move(bytes);
-  }
-  if (labels != disk.labels) {
-    files_.write_atomic(folder_.labels / document.labels_file, labels);
+  if (bytes != disk.annotations) replace_annotations(image, disk, std::move(bytes));
+  disk.document = std::move(document);
+  if (labels == disk.labels) return;
+  try {
+    files_.write_atomic(folder_.labels / disk.labels_file, labels);
     disk.labels = labels;
     disk.labels_hash = labels_hash;
+  } catch (const FileError& error) {
+    warnings.push_back("the annotations are saved, but labels/" + disk.labels_file + " is out of date: " +
+                       error.what() + "; it is written when the picture is opened or saved again");
+    spdlog::warn("{}", warnings.back());
   }
-  disk.document = std::move(document);
+}
+
+// A write that fails may be there all the same (a folder that cannot be flushed): then what was there before is put back, so that
+// nothing has changed for the caller who is told of the failure.
+void PictureFiles::replace_annotations(const std::string& image, OnDisk& disk, std::string bytes) {
+  const fs::path path = annotations_path(image);
+  try {
+    files_.write_atomic(path, bytes);
+  } catch (const FileError&) {
+    try {
+      if (!disk.annotations) {
+        files_.remove(path);
+      } else if (files_.read(path, max_file_bytes) != disk.annotations) {
+        files_.write_atomic(path, *disk.annotations);
+      }
+    } catch (const FileError& error) {
+      spdlog::warn("after a failed save: {}", error.what());
+    }
+    throw;
+  }
+  disk.annotations = std::move(bytes);
 }
 
 std::string PictureFiles::save(const PictureAnnotations& content, const std::string& labels_file,
@@ -212,23 +239,14 @@ std::string PictureFiles::save(const PictureAnnotations& content, const std::str
     throw RevisionConflict("annotations/" + content.image + ".json was damaged since it was opened (" + error.what() +
                            "); open the picture again");
   }
-  const std::string found = disk.revision();
-  if (found != revision && !continues_unfinished(content.image, revision, found)) {
+  if (disk.revision() != revision) {
     throw RevisionConflict(content.image + " was saved by somebody else since it was opened; open it again");
   }
   check_content(content, classes_, disk.document);
-  try {
-    const bool resized = disk.document && !disk.document->annotations.empty() && disk.document->size != content.size;
-    if (resized || disk.labels_were_edited()) back_up(content.image, disk);
-    write(content.image, disk, document_for(content, disk));
-  } catch (const FileError&) {
-    note_unfinished(content.image, labels_file, revision);
-    throw;
-  }
-  {
-    MutexLock lock(mutex_);
-    unfinished_.erase(content.image);
-  }
+  const bool resized = disk.document && !disk.document->annotations.empty() && disk.document->size != content.size;
+  if (resized || disk.labels_were_edited()) back_up(content.image, disk);
+  std::vector<std::string> said_at_load;  // the next load says it
+  write(content.image, disk, document_for(content, disk), said_at_load);
   write_metadata(*disk.document);
   return disk.revision();
 }
@@ -290,25 +308,6 @@ void PictureFiles::back_up(const std::string& image, const OnDisk& disk) {
   };
   if (disk.annotations) keep(folder / "annotations" / (image + ".json"), *disk.annotations);
   if (disk.labels) keep(folder / "labels" / disk.labels_file, *disk.labels);
-}
-
-bool PictureFiles::continues_unfinished(const std::string& image, const std::string& from, const std::string& to) {
-  MutexLock lock(mutex_);
-  const auto found = unfinished_.find(image);
-  return found != unfinished_.end() && found->second.from == from && found->second.to == to;
-}
-
-// The truth may be written and the labels not; the caller, told of the failure, will save again from the revision it knows.
-void PictureFiles::note_unfinished(const std::string& image, const std::string& labels_file, const std::string& from) {
-  std::string now;
-  try {
-    now = read(image, labels_file).revision();
-  } catch (const std::exception& error) {
-    spdlog::warn("after a failed save: {}", error.what());
-    return;
-  }
-  MutexLock lock(mutex_);
-  unfinished_[image] = {from, now};
 }
 
 }  // namespace sam

@@ -3,7 +3,6 @@
 // Threading: calls for different pictures may run at once; calls for one picture must not.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +11,6 @@
 #include "dataset/category_folder.h"
 #include "dataset/index.h"
 #include "dataset/store.h"
-#include "platform/mutex.h"
 
 namespace sam {
 
@@ -25,8 +23,8 @@ class PictureFiles {
   // labels_file: name under labels/ for a picture without an annotations file; else that file says it. size: the picture's.
   LoadedPicture load(const std::string& image, const std::string& labels_file, Size size);
 
-  // Throws RevisionConflict, DatasetError (content that cannot be saved), FileError. After a FileError the old or the new content is on
-  // disk, and saving again with the same revision is no conflict.
+  // Throws RevisionConflict, DatasetError (content that cannot be saved), and FileError if the annotations file cannot be written: the old
+  // content is then on disk. A label file that cannot be written is logged; the next load or save writes it.
   std::string save(const PictureAnnotations& content, const std::string& labels_file, const std::string& revision);
 
   // Counts the annotations anew if the files changed since facts. True if facts changed.
@@ -42,10 +40,6 @@ class PictureFiles {
     std::string revision() const;
     bool labels_were_edited() const;
   };
-  struct UnfinishedSave {
-    std::string from;
-    std::string to;
-  };
 
   std::filesystem::path annotations_path(const std::string& image) const;
   OnDisk read(const std::string& image, const std::string& labels_file);
@@ -54,21 +48,18 @@ class PictureFiles {
   AnnotationDocument from_labels(const OnDisk& disk, const AnnotationDocument& before,
                                  std::vector<std::string>& warnings) const;
   void absorb_edit(const std::string& image, OnDisk& disk, std::vector<std::string>& warnings);
-  void repair_labels(const std::string& image, OnDisk& disk);
+  void repair_labels(const std::string& image, OnDisk& disk, std::vector<std::string>& warnings);
   AnnotationDocument document_for(const PictureAnnotations& content, const OnDisk& disk) const;
-  void write(const std::string& image, OnDisk& disk, AnnotationDocument document);
+  void write(const std::string& image, OnDisk& disk, AnnotationDocument document, std::vector<std::string>& warnings);
+  void replace_annotations(const std::string& image, OnDisk& disk, std::string bytes);
   void write_metadata(const AnnotationDocument& document);
   std::filesystem::path new_backup_folder() const;
   void back_up(const std::string& image, const OnDisk& disk);
-  bool continues_unfinished(const std::string& image, const std::string& from, const std::string& to);
-  void note_unfinished(const std::string& image, const std::string& labels_file, const std::string& from);
 
   const CategoryFolder& folder_;
   const ClassList& classes_;
   FileSystem& files_;
   const Clock& clock_;
-  Mutex mutex_;
-  std::map<std::string, UnfinishedSave> unfinished_ SAM_GUARDED_BY(mutex_);
 };
 
 }  // namespace sam

@@ -82,8 +82,9 @@ class Store {
   virtual LoadedPicture load(const std::string& name) = 0;
 
   // Durable on return: annotations file first, then labels/ and metadata/. revision is the one loaded. Returns the new revision.
-  // Throws RevisionConflict (nothing is written), DatasetError (content that cannot be saved, such as an empty mask) and FileError: then
-  // the old or the new content is on disk, never a mixture, and saving again with the same revision is no conflict.
+  // Throws RevisionConflict, DatasetError (content that cannot be saved, such as an empty mask) and FileError: then the old content is on
+  // disk, and saving again with the same revision is no conflict. A label file that cannot follow is no failure: the annotations are
+  // durable, and loads warn until it could be written.
   virtual std::string save(const PictureAnnotations& content, const std::string& revision) = 0;
 
   // Undo history of a picture, opaque bytes kept in annotations/.history/; bounded by the caller.
