@@ -34,15 +34,18 @@ std::optional<std::string> RememberedFacts::get(const std::string& key) const {
 
 void RememberedFacts::set(const std::string& key, const std::string& value) {
   const NameLocks::Held held(writing_, "state");
-  std::string text;
+  std::map<std::string, std::string> facts;  // nobody else writes meanwhile
   {
     MutexLock lock(mutex_);
-    const auto found = facts_.find(key);
-    if (found != facts_.end() && found->second == value) return;
-    facts_[key] = value;
-    text = nlohmann::json(facts_).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    facts = facts_;
   }
-  files_.write_atomic(file_, text);
+  const auto found = facts.find(key);
+  if (found != facts.end() && found->second == value) return;
+  facts[key] = value;
+  files_.write_atomic(file_,
+                      nlohmann::json(facts).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  MutexLock lock(mutex_);
+  facts_ = std::move(facts);
 }
 
 }  // namespace sam

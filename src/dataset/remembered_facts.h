@@ -19,7 +19,7 @@ class RememberedFacts {
   RememberedFacts(std::filesystem::path file, FileSystem& files);
 
   std::optional<std::string> get(const std::string& key) const;
-  // Durable on return. Throws FileError; the value is then known until the program ends.
+  // Durable on return. Throws FileError; the value is then as before.
   void set(const std::string& key, const std::string& value);
 
  private:
