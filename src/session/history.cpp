@@ -29,13 +29,14 @@ std::vector<std::string_view> split_lines(std::string_view text) {
 
 }  // namespace
 
-History History::parse(std::string_view bytes, const std::string& revision, HistoryLimits limits) {
+History History::parse(std::string_view bytes, const HistoryPlace& place, HistoryLimits limits) {
   History history(limits);
   const std::vector<std::string_view> lines = split_lines(bytes);
   if (lines.empty()) return history;
   const json header = json::parse(lines[0], nullptr, false);
   if (!header.is_object() || header.value("version", json()) != format_version ||
-      header.value("revision", json()) != revision || !header.value("undo", json()).is_number_unsigned()) {
+      header.value("revision", json()) != place.revision || header.value("context", json()) != place.context ||
+      !header.value("undo", json()).is_number_unsigned()) {
     return history;
   }
   const std::size_t undo_count = header["undo"].get<std::size_t>();
@@ -47,8 +48,9 @@ History History::parse(std::string_view bytes, const std::string& revision, Hist
   return history;
 }
 
-std::string History::text(const std::string& revision) const {
-  const json header = {{"version", format_version}, {"revision", revision}, {"undo", undo_.size()}};
+std::string History::text(const HistoryPlace& place) const {
+  const json header = {
+      {"version", format_version}, {"revision", place.revision}, {"context", place.context}, {"undo", undo_.size()}};
   std::string bytes = header.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
   for (const auto* steps : {&undo_, &redo_}) {
     for (const std::string& step : *steps) bytes.append(step).push_back('\n');
@@ -81,9 +83,10 @@ std::optional<Change> History::take_redo() {
 // A step before the oldest kept one could never be reached, so steps go from the far ends only.
 void History::trim() {
   std::size_t bytes = byte_count(undo_) + byte_count(redo_);
-  while (undo_.size() + redo_.size() > limits_.steps || bytes > limits_.bytes) {
+  for (;;) {
+    const std::size_t count = undo_.size() + redo_.size();
+    if (count <= limits_.steps && (bytes <= limits_.bytes || count <= 1)) return;
     auto& steps = undo_.empty() ? redo_ : undo_;
-    if (steps.empty()) return;
     bytes -= steps.front().size() + 1;
     steps.pop_front();
   }

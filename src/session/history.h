@@ -1,4 +1,4 @@
-// Undo and redo steps of one picture, valid for one revision of its annotations.
+// Undo and redo steps of one picture, valid for one revision of its annotations in one context.
 // Steps are kept as text and parsed when they are taken, so that a long history costs little more than its bytes.
 // A value; no shared state.
 #pragma once
@@ -15,23 +15,31 @@ namespace sam {
 
 struct HistoryLimits {
   std::size_t steps = 200;
-  std::size_t bytes = std::size_t{8} << 20;  // of one picture's file
+  std::size_t bytes =
+      std::size_t{8} << 20;  // of one picture's file; a single step may be larger, as large as one edit is
+};
+
+// Where a history belongs.
+struct HistoryPlace {
+  std::string revision;
+  std::string context;  // a hash of what else steps refer to: the class list, the picture's size
 };
 
 class History {
  public:
   explicit History(HistoryLimits limits) : limits_(limits) {}
 
-  // The history kept in bytes if it belongs to revision, else an empty one: annotations changed by somebody else
-  // must not get a step applied that was made on others. Damaged bytes are an empty history too.
-  static History parse(std::string_view bytes, const std::string& revision, HistoryLimits limits);
+  // The history kept in bytes if it belongs to place, else an empty one: annotations changed by somebody else, or whose
+  // class ids mean others now, must not get a step applied that was made before. Damaged bytes are an empty history too.
+  static History parse(std::string_view bytes, const HistoryPlace& place, HistoryLimits limits);
   // A header line, then a line for each step, undo before redo, oldest first.
-  std::string text(const std::string& revision) const;
+  std::string text(const HistoryPlace& place) const;
 
   bool can_undo() const { return !undo_.empty(); }
   bool can_redo() const { return !redo_.empty(); }
 
-  // A new change: what was undone cannot be redone any more. The oldest steps go when a limit is passed.
+  // A new change: what was undone cannot be redone any more. The oldest steps go when a limit is passed;
+  // the last one stays whatever its bytes are.
   void push(const Change& change);
 
   // The change that takes the last step back, or does it again; nothing if there is none. Throws EditError if the step is

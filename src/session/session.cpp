@@ -4,6 +4,7 @@
 
 #include <ctime>
 
+#include "platform/hash.h"
 #include "session/edits.h"
 #include "session/history.h"
 #include "session/recent_logits.h"
@@ -34,7 +35,11 @@ class ProjectSession final : public Session {
     PictureState state = state_of(name, load(name));
     pipeline_.show(file_of(name));
     state.encoding = pipeline_.encoding(file_of(name));
-    store_.remember(current_key, name);
+    try {
+      store_.remember(current_key, name);
+    } catch (const FileError& error) {  // a full or read-only disk does not stop looking at pictures
+      spdlog::warn("after a restart another picture will be shown first: {}", error.what());
+    }
     return state;
   }
 
@@ -52,7 +57,7 @@ class ProjectSession final : public Session {
     if (picture.revision != revision) {
       throw RevisionConflict(name + " was changed in another window or by another program; load it again");
     }
-    History history = history_of(name, revision);
+    History history = history_of(picture);
     if (!change(picture.content, history, edit)) return state_of(name, std::move(picture));
     picture.revision = store_.save(picture.content, revision);
     keep_history(name, history, picture);
@@ -62,7 +67,7 @@ class ProjectSession final : public Session {
   PictureState save(const std::string& name) override {
     const Turn turn(turns_, name);
     LoadedPicture picture = load(name);
-    const History history = history_of(name, picture.revision);
+    const History history = history_of(picture);
     const std::string before = picture.revision;
     picture.revision = store_.save(picture.content, before);
     if (picture.revision != before) keep_history(name, history, picture);
@@ -102,14 +107,22 @@ class ProjectSession final : public Session {
   }
 
   // Read again each time: nothing is kept for pictures that are not on screen, and a history of 1 MB takes about 1 ms.
-  History history_of(const std::string& name, const std::string& revision) {
-    return History::parse(store_.load_history(name).value_or(""), revision, limits_);
+  History history_of(const LoadedPicture& picture) {
+    return History::parse(store_.load_history(picture.content.image).value_or(""), place_of(picture), limits_);
+  }
+
+  // Steps hold class ids and masks, which mean something among these classes and on a picture of this size only.
+  HistoryPlace place_of(const LoadedPicture& picture) const {
+    std::string context =
+        std::to_string(picture.content.size.width) + "x" + std::to_string(picture.content.size.height);
+    for (const std::string& name : store_.classes().names) context += '\0' + name;
+    return {picture.revision, content_hash(context)};
   }
 
   // The annotations are saved already: a history that cannot be kept costs the undo steps, not the edit.
   void keep_history(const std::string& name, const History& history, LoadedPicture& picture) {
     try {
-      store_.save_history(name, history.text(picture.revision));
+      store_.save_history(name, history.text(place_of(picture)));
     } catch (const FileError& error) {
       spdlog::warn("undo history of {} is lost: {}", name, error.what());
       picture.warnings.push_back(std::string("the undo history is lost: ") + error.what());
@@ -118,8 +131,8 @@ class ProjectSession final : public Session {
 
   // False if nothing changes.
   bool change(PictureAnnotations& content, History& history, const Edit& edit) const {
-    if (std::holds_alternative<Undo>(edit)) return take(content, history.take_undo());
-    if (std::holds_alternative<Redo>(edit)) return take(content, history.take_redo());
+    if (std::holds_alternative<Undo>(edit)) return take(content, history.take_undo(), "nothing to undo");
+    if (std::holds_alternative<Redo>(edit)) return take(content, history.take_redo(), "nothing to redo");
     const Change made = std::visit([&](const auto& kind) { return plan(content, kind); }, edit);
     if (made.empty()) return false;
     apply_change(content, made);
@@ -127,8 +140,8 @@ class ProjectSession final : public Session {
     return true;
   }
 
-  static bool take(PictureAnnotations& content, const std::optional<Change>& step) {
-    if (!step) return false;
+  static bool take(PictureAnnotations& content, const std::optional<Change>& step, const char* otherwise) {
+    if (!step) throw EditError(otherwise);
     apply_change(content, *step);
     return true;
   }
@@ -144,7 +157,7 @@ class ProjectSession final : public Session {
   }
 
   PictureState state_of(const std::string& name, LoadedPicture picture) {
-    const History history = history_of(name, picture.revision);
+    const History history = history_of(picture);
     PictureState state;
     state.position = store_.position(name).value_or(0);
     state.encoding = pipeline_.encoding(file_of(name));

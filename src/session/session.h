@@ -77,10 +77,10 @@ class Session {
 
   virtual PictureState state(const std::string& name) = 0;
 
-  // Throws EditError, RevisionConflict, FileError; nothing is changed then.
+  // Throws EditError (also for an undo or redo when there is none), RevisionConflict, FileError; nothing is changed then.
   virtual PictureState apply(const std::string& name, const std::string& revision, const Edit& edit) = 0;
 
-  // Writes the picture's files again.
+  // Checks the picture's files and writes what differs.
   virtual PictureState save(const std::string& name) = 0;
 
   // Throws StaleMaskInput and what Pipeline::segment throws.

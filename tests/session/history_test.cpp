@@ -76,27 +76,43 @@ TEST(History, SurvivesText) {
   history.push(adding(2));
   history.push(adding(3));
   history.take_undo();
-  History again = History::parse(history.text("r7"), "r7", {});
+  History again = History::parse(history.text({"r7", "c"}), {"r7", "c"}, {});
   EXPECT_EQ(again.take_redo(), adding(3));
   EXPECT_EQ(again.take_undo(), inverse(adding(3)));
   EXPECT_EQ(again.take_undo(), inverse(adding(2)));
   EXPECT_EQ(again.take_undo(), inverse(adding(1)));
   EXPECT_EQ(again.take_undo(), std::nullopt);
-  EXPECT_FALSE(History::parse(history.text("r7"), "r8", {}).can_undo());
+  history.push(adding(4));
+  const std::string bytes = history.text({"r7", "c"});
+  EXPECT_TRUE(History::parse(bytes, {"r7", "c"}, {}).can_undo());
+  EXPECT_FALSE(History::parse(bytes, {"r8", "c"}, {}).can_undo());
+  EXPECT_FALSE(History::parse(bytes, {"r7", "d"}, {}).can_undo());
 }
 
 TEST(History, IsBoundedInBytesFromTheOldestOn) {
   const std::size_t step = change_text(adding(1)).size() + 1;
   History history({1000, 3 * step});
   for (int i = 1; i <= 9; ++i) history.push(adding(i));
-  EXPECT_LE(history.text("r").size(), 3 * step + 100);
+  EXPECT_LE(history.text({"r", "c"}).size(), 3 * step + 100);
   int count = 0;
   while (history.take_undo()) ++count;
   EXPECT_EQ(count, 3);
 }
 
-TEST(History, AStepLargerThanTheLimitIsNotKept) {
-  History history({1000, 10});
+TEST(History, TheLastStepIsKeptHoweverLarge) {
+  const HistoryLimits limits{1000, 10};
+  History history(limits);
+  history.push(adding(1));
+  history.push(adding(2));
+  history = History::parse(history.text({"r", "c"}), {"r", "c"}, limits);
+  EXPECT_EQ(history.take_undo(), inverse(adding(2)));
+  EXPECT_FALSE(history.can_undo());
+  history = History::parse(history.text({"r", "c"}), {"r", "c"}, limits);
+  EXPECT_EQ(history.take_redo(), adding(2));
+}
+
+TEST(History, NoStepsAreKeptWhereNoneAreWanted) {
+  History history({0, 1000});
   history.push(adding(1));
   EXPECT_FALSE(history.can_undo());
 }

@@ -132,8 +132,8 @@ TEST_F(SessionTest, IdsAreNeverUsedAgain) {
 }
 
 TEST_F(SessionTest, UndoWithoutHistoryAndEditsWithoutEffectChangeNothing) {
-  EXPECT_EQ(apply(Undo{}).revision, "r0");
-  EXPECT_EQ(apply(Redo{}).revision, "r0");
+  EXPECT_THROW(apply(Undo{}), EditError);
+  EXPECT_THROW(apply(Redo{}), EditError);
   EXPECT_EQ(apply(ClearAnnotations{}).revision, "r0");
   const std::string revision = apply(add(1)).revision;
   EXPECT_EQ(apply(SetClass{{1}, 1}).revision, revision);
@@ -155,19 +155,24 @@ TEST_F(SessionTest, ChangesFromOutsideDropTheHistory) {
   store_.edit_outside("a.jpg", {other});
   PictureState state = session_->state("a.jpg");
   EXPECT_FALSE(state.can_undo);
-  state = session_->apply("a.jpg", state.revision, Undo{});
-  EXPECT_EQ(state.content.annotations, std::vector<Annotation>{other});
+  EXPECT_THROW(apply(Undo{}), EditError);
+  EXPECT_EQ(store_.annotations("a.jpg"), std::vector<Annotation>{other});
 }
 
 TEST_F(SessionTest, DamagedHistoryIsNotUsed) {
   apply(add());
-  for (const std::string bytes :
-       {"", "\n", "nonsense", "{}", "[1]\nx", "{\"version\":1,\"revision\":\"r1\",\"undo\":99}\n",
-        "{\"version\":1,\"revision\":\"r1\",\"undo\":-1}\nx"}) {
+  const std::string good = *store_.load_history("a.jpg");
+  std::string header = good.substr(0, good.find('\n') + 1);  // says "undo":1
+  const auto header_with = [&](const std::string& undo) {
+    return std::string(header).replace(header.find("\"undo\":1"), 8, "\"undo\":" + undo);
+  };
+  for (const std::string& bytes :
+       std::vector<std::string>{"", "\n", "nonsense", "{}", "[1]\nx", header_with("99"), header_with("-1") + "x"}) {
     store_.save_history("a.jpg", bytes);
     EXPECT_FALSE(session_->state("a.jpg").can_undo) << bytes;
   }
-  store_.save_history("a.jpg", "{\"version\":1,\"revision\":\"r1\",\"undo\":1}\n{\"removed\":[],\"added\":[[7]]}\n");
+  store_.save_history("a.jpg", header + "{\"removed\":[],\"added\":[[7]]}\n");
+  EXPECT_TRUE(session_->state("a.jpg").can_undo);
   EXPECT_THROW(apply(Undo{}), EditError);
   EXPECT_EQ(store_.annotations("a.jpg").size(), 1U);
 }

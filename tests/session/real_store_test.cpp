@@ -1,0 +1,108 @@
+// The session on the real store, on disks that fill up and in projects that change.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "dataset/project.h"
+#include "session/fake_pipeline.h"
+#include "session/session.h"
+
+namespace sam {
+namespace {
+
+using Fault = FaultyFileSystem::Fault;
+
+class RealStoreTest : public Project {
+ protected:
+  void SetUp() override {
+    Project::SetUp();
+    put("images/a.bmp", bmp(40, 30));
+    put("images/b.bmp", bmp(40, 30));
+    restart();
+  }
+  void TearDown() override {
+    session_.reset();
+    Project::TearDown();
+  }
+  void restart() {
+    session_.reset();
+    session_ = make_session(open(), pipeline_, clock_);
+  }
+  AddAnnotation add(int class_id = 0) const {
+    return {class_id, mask_to_coco_string(rectangle_mask({40, 30}, 2, 3, 12, 9)), 0.5, {{{2, 3, 12, 9}}, {}, ""}};
+  }
+  PictureState apply(const Edit& edit) { return session_->apply("a.bmp", session_->state("a.bmp").revision, edit); }
+
+  FakePipeline pipeline_;
+  std::unique_ptr<Session> session_;
+};
+
+TEST_F(RealStoreTest, AnEditThatFailsCanBeMadeAgainAndUndone) {
+  apply(add());
+  int count = 1;
+  for (const Fault fault : {Fault::once, Fault::from_then_on, Fault::after_it_was_done}) {
+    const std::string revision = session_->state("a.bmp").revision;
+    faulty_.fail(fault, 0);
+    EXPECT_THROW(session_->apply("a.bmp", revision, add()), FileError);
+    EXPECT_EQ(session_->state("a.bmp").content.annotations.size(), static_cast<std::size_t>(count));
+    faulty_.fail(Fault::none, 0);
+    PictureState state;
+    ASSERT_NO_THROW(state = session_->apply("a.bmp", revision, add()));
+    EXPECT_EQ(state.content.annotations.size(), static_cast<std::size_t>(++count));
+    EXPECT_TRUE(state.can_undo);
+  }
+  while (count > 0) EXPECT_EQ(apply(Undo{}).content.annotations.size(), static_cast<std::size_t>(--count));
+}
+
+TEST_F(RealStoreTest, LabelsThatCannotFollowAreNoFailureAndNoConflict) {
+  apply(add());
+  const auto labels = get("labels/a.txt");
+  for (const Fault fault : {Fault::once, Fault::after_it_was_done}) {  // annotations, labels, metadata, history
+    faulty_.fail(fault, 1);
+    const PictureState state = apply(add());
+    faulty_.fail(Fault::none, 0);
+    EXPECT_TRUE(state.can_undo);
+    EXPECT_EQ(session_->state("a.bmp").revision, state.revision);
+    EXPECT_NE(get("labels/a.txt"), labels) << "written by the next look";
+    EXPECT_NO_THROW(session_->apply("a.bmp", state.revision, Undo{}));
+    EXPECT_EQ(get("labels/a.txt"), labels);
+  }
+  faulty_.fail(Fault::from_then_on, 1);
+  const PictureState state = apply(add());
+  EXPECT_THAT(session_->state("a.bmp").warnings, testing::Contains(testing::HasSubstr("labels/a.txt is out of date")));
+  faulty_.fail(Fault::none, 0);
+  EXPECT_NO_THROW(session_->apply("a.bmp", state.revision, add()));
+}
+
+TEST_F(RealStoreTest, AFullDiskDoesNotStopNavigation) {
+  session_->show("a.bmp");
+  faulty_.fail(Fault::from_then_on, 0);
+  EXPECT_EQ(session_->show("b.bmp").content.image, "b.bmp");
+  EXPECT_EQ(session_->current(), "a.bmp") << "what is on disk";
+  faulty_.fail(Fault::none, 0);
+  session_->show("b.bmp");
+  restart();
+  EXPECT_EQ(session_->current(), "b.bmp");
+}
+
+TEST_F(RealStoreTest, StepsMadeWithOtherClassesAreNotTakenBack) {
+  apply(add(0));
+  apply(SetClass{{1}, 1});
+  apply(DeleteAnnotations{{1}});
+  put("classes.csv", "class_name\ntruck\ncar\nbus\n");
+  restart();
+  EXPECT_FALSE(session_->state("a.bmp").can_undo);
+  EXPECT_THROW(apply(Undo{}), EditError);
+  put("classes.csv", "class_name\ncar\ntruck\nbus\n");
+  restart();
+  EXPECT_EQ(apply(Undo{}).content.annotations[0].class_id, 1) << "the classes they were made with";
+}
+
+TEST_F(RealStoreTest, StepsMadeOnAPictureOfAnotherSizeAreNotTakenBack) {
+  apply(add());
+  put("images/a.bmp", bmp(80, 60));
+  restart();
+  EXPECT_FALSE(session_->state("a.bmp").can_undo);
+}
+
+}  // namespace
+}  // namespace sam
