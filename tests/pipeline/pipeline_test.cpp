@@ -179,20 +179,21 @@ TEST_F(PipelineTest, AStoppedPromptDoesNotWait) {
 
 TEST_F(PipelineTest, WhatOnlyAStoppedPromptWantedIsNotEncoded) {
   predictor_->hold();
-  std::stop_source stop;
-  const auto prompt = [&](const PicturePath& file) {
+  const auto prompt = [this](const PicturePath& file) {
     return std::jthread(
-        [this, &file, &stop] { EXPECT_THROW(pipeline_->segment(file, {}, stop.get_token()), Stopped); });
+        [this, &file](const std::stop_token& stop) { EXPECT_THROW(pipeline_->segment(file, {}, stop), Stopped); });
   };
-  {
-    const std::jthread running = prompt(a_);
-    await([&] { return predictor_->started_names == 1; });
-    const std::jthread queued = prompt(b_);
-    await([&] { return state(b_) == EncodingState::queued; });
-    stop.request_stop();
-  }
-  EXPECT_EQ(state(a_), EncodingState::none);
+  std::jthread running = prompt(a_);
+  await([&] { return predictor_->started_names == 1; });
+  std::jthread queued = prompt(b_);
+  await([&] { return state(b_) == EncodingState::queued; });
+  queued.request_stop();
+  queued.join();
   EXPECT_EQ(state(b_), EncodingState::none);
+  EXPECT_EQ(state(a_), EncodingState::running);
+  running.request_stop();
+  running.join();
+  EXPECT_EQ(state(a_), EncodingState::none);
   predictor_->let_go();
   pipeline_->segment(c_, {}, {});  // comes after whatever was left in the lane
   EXPECT_EQ(predictor_->started_names, 2);
