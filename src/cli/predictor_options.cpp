@@ -87,7 +87,7 @@ void add_predictor_options(CLI::App& app, PredictorOptions& options) {
   app.add_flag("--in-process", options.in_process, "run the engine in this process, not in a worker (for debugging)")
       ->group(group);
   app.add_option("--max-image-pixels,--max_image_pixels", options.limits.max_pixels, "refuse pictures with more pixels")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
       ->capture_default_str()
       ->group("Pictures");
   app.add_option("--max-image-size,--max_image_size", options.limits.max_side,

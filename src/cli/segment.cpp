@@ -176,6 +176,7 @@ int run_segment(const SegmentOptions& options, Program& program) {
   if (!options.overlay.empty()) {
     DecodeLimits full = options.predictor.limits;
     full.max_side = 0;
+    full.max_working_pixels = full.max_pixels;
     program.files.write_atomic(options.overlay, encode_overlay_jpeg(decode_image(options.image, full), best));
   }
   if (options.json) {

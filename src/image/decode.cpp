@@ -16,10 +16,12 @@ namespace {
 // Decoding is mostly serial; more threads cost memory for their strips and take the engines' cores.
 constexpr int max_vips_threads = 4;
 
-Size fit(Size size, int max_side) {
-  const int longest = std::max(size.width, size.height);
-  if (max_side <= 0 || longest <= max_side) return size;
-  const double scale = static_cast<double>(max_side) / longest;
+Size fit(Size size, const DecodeLimits& limits) {
+  const double longest = std::max(size.width, size.height);
+  const double pixels = static_cast<double>(size.width) * size.height;
+  double scale = std::sqrt(static_cast<double>(limits.max_working_pixels) / pixels);
+  if (limits.max_side > 0) scale = std::min(scale, limits.max_side / longest);
+  if (scale >= 1) return size;
   const auto side = [&](int length) { return std::max(1, static_cast<int>(std::lround(length * scale))); };
   return {side(size.width), side(size.height)};
 }
@@ -73,13 +75,13 @@ void start_image_library(const char* program_name) {
 ImageInfo read_image_info(const std::filesystem::path& path, const DecodeLimits& limits) {
   const PictureFile file(path, limits, PictureAccess::sequential);
   const Size upright = turn_size(file.file_size(), file.orientation());
-  return {upright, fit(upright, limits.max_side), std::string(format_name(file.format()))};
+  return {upright, fit(upright, limits), std::string(format_name(file.format()))};
 }
 
 Image decode_image(const std::filesystem::path& path, const DecodeLimits& limits) {
   const PictureFile file(path, limits, PictureAccess::sequential);
   const Orientation orientation = file.orientation();
-  const Size wanted = turn_size(fit(turn_size(file.file_size(), orientation), limits.max_side), orientation);
+  const Size wanted = turn_size(fit(turn_size(file.file_size(), orientation), limits), orientation);
   const int shrink = jpeg_shrink(file, wanted);
   const bool is_whole = wanted == file.file_size();
   const Image stored = is_whole      ? read_whole(file)

@@ -21,12 +21,14 @@ class ImageError : public std::runtime_error {
 struct DecodeLimits {
   std::uint64_t max_pixels = 500'000'000;  // --max-image-pixels; checked before memory for pixels is taken
   int max_side = 0;  // --max-image-size; longer pictures are reduced by area resize; 0: as they are
+  // What is worked on is never larger, so that a picture of 500 MP needs no more memory than this; viewing is at full size.
+  std::uint64_t max_working_pixels = 32'000'000;
 };
 
 struct ImageInfo {
   Size file_size;  // upright, as in the file
   Size
-      working_size;  // after max_side; what annotations' coordinates refer to is file_size, what decode returns is this
+      working_size;  // after max_side and max_working_pixels; what annotations' coordinates refer to is file_size, what decode returns is this
   std::string format;  // "JPEG", "PNG", "WebP", "BMP", "TIFF"
 };
 

@@ -102,6 +102,16 @@ TEST_F(DecodeTest, OrientationIsAppliedOnce) {
   }
 }
 
+TEST_F(DecodeTest, WhatIsWorkedOnIsBounded) {
+  const auto path = std::filesystem::path(SAM_SAMPLES) / "images" / "coffee.jpg";  // 600 x 400
+  const DecodeLimits limits{.max_working_pixels = 60'000};
+  EXPECT_EQ(read_image_info(path, limits).file_size, (Size{600, 400}));
+  EXPECT_EQ(read_image_info(path, limits).working_size, (Size{300, 200}));
+  EXPECT_EQ(decode_image(path, limits).size(), (Size{300, 200}));
+  EXPECT_EQ(decode_image(path, {.max_side = 150, .max_working_pixels = 60'000}).size(), (Size{150, 100}));
+  EXPECT_EQ(decode_image(path, {.max_working_pixels = 240'000}).size(), (Size{600, 400}));
+}
+
 TEST_F(DecodeTest, MaxSideReducesByArea) {
   for (const Size odd : {Size{151, 97}, {1000, 37}, {33, 900}}) {
     const auto path = write("a.png", odd, 3, pattern);
