@@ -13,7 +13,7 @@ namespace {
 
 [[noreturn]] void refuse_damaged(FileFormat format) {
   throw ImageError("is a damaged or truncated " + std::string(format_name(format)) + " file (" + take_vips_error() +
-                   ")");
+                   "): copy it again from its source");
 }
 
 struct RegionUnref {

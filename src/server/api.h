@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "image/decode.h"
 #include "server/events.h"
 #include "server/gate.h"
 #include "server/router.h"
@@ -23,6 +24,9 @@ struct ApiParts {
 
 // Throws RequestError (404) unless the project has this picture: no other name ever becomes a path.
 void require_picture(const Store& store, const std::string& name);
+
+// The same error with its subject: "cat.jpg is empty".
+ImageError named(const std::string& name, const ImageError& error);
 
 // Session, edits, lists, memory and events; and the pictures' pixels.
 std::vector<Route> session_routes(ApiParts& parts);

@@ -77,7 +77,7 @@ Response proxy(ApiParts& parts, const Request& request) {
   } catch (const ImageError& error) {
     parts.store.mark_broken(name, error.what());
     parts.events->publish({"images", "{}"});
-    throw;
+    throw named(name, error);
   }
 }
 
@@ -87,14 +87,17 @@ Response tile(ApiParts& parts, const Request& request) {
   const std::optional<int> y = whole_number(request.params.at("y"));
   if (!level || !x || !y) throw RequestError("level, x and y of a tile are integers from 0", 404);
   const std::string form = std::to_string(*level) + "-" + std::to_string(*x) + "-" + std::to_string(*y);
-  const PictureOnDisk picture = find_file(parts.store, request.params.at("name"), form);
+  const std::string& name = request.params.at("name");
+  const PictureOnDisk picture = find_file(parts.store, name, form);
   if (is_known(request, picture.etag)) return not_modified(picture.etag);
   const Gate::Place place(parts.decoding, request.stop);
   try {
     return jpeg(picture.etag,
                 make_tile(picture.path, parts.options.limits, {*level, *x, *y}, parts.options.tile_cache_folder));
   } catch (const std::out_of_range&) {
-    throw RequestError("the picture has no tile " + form, 404);
+    throw RequestError(name + " has no tile " + form, 404);
+  } catch (const ImageError& error) {
+    throw named(name, error);
   }
 }
 

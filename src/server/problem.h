@@ -20,13 +20,10 @@ class RequestError : public std::runtime_error {
   int status_;
 };
 
-// detail: what, why, what to do. type: "/problems/…", or about:blank when empty.
+// The title says what happened, in plain words. detail: what, why, what to do. type: "/problems/…", or about:blank when empty.
 Response problem(int status, const std::string& detail, const std::string& type = "");
 
 // Any exception; those the table does not know are 500.
 Response problem_of(std::exception_ptr error);
-
-// "Not Found"; the title of a problem.
-const char* status_title(int status);
 
 }  // namespace sam

@@ -34,14 +34,14 @@ const std::string& picture_name(const ApiParts& parts, const Request& request) {
   return name;
 }
 
-// A picture that turned out to be unreadable changes the list.
+// A picture that turned out to be unreadable changes the list; the error names it.
 template <typename Work>
-auto telling_of_broken(const ApiParts& parts, Work work) {
+auto telling_of_broken(const ApiParts& parts, const std::string& name, Work work) {
   try {
     return work();
-  } catch (const ImageError&) {
+  } catch (const ImageError& error) {
     parts.events->publish({"images", "{}"});
-    throw;
+    throw named(name, error);
   }
 }
 
@@ -74,25 +74,26 @@ Response images(const ApiParts& parts, const Request& request) {
 Response put_current(const ApiParts& parts, const Request& request) {
   const std::string name = parse_current_request(request.body);
   require_picture(parts.store, name);
-  return telling_of_broken(parts, [&] { return json_response(picture_json(parts.session.show(name))); });
+  return telling_of_broken(parts, name, [&] { return json_response(picture_json(parts.session.show(name))); });
 }
 
 Response get_picture(const ApiParts& parts, const Request& request) {
   const std::string& name = picture_name(parts, request);
-  return telling_of_broken(parts, [&] { return json_response(picture_json(parts.session.state(name))); });
+  return telling_of_broken(parts, name, [&] { return json_response(picture_json(parts.session.state(name))); });
 }
 
 Response segment(const ApiParts& parts, const Request& request) {
   const std::string& name = picture_name(parts, request);
   const SegmentRequest prompt = parse_segment_request(request.body);
   return telling_of_broken(
-      parts, [&] { return json_response(candidates_json(parts.session.segment(name, prompt, request.stop))); });
+      parts, name, [&] { return json_response(candidates_json(parts.session.segment(name, prompt, request.stop))); });
 }
 
 Response edit(const ApiParts& parts, const Request& request) {
   const std::string& name = picture_name(parts, request);
   const EditRequest asked = parse_edit_request(request.body);
-  const PictureState state = parts.session.apply(name, asked.revision, asked.edit);
+  const PictureState state =
+      telling_of_broken(parts, name, [&] { return parts.session.apply(name, asked.revision, asked.edit); });
   if (state.revision != asked.revision) {
     parts.events->publish({"changed", changed_event_json(name, state.revision, asked.window)});
   }
@@ -102,7 +103,7 @@ Response edit(const ApiParts& parts, const Request& request) {
 Response save(const ApiParts& parts, const Request& request) {
   const std::string& name = picture_name(parts, request);
   const std::string window = parse_save_request(request.body);
-  const PictureState state = parts.session.save(name);
+  const PictureState state = telling_of_broken(parts, name, [&] { return parts.session.save(name); });
   parts.events->publish({"changed", changed_event_json(name, state.revision, window)});
   return json_response(picture_json(state));
 }
@@ -142,6 +143,10 @@ Response events(const ApiParts& parts) {
 
 void require_picture(const Store& store, const std::string& name) {
   if (!store.find(name)) throw RequestError("there is no picture '" + name + "' in this project", 404);
+}
+
+ImageError named(const std::string& name, const ImageError& error) {
+  return ImageError(name + " " + error.what());
 }
 
 std::vector<Route> session_routes(ApiParts& parts) {

@@ -143,7 +143,7 @@ TEST_F(Hostile, RangesAndCompressionAreNotTaken) {
 TEST_F(Hostile, JsonErrorsArriveAsProblems) {
   const nlohmann::json problem = post("/images/a.jpg/segment", "{\"boxes\":[[1,2,3,NaN]]}", 400);
   EXPECT_THAT(problem["detail"].get<std::string>(), HasSubstr("not JSON"));
-  EXPECT_EQ(problem["title"], "Bad Request");
+  EXPECT_EQ(problem["title"], "The request is not understood");
   post("/images/a.jpg/segment", "{\"boxes\":[[1,2,3,\"x\"]]}", 422);
 }
 

@@ -98,18 +98,38 @@ TEST_F(Routes, AStaleMaskInputIsNamed) {
   EXPECT_EQ(problem["type"], "/problems/stale-mask-input");
 }
 
+TEST_F(Routes, AnUnreadablePictureIsNamed) {
+  const json expected = "broken.jpg the file is truncated";
+  auto http = client();
+  EXPECT_EQ(json_of(http.Put("/api/v1/session/current", R"({"name":"broken.jpg"})", "application/json"))["detail"],
+            expected);
+  EXPECT_EQ(get("/images/broken.jpg", 422)["detail"], expected);
+  EXPECT_EQ(get("/images/broken.jpg", 422)["title"], "The picture cannot be read");
+  EXPECT_EQ(post("/images/broken.jpg/save", "", 422)["detail"], expected);
+  pipeline_.fail_with(std::make_exception_ptr(ImageError("is empty")));
+  EXPECT_EQ(post("/images/b%20c.jpg/segment", R"({"boxes":[[2,3,12,9]]})", 422)["detail"], "b c.jpg is empty");
+}
+
 TEST_F(Routes, ExceptionsBecomeProblems) {
   const std::string prompt = R"({"boxes":[[2,3,12,9]]})";
-  const std::vector<std::pair<std::exception_ptr, int>> table = {
-      {std::make_exception_ptr(PromptError("p")), 422}, {std::make_exception_ptr(OutOfMemory("o")), 503},
-      {std::make_exception_ptr(ImageError("i")), 422},  {std::make_exception_ptr(ModelError("m")), 500},
-      {std::make_exception_ptr(std::bad_alloc()), 503}, {std::make_exception_ptr(std::logic_error("l")), 500},
-      {std::make_exception_ptr(Stopped()), 499},        {std::make_exception_ptr(7), 500}};
-  for (const auto& [error, status] : table) {
-    pipeline_.fail_with(error);
-    const json problem = post("/images/a.jpg/segment", prompt, status);
-    EXPECT_EQ(problem["status"], status);
-    EXPECT_TRUE(problem["title"].is_string());
+  struct Case {
+    std::exception_ptr error;
+    int status;
+    const char* title;
+  };
+  const Case table[] = {{std::make_exception_ptr(PromptError("p")), 422, "The prompt cannot be used"},
+                        {std::make_exception_ptr(OutOfMemory("o")), 503, "There is not enough memory"},
+                        {std::make_exception_ptr(ImageError("i")), 422, "The picture cannot be read"},
+                        {std::make_exception_ptr(ModelError("m")), 500, "The model failed"},
+                        {std::make_exception_ptr(std::bad_alloc()), 503, "There is not enough memory"},
+                        {std::make_exception_ptr(std::logic_error("l")), 500, "The program made an error"},
+                        {std::make_exception_ptr(Stopped()), 499, "The request was given up"},
+                        {std::make_exception_ptr(7), 500, "The program made an error"}};
+  for (const Case& each : table) {
+    pipeline_.fail_with(each.error);
+    const json problem = post("/images/a.jpg/segment", prompt, each.status);
+    EXPECT_EQ(problem["status"], each.status);
+    EXPECT_EQ(problem["title"], each.title);
     EXPECT_TRUE(problem["detail"].is_string());
   }
   pipeline_.fail_with(nullptr);

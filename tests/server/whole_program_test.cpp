@@ -168,7 +168,8 @@ TEST_F(WholeProgram, PixelsComeAsProxiesAndTilesAndAreNotSentTwice) {
 }
 
 TEST_F(WholeProgram, ATruncatedPictureIsListedWithItsReason) {
-  get("/images/half.jpg/proxy", 422);
+  const std::string detail = get("/images/half.jpg/proxy", 422)["detail"];
+  EXPECT_EQ(detail.rfind("half.jpg is a damaged or truncated JPEG file", 0), 0U) << detail;
   bool found = false;
   const json list = get("/images");
   for (const json& entry : list["images"]) {
