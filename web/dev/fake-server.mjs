@@ -107,7 +107,7 @@ createServer(async (req, res) => {
     return req.on('close', () => listeners.delete(res)).resume();
   }
   if (parts[0] === 'session') {
-    if (broken.has(data.name) || !names.includes(data.name)) return json(422, { title: 'The image cannot be read', status: 422, detail: `${data.name} is truncated.` });
+    if (broken.has(data.name) || !names.includes(data.name)) return json(422, { title: 'The picture cannot be read', status: 422, detail: `${data.name} is truncated.` });
     current = data.name;
     encode(current);
     return json(200, picture(current));

@@ -15,7 +15,7 @@ import { App } from './panels/app';
 import { ShellContext } from './panels/context';
 import { onChanged } from './state/editing';
 import { onEncoding, reloadList } from './state/image-list';
-import { tellError } from './state/messages';
+import { settled, tellError } from './state/messages';
 import { makePage } from './state/page';
 import { reconnect, remember, start } from './state/session';
 import './style/page.css';
@@ -49,6 +49,7 @@ let started = false;
 
 async function opened(): Promise<void> {
   page.store.set({ connection: 'open' });
+  settled(page, 'connection');
   if (started) return reconnect(page, () => location.reload());
   started = true;
   try {
@@ -56,7 +57,7 @@ async function opened(): Promise<void> {
     window.addEventListener('pagehide', remember(page, sessionStorage));
   } catch (error) {
     started = false;
-    tellError(page, error);
+    tellError(page, 'open', error);
   }
 }
 
@@ -77,5 +78,5 @@ listen({
   memory: (memory) => page.store.set({ memory }),
   encoding: (event) => onEncoding(page, event),
   changed: (event) => onChanged(page, event),
-  images: () => void reloadList(page).catch((error: unknown) => tellError(page, error)),
+  images: () => void reloadList(page).catch((error: unknown) => tellError(page, 'list', error)),
 });

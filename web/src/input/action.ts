@@ -13,6 +13,7 @@ export interface Action {
   readonly enabled?: (state: PageState) => boolean; // always, if absent
   readonly active?: (state: PageState) => boolean; // for switches
   readonly run: (page: Page, key: string) => void;
+  readonly swallows?: readonly string[]; // keys that do nothing for a moment after it
   readonly whileTyping?: boolean; // its keys with Ctrl act also when a text field has the focus
 }
 

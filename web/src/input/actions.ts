@@ -2,6 +2,7 @@
 
 import { chooseNumbered, moveClass, shownClasses, chooseClass } from '../state/classes';
 import { addMask, deleteSelected, redoEdit, save, setClassOfSelected, undoEdit } from '../state/editing';
+import { tell } from '../state/messages';
 import { go } from '../state/navigation';
 import type { Page } from '../state/page';
 import type { Dialog, PageState } from '../state/page-state';
@@ -11,6 +12,7 @@ import {
   hasPrompt,
   preview,
   putBackPrompt,
+  retryPrompt,
   setMultimask,
   takeBackPrompt,
 } from '../state/prompting';
@@ -28,6 +30,7 @@ const hasSelection = (s: PageState) => s.selection.size > 0;
 const show = (page: Page, kind: Exclude<Dialog['kind'], 'pending'>) => page.store.set({ dialog: { kind } });
 
 async function add(page: Page): Promise<void> {
+  if (page.store.get().promptError !== null) return retryPrompt(page);
   if ((await addMask(page)) && page.store.get().autoAdvance && !hasPrompt(page.store.get())) go(page, 1);
 }
 
@@ -82,7 +85,7 @@ const prompt: Action[] = [
     group: 'Prompt',
     title: 'Add the mask with the chosen class',
     keys: ['Enter', 'a'],
-    enabled: (s) => preview(s) !== null && s.segmenting === null,
+    enabled: (s) => (preview(s) !== null && s.segmenting === null) || s.promptError !== null,
     run: (page) => void add(page),
   },
   {
@@ -350,6 +353,22 @@ const view: Action[] = [
 ];
 
 const program: Action[] = [
+  {
+    id: 'export',
+    group: 'Program',
+    title: 'Export (not in this version yet)',
+    keys: ['e'],
+    swallows: ['c', 'y', 'p'],
+    run: (page) => tell(page, 'info', 'note', 'Exports are not in this version yet'),
+  },
+  {
+    id: 'review',
+    group: 'Program',
+    title: 'Review (not in this version yet)',
+    keys: ['r'],
+    swallows: ['Escape'],
+    run: (page) => tell(page, 'info', 'note', 'The review panel is not in this version yet'),
+  },
   { id: 'help', group: 'Program', title: 'Show all keys', keys: ['?', 'F1'], run: (page) => show(page, 'help') },
   { id: 'quit', group: 'Program', title: 'Quit', keys: ['q'], run: (page) => show(page, 'quit') },
 ];

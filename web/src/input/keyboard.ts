@@ -4,6 +4,7 @@ import type { Page } from '../state/page';
 import { isEnabled } from './action';
 import { actionFor, keyName, type Keymap } from './keymap';
 import type { PointerState } from './pointer';
+import { makeSwallowed } from './swallowed';
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -20,6 +21,7 @@ function ownedByControl(target: EventTarget | null, key: string): boolean {
 export function bindKeyboard(page: Page, keymap: Keymap, pointer: PointerState, changed: () => void): () => void {
   const stop = new AbortController();
   const options = { signal: stop.signal };
+  const swallowed = makeSwallowed(page.now);
 
   const space = (held: boolean) => {
     pointer.space = held;
@@ -30,6 +32,7 @@ export function bindKeyboard(page: Page, keymap: Keymap, pointer: PointerState, 
     const key = keyName(event);
     const typing = isTyping(event.target);
     if (!typing && ownedByControl(event.target, key)) return;
+    if (!typing && swallowed.takes(key)) return event.preventDefault();
     if (key === 'Space' && !typing) {
       event.preventDefault();
       if (!pointer.space) space(true);
@@ -42,6 +45,7 @@ export function bindKeyboard(page: Page, keymap: Keymap, pointer: PointerState, 
       return;
     }
     event.preventDefault();
+    swallowed.begin(action.swallows ?? []);
     action.run(page, key);
   };
   document.addEventListener('keydown', down, options);

@@ -34,6 +34,7 @@ export interface ImageEntry {
   readonly height?: number;
   readonly annotation_count: number;
   readonly encoding: Encoding;
+  readonly encoding_reason?: string; // from the event; the list has none
 }
 
 export interface ImagePage {

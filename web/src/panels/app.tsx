@@ -54,19 +54,24 @@ export function App() {
       <Toolbar />
       {panels && <ImageList />}
       <main class="stage">
-        <Canvas />
-        <Nothing />
         <div class="banners">
           <Lost />
           <Warnings />
         </div>
-        <PromptBar />
-        <Toasts />
+        <div class="view">
+          <Canvas />
+          <Nothing />
+        </div>
+        {!panels && <Toasts />}
+        <div class="prompt-strip">
+          <PromptBar />
+        </div>
       </main>
       {panels && (
         <aside class="side">
           <ClassList />
           <AnnotationList />
+          <Toasts />
         </aside>
       )}
       <StatusBar />

@@ -5,7 +5,7 @@ import { plural } from '../model/format';
 import { addMask, clearAll } from '../state/editing';
 import { jump } from '../state/navigation';
 import type { Page } from '../state/page';
-import { clearPrompt, preview } from '../state/prompting';
+import { clearPrompt, preview, promptFailure, retryPrompt } from '../state/prompting';
 import { usePage, useValue } from './context';
 import { Dialog } from './dialog';
 import { HelpDialog } from './help-dialog';
@@ -19,28 +19,53 @@ function ClearDialog() {
     close(page);
     void clearAll(page);
   };
+  const keys = (key: string) => {
+    if (key.toLowerCase() !== 'r') return false;
+    clear();
+    return true;
+  };
   return (
-    <Dialog title={`Remove ${plural(count, 'annotation')} of this image?`}>
+    <Dialog title={`Remove ${plural(count, 'annotation')} of this image?`} keys={keys}>
       <p>Undo brings them back.</p>
       <div class="dialog-buttons">
-        <button type="button" class="button" onClick={() => close(page)}>
-          Keep <kbd>Esc</kbd>
+        <button type="button" class="button" data-first onClick={() => close(page)}>
+          Cancel <kbd>Esc</kbd>
         </button>
-        <button type="button" class="button danger filled" data-first onClick={clear}>
-          Remove all <kbd>Enter</kbd>
+        <button type="button" class="button danger filled" onClick={clear}>
+          Remove all <kbd>R</kbd>
         </button>
       </div>
     </Dialog>
   );
 }
 
-function PendingDialog({ proceed }: { proceed: () => void }) {
+const first = { 'data-first': true };
+
+interface Pending {
+  readonly text: string;
+  readonly label: string | null; // of the main button; null: there is nothing to add
+  readonly act: (() => void) | null; // null while it cannot be pressed
+}
+
+function usePending(proceed: () => void): Pending {
   const page = usePage();
-  const ready = useValue((state) => preview(state) !== null && state.segmenting === null);
+  const error = useValue((state) => state.promptError);
+  const computing = useValue((state) => state.segmenting !== null);
+  const offered = useValue((state) => preview(state) !== null);
   const add = async () => {
     close(page);
     if (await addMask(page)) proceed();
   };
+  if (error !== null) return { text: promptFailure(error), label: 'Try again', act: () => retryPrompt(page) };
+  const text = 'The mask on this image has not been added yet.';
+  if (computing) return { text, label: 'Computing', act: null };
+  if (offered) return { text, label: 'Add', act: () => void add() };
+  return { text: 'No mask was found for the prompt on this image.', label: null, act: null };
+}
+
+function PendingDialog({ proceed }: { proceed: () => void }) {
+  const page = usePage();
+  const { text, label, act } = usePending(proceed);
   const discard = () => {
     close(page);
     clearPrompt(page);
@@ -48,29 +73,25 @@ function PendingDialog({ proceed }: { proceed: () => void }) {
   };
   const keys = (key: string) => {
     if (key.toLowerCase() === 'd') discard();
-    else if (key.toLowerCase() === 'a' && ready) void add();
+    else if (key.toLowerCase() === 'a' && act !== null) act();
     else return false;
     return true;
   };
   return (
-    <Dialog title="Add the mask first?" keys={keys}>
-      <p>The mask on this image has not been added yet.</p>
+    <Dialog title={label === null ? 'Discard the prompt?' : 'Add the mask first?'} keys={keys}>
+      <p>{text}</p>
       <div class="dialog-buttons">
-        <button type="button" class="button" onClick={() => close(page)}>
+        <button type="button" class="button" {...(label === null ? first : {})} onClick={() => close(page)}>
           Stay <kbd>Esc</kbd>
         </button>
         <button type="button" class="button" onClick={discard}>
           Discard <kbd>D</kbd>
         </button>
-        <button
-          type="button"
-          class="button primary"
-          data-first
-          aria-disabled={!ready}
-          onClick={() => ready && void add()}
-        >
-          {ready ? 'Add' : 'Computing'} <kbd>Enter</kbd>
-        </button>
+        {label !== null && (
+          <button type="button" class="button primary" data-first aria-disabled={act === null} onClick={() => act?.()}>
+            {label} <kbd>Enter</kbd>
+          </button>
+        )}
       </div>
     </Dialog>
   );

@@ -27,6 +27,11 @@ function stateText(entry: ImageEntry): string {
   return entry.state === 'labelled' ? 'Labelled, empty' : 'New';
 }
 
+function encodingText({ encoding, encoding_reason }: ImageEntry): string {
+  const told = encoding === 'failed' && encoding_reason !== undefined;
+  return told ? `${encodings.failed}: ${encoding_reason}` : encodings[encoding];
+}
+
 function Row({
   index,
   entry,
@@ -74,8 +79,8 @@ function Row({
       {!broken && (
         <span
           class={`encoding ${entry.encoding}`}
-          title={encodings[entry.encoding]}
-          aria-label={encodings[entry.encoding]}
+          title={encodingText(entry)}
+          aria-label={encodingText(entry)}
         />
       )}
     </button>

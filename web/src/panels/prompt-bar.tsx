@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { colorOf, css } from '../model/color';
 import { area, seconds } from '../model/format';
-import { hasPrompt, preview } from '../state/prompting';
+import { hasPrompt, preview, promptFailure, retryPrompt } from '../state/prompting';
 import { ActionButton } from './action-button';
 import { usePage, useValue } from './context';
 
@@ -58,10 +58,23 @@ function Offer() {
   );
 }
 
+function Failed() {
+  const problem = useValue((state) => state.promptError);
+  if (problem === null) return null;
+  const text = promptFailure(problem);
+  return (
+    <span class="failed" title={text} data-testid="prompt-failed">
+      {text}
+    </span>
+  );
+}
+
 export function PromptBar() {
+  const page = usePage();
   const prompted = useValue(hasPrompt);
   const since = useValue((state) => state.segmenting);
   const offered = useValue((state) => state.candidates.length > 0);
+  const failed = useValue((state) => state.promptError !== null);
   const mode = useValue((state) => state.mode);
   const picture = useValue((state) => state.picture !== null);
   if (!picture) return null;
@@ -75,10 +88,16 @@ export function PromptBar() {
   return (
     <div class="prompt-bar">
       {since !== null && <Waiting since={since} />}
-      {(offered || since === null) && <Offer />}
+      {failed ? <Failed /> : (offered || since === null) && <Offer />}
       <span class="grow" />
       <ActionButton id="clear-prompt" text="Clear" keyShown side="above" />
-      <ActionButton id="add" text="Add" kind="primary" keyShown side="above" />
+      {failed ? (
+        <button type="button" class="button primary" onClick={() => retryPrompt(page)}>
+          Try again <kbd>Enter</kbd>
+        </button>
+      ) : (
+        <ActionButton id="add" text="Add" kind="primary" keyShown side="above" />
+      )}
     </div>
   );
 }

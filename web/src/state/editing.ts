@@ -5,7 +5,7 @@ import { emptyHistory, storedOf } from '../model/prompt';
 import { isConflict } from '../model/problem';
 import type { Annotation, Candidate, ChangedEvent, Edit, Picture } from '../model/wire';
 import { pageSize, patchByName, refreshEntry, withNewestEncoding } from './image-list';
-import { announce, tell, tellError } from './messages';
+import { announce, settled, tell, tellError } from './messages';
 import { enqueue, type Page } from './page';
 import { clearPrompt, preview } from './prompting';
 
@@ -32,6 +32,7 @@ async function conflict(page: Page): Promise<void> {
   tell(
     page,
     'warning',
+    'edit',
     'Another window changed this image',
     'Your last edit was not applied. The annotations shown are the newest; make the edit again if it is still needed.',
   );
@@ -48,11 +49,12 @@ async function send(page: Page, name: string, edit: Edit): Promise<boolean> {
     try {
       takePicture(page, await page.api.edit(name, picture.revision, edit), asked);
       stored = true;
+      settled(page, 'edit', 'connection');
     } catch (error) {
       if (isConflict(error)) await conflict(page);
-      else tellError(page, error);
+      else tellError(page, 'edit', error);
     }
-  }).catch((error: unknown) => tellError(page, error));
+  }).catch((error: unknown) => tellError(page, 'edit', error));
   page.store.set({ saved: stored ? 'saved' : 'failed' });
   return stored;
 }
@@ -75,7 +77,7 @@ export async function addMask(page: Page): Promise<boolean> {
   const mask = preview(state);
   if (mask === null || state.picture === null || state.segmenting !== null) return false;
   if (state.classId === null) {
-    tell(page, 'warning', 'Choose a class first', 'Pick one in the list on the right, or press a number key.');
+    tell(page, 'warning', 'edit', 'Choose a class first', 'Pick one in the list on the right, or press a number key.');
     return false;
   }
   const { prompt, candidates, chosen } = state;
@@ -136,10 +138,11 @@ export function save(page: Page): Promise<void> {
     try {
       takePicture(page, await page.api.save(picture.name), asked);
       page.store.set({ saved: 'saved' });
-      tell(page, 'info', 'Saved', picture.name);
+      settled(page, 'edit', 'connection');
+      tell(page, 'info', 'note', 'Saved', picture.name);
     } catch (error) {
       page.store.set({ saved: 'failed' });
-      tellError(page, error);
+      tellError(page, 'edit', error);
     }
   });
 }
@@ -159,6 +162,6 @@ export function onChanged(page: Page, event: ChangedEvent): void {
   enqueue(page, async () => {
     if (page.store.get().picture?.revision === event.revision) return;
     await reloadPicture(page);
-    tell(page, 'info', 'Changed in another window', 'The newest annotations of this image are shown.');
-  }).catch((error: unknown) => tellError(page, error));
+    tell(page, 'info', 'note', 'Changed in another window', 'The newest annotations of this image are shown.');
+  }).catch((error: unknown) => tellError(page, 'edit', error));
 }

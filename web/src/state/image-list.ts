@@ -2,7 +2,7 @@
 // project.
 
 import type { Encoding, EncodingEvent, ImageEntry } from '../model/wire';
-import { tellError } from './messages';
+import { settled, tellError } from './messages';
 import type { Page } from './page';
 import type { ImageList } from './page-state';
 
@@ -52,6 +52,7 @@ async function fetchPage(page: Page, number: number): Promise<void> {
   );
   while (pages.size > pagesKept) pages.delete(pages.keys().next().value!);
   page.store.set({ images: { total: answer.total, pages } });
+  settled(page, 'list', 'connection');
 }
 
 // Fetches a page once, however many ask.
@@ -66,7 +67,7 @@ export function loadPage(page: Page, number: number, again = false): Promise<voi
 }
 
 export function loadPages(page: Page, numbers: readonly number[]): void {
-  for (const number of numbers) loadPage(page, number).catch((error: unknown) => tellError(page, error));
+  for (const number of numbers) loadPage(page, number).catch((error: unknown) => tellError(page, 'list', error));
 }
 
 export async function fetchEntry(page: Page, index: number): Promise<ImageEntry | undefined> {
@@ -104,8 +105,13 @@ export function onEncoding(page: Page, event: EncodingEvent): void {
   page.heard.delete(event.name);
   page.heard.set(event.name, { encoding: event.encoding, at: page.now() });
   if (page.heard.size > eventsKept) page.heard.delete(page.heard.keys().next().value!);
-  patchByName(page, event.name, { encoding: event.encoding });
-  const { picture } = page.store.get();
+  patchByName(page, event.name, {
+    encoding: event.encoding,
+    ...(event.reason === undefined ? {} : { encoding_reason: event.reason }),
+  });
+  const { picture, images } = page.store.get();
+  const index = event.encoding === 'failed' ? indexOf(images, event.name) : null;
+  if (index !== null) refreshEntry(page, index).catch(() => undefined); // its pixels may have shown that it is broken
   if (picture?.name !== event.name) return;
   page.store.set({
     picture: {

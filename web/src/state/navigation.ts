@@ -14,7 +14,7 @@ import {
   refreshEntry,
   withNewestEncoding,
 } from './image-list';
-import { announce, tell, tellError } from './messages';
+import { announce, settled, tell, tellError } from './messages';
 import { enqueue, type Page } from './page';
 import { clearPrompt, hasPrompt } from './prompting';
 
@@ -26,6 +26,7 @@ export function afterPrompt(page: Page, proceed: () => void): void {
 
 function take(page: Page, picture: Picture): void {
   clearPrompt(page);
+  settled(page, 'open', 'edit', 'connection');
   const { screen } = page.store.get();
   page.store.set({
     picture,
@@ -61,7 +62,7 @@ export async function open(page: Page, name: string): Promise<boolean> {
     take(page, withNewestEncoding(page, picture, asked));
     loadPage(page, Math.floor(picture.position / pageSize))
       .then(() => warmNeighbours(page, picture.position))
-      .catch((error: unknown) => tellError(page, error));
+      .catch((error: unknown) => tellError(page, 'list', error));
     return true;
   } catch (error) {
     if (page.openAbort !== abort || isAbort(error)) return false;
@@ -89,7 +90,7 @@ export function goTo(page: Page, name: string): void {
 }
 
 function broken(page: Page, name: string, error: unknown): void {
-  tellError(page, error);
+  tellError(page, 'open', error);
   const index = indexOf(page.store.get().images, name);
   if (index !== null) refreshEntry(page, index).catch(() => undefined);
 }
@@ -108,7 +109,7 @@ async function walk(page: Page, step: 1 | -1): Promise<void> {
     const { images } = page.store.get();
     if (index < 0 || (images.total > 0 && index >= images.total)) {
       announce(page, step > 0 ? 'This is the last image' : 'This is the first image');
-      tell(page, 'info', step > 0 ? 'This is the last image' : 'This is the first image');
+      tell(page, 'info', 'open', step > 0 ? 'This is the last image' : 'This is the first image');
       return;
     }
     const entry = await fetchEntry(page, index);
@@ -127,7 +128,7 @@ async function walk(page: Page, step: 1 | -1): Promise<void> {
 
 export function go(page: Page, step: 1 | -1): void {
   afterPrompt(page, () => {
-    walk(page, step).catch((error: unknown) => tellError(page, error));
+    walk(page, step).catch((error: unknown) => tellError(page, 'open', error));
   });
 }
 

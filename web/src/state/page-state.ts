@@ -3,6 +3,7 @@
 import type { Size } from '../geometry/box';
 import { identity, type Viewport } from '../geometry/viewport';
 import { emptyHistory, type PromptHistory } from '../model/prompt';
+import type { Problem } from '../model/problem';
 import type { Annotation, Candidate, Class, ImageEntry, Memory, Picture, Project } from '../model/wire';
 
 export interface ImageList {
@@ -10,9 +11,13 @@ export interface ImageList {
   readonly pages: ReadonlyMap<number, readonly ImageEntry[]>;
 }
 
+// What a toast speaks of: it goes when the next of this kind succeeds. 'note' needs no success.
+export type Topic = 'connection' | 'edit' | 'list' | 'note' | 'open';
+
 export interface Toast {
   readonly id: number;
   readonly kind: 'error' | 'warning' | 'info';
+  readonly topic: Topic;
   readonly title: string;
   readonly detail: string;
 }
@@ -44,6 +49,7 @@ export interface PageState {
   readonly candidates: readonly Candidate[]; // of the present prompt, best first; empty: none yet
   readonly chosen: number;
   readonly segmenting: number | null; // time the request was sent, ms
+  readonly promptError: Problem | null; // why the present prompt has no answer
   readonly multimask: boolean;
   readonly adding: readonly Annotation[]; // sent, not yet acknowledged; ids below 0
 
@@ -78,6 +84,7 @@ export const initialState: PageState = {
   candidates: [],
   chosen: 0,
   segmenting: null,
+  promptError: null,
   multimask: false,
   adding: [],
   classId: null,

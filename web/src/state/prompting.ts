@@ -3,7 +3,7 @@
 
 import type { Box } from '../geometry/box';
 import { percent } from '../model/format';
-import { isAbort, isStaleMaskInput } from '../model/problem';
+import { asProblem, isAbort, isStaleMaskInput, type Problem } from '../model/problem';
 import {
   emptyHistory,
   isEmpty,
@@ -15,7 +15,7 @@ import {
   type PromptHistory,
 } from '../model/prompt';
 import type { Candidate, SegmentAnswer } from '../model/wire';
-import { announce, tellError } from './messages';
+import { announce, settled } from './messages';
 import type { Page } from './page';
 import type { PageState } from './page-state';
 
@@ -25,6 +25,10 @@ export function preview(state: PageState): Candidate | null {
 
 export function hasPrompt(state: PageState): boolean {
   return !isEmpty(state.prompt.present);
+}
+
+export function promptFailure(problem: Problem): string {
+  return `The mask could not be computed: ${problem.title}${problem.detail === '' ? '' : `. ${problem.detail}`}`;
 }
 
 async function request(page: Page, signal: AbortSignal): Promise<SegmentAnswer> {
@@ -44,17 +48,19 @@ async function segment(page: Page): Promise<void> {
   page.segmentAbort?.abort();
   const abort = new AbortController();
   page.segmentAbort = abort;
-  page.store.set({ segmenting: page.now() });
+  page.store.set({ segmenting: page.now(), promptError: null });
   try {
     const answer = await request(page, abort.signal);
     if (page.segmentAbort !== abort) return;
     page.store.set({ candidates: answer.candidates, chosen: 0, segmenting: null });
+    settled(page, 'connection');
     const best = answer.candidates[0];
     announce(page, best === undefined ? 'No mask found' : `Mask with score ${percent(best.score)}`);
   } catch (error) {
     if (page.segmentAbort !== abort || isAbort(error)) return;
-    page.store.set({ candidates: [], chosen: 0, segmenting: null });
-    tellError(page, error);
+    const promptError = asProblem(error);
+    page.store.set({ candidates: [], chosen: 0, segmenting: null, promptError });
+    announce(page, promptFailure(promptError));
   }
 }
 
@@ -68,7 +74,7 @@ function change(page: Page, prompt: PromptHistory): void {
 function stop(page: Page): void {
   page.segmentAbort?.abort();
   page.segmentAbort = null;
-  page.store.set({ candidates: [], chosen: 0, segmenting: null });
+  page.store.set({ candidates: [], chosen: 0, segmenting: null, promptError: null });
 }
 
 export function drawBox(page: Page, box: Box): void {
@@ -98,6 +104,12 @@ export function clearPrompt(page: Page): void {
 
 export function restorePrompt(page: Page, prompt: PromptHistory): void {
   change(page, prompt);
+}
+
+// Asks again where no answer came. A request on its way is sent anew: its connection may be gone without a word.
+export function retryPrompt(page: Page): void {
+  const state = page.store.get();
+  if (hasPrompt(state) && (state.promptError !== null || state.segmenting !== null)) void segment(page);
 }
 
 export function setMultimask(page: Page, multimask: boolean): void {

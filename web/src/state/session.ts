@@ -7,7 +7,7 @@ import { takePicture } from './editing';
 import { tell, tellError } from './messages';
 import { open } from './navigation';
 import { enqueue, type Page } from './page';
-import { restorePrompt } from './prompting';
+import { restorePrompt, retryPrompt } from './prompting';
 
 type Settings = Pick<PageState, 'mode' | 'classId' | 'layers' | 'opacity' | 'autoAdvance' | 'multimask' | 'panels'>;
 
@@ -68,7 +68,7 @@ async function openFirst(page: Page, storage: Storage): Promise<void> {
     await open(page, name);
     if (kept?.name === name) restorePrompt(page, kept.prompt);
   } catch (error) {
-    tellError(page, error);
+    tellError(page, 'open', error);
   }
 }
 
@@ -107,8 +107,9 @@ export async function reconnect(page: Page, restart: () => void): Promise<void> 
     if (before?.folder !== after?.folder || before?.version !== after?.version) return restart();
     await reloadList(page);
     await showAgain(page);
-    tell(page, 'info', 'Connected again');
+    tell(page, 'info', 'note', 'Connected again');
+    retryPrompt(page);
   } catch (error) {
-    tellError(page, error);
+    tellError(page, 'connection', error);
   }
 }

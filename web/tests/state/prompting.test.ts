@@ -1,8 +1,19 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Problem } from '../../src/model/problem';
+import { isEnabled } from '../../src/input/action';
+import { actionOf } from '../../src/input/actions';
+import { Problem, unreachable } from '../../src/model/problem';
 import { open } from '../../src/state/navigation';
 import type { Page } from '../../src/state/page';
-import { clearPrompt, cycleCandidate, drawBox, preview, setPoint, takeBackPrompt } from '../../src/state/prompting';
+import {
+  clearPrompt,
+  cycleCandidate,
+  drawBox,
+  preview,
+  retryPrompt,
+  setPoint,
+  takeBackPrompt,
+} from '../../src/state/prompting';
+import { reconnect } from '../../src/state/session';
 import { candidate, FakeProgram, pageOn, settle } from './fake-program';
 
 let program: FakeProgram;
@@ -74,13 +85,42 @@ describe('prompting', () => {
     setPoint(page, 1, 1, true);
     program.asked[0]!.refuse(new Problem(503, 'about:blank', 'Out of memory', 'Use a smaller model.'));
     await settle();
-    expect(page.store.get().toasts).toMatchObject([{ kind: 'error', title: 'Out of memory' }]);
+    expect(page.store.get().promptError).toMatchObject({ title: 'Out of memory' });
+    expect(page.store.get().announcement).toBe('The mask could not be computed: Out of memory. Use a smaller model.');
     expect(preview(page.store.get())).toBeNull();
     setPoint(page, 2, 2, true);
+    expect(page.store.get().promptError).toBeNull();
     clearPrompt(page);
     await settle();
-    expect(page.store.get().toasts).toHaveLength(1);
+    expect(page.store.get().promptError).toBeNull();
+    expect(page.store.get().toasts).toEqual([]);
     expect(page.store.get().segmenting).toBeNull();
+  });
+
+  test('a failed prompt is tried again by the person, and once when the connection is back', async () => {
+    setPoint(page, 1, 1, true);
+    program.asked[0]!.refuse(unreachable);
+    await settle();
+    const add = actionOf('add');
+    expect(isEnabled(add, page.store.get())).toBe(true);
+    add.run(page, 'Enter');
+    expect(program.asked[1]!.request).toEqual(program.asked[0]!.request);
+    expect(page.store.get().promptError).toBeNull();
+    program.asked[1]!.refuse(unreachable);
+    await settle();
+    await reconnect(page, () => undefined);
+    expect(program.asked).toHaveLength(3);
+    program.asked[2]!.refuse(unreachable);
+    await settle();
+    expect(page.store.get().promptError).toBe(unreachable);
+    expect(program.asked).toHaveLength(3);
+    retryPrompt(page);
+    program.asked[3]!.answer([candidate('k1')]);
+    await settle();
+    expect(preview(page.store.get())?.logits_key).toBe('k1');
+    expect(page.store.get().promptError).toBeNull();
+    await reconnect(page, () => undefined);
+    expect(program.asked).toHaveLength(4);
   });
 
   test('taking back the first step leaves nothing on offer', async () => {
