@@ -40,34 +40,16 @@ std::vector<std::uint8_t> halve_rows(const std::uint8_t* upper, const std::uint8
   return row;
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
-
 }  // namespace
 
 TilePyramidWriter::TilePyramidWriter(const std::filesystem::path& path, Size stored, Orientation orientation)
     : stored_(stored),
       orientation_(orientation),
       descriptor_(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
-  if (descriptor_ < 0) refuse(path.string() + ": " + std::strerror(errno));
+  if (!descriptor_) refuse(path.string() + ": " + std::strerror(errno));
   index_.resize(tile_count(turn_size(stored, orientation)) * 2);
   end_ = file_name_and_version.size() + index_.size() * sizeof(std::uint64_t);
   for (int i = 0; i < tile_levels(stored); ++i) levels_.push_back({level_size(stored, i), {}, {}, 0, 0});
-}
-
-TilePyramidWriter::~TilePyramidWriter() {
-  close(descriptor_);
 }
 
 void TilePyramidWriter::add_row(const std::uint8_t* rgb) {
@@ -141,7 +123,7 @@ void TilePyramidWriter::finish() {
 void TilePyramidWriter::write_bytes(const void* bytes, std::size_t count, std::uint64_t offset) {
   const char* from = static_cast<const char*>(bytes);
   while (count > 0) {
-    const ssize_t written = pwrite(descriptor_, from, count, static_cast<off_t>(offset));
+    const ssize_t written = pwrite(descriptor_.get(), from, count, static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) refuse(std::strerror(errno));
     from += written;
@@ -151,7 +133,7 @@ void TilePyramidWriter::write_bytes(const void* bytes, std::size_t count, std::u
 }
 
 std::optional<std::string> read_tile(const std::filesystem::path& pyramid, Size picture, TileAddress tile) {
-  const Descriptor file(open(pyramid.c_str(), O_RDONLY | O_CLOEXEC));
+  const UniqueDescriptor file(open(pyramid.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status{};
   if (file.get() < 0 || fstat(file.get(), &status) != 0) return std::nullopt;
   std::array<char, 8> name{};

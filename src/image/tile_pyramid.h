@@ -12,6 +12,7 @@
 
 #include "image/orientation.h"
 #include "image/tiles.h"
+#include "platform/unique_descriptor.h"
 
 namespace sam {
 
@@ -20,7 +21,6 @@ class TilePyramidWriter {
   // stored: the size of the picture whose rows will come; the tiles are made upright. Memory: 512 rows and half as much again.
   // Throws ImageError if the file cannot be made; so do the other functions if it cannot be written.
   TilePyramidWriter(const std::filesystem::path& path, Size stored, Orientation orientation);
-  ~TilePyramidWriter();
   TilePyramidWriter(const TilePyramidWriter&) = delete;
   TilePyramidWriter& operator=(const TilePyramidWriter&) = delete;
 
@@ -45,7 +45,7 @@ class TilePyramidWriter {
 
   Size stored_;
   Orientation orientation_;
-  int descriptor_;
+  UniqueDescriptor descriptor_;
   std::uint64_t end_;  // of the file so far
   std::vector<std::uint64_t> index_;
   std::vector<Level> levels_;
