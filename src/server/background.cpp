@@ -17,6 +17,16 @@ using Steady = std::chrono::steady_clock;
 constexpr int examine_priority = 15;                       // nice value of the examining thread
 constexpr std::chrono::milliseconds announce_every{2000};  // while the list changes
 constexpr std::chrono::seconds trim_every{30};
+// A file counts as new when its copying begins, and grows without a change of the folder: so often again after a change while the
+// program runs.
+constexpr int scans_after_change = 4;
+
+std::optional<std::filesystem::file_time_type> changed_at(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(folder, error);
+  if (error) return std::nullopt;
+  return time;
+}
 
 }  // namespace
 
@@ -29,7 +39,7 @@ Background::~Background() {
 
 void Background::start() {
   memory_thread_ = std::thread([this] { read_memory(); });
-  if (options_.examine_pictures) examine_thread_ = std::thread([this] { examine_pictures(); });
+  pictures_thread_ = std::thread([this] { watch_pictures(); });
 }
 
 void Background::stop() {
@@ -39,7 +49,7 @@ void Background::stop() {
     changed_.notify_all();
   }
   if (memory_thread_.joinable()) memory_thread_.join();
-  if (examine_thread_.joinable()) examine_thread_.join();
+  if (pictures_thread_.joinable()) pictures_thread_.join();
 }
 
 bool Background::sleep(int duration_ms) {
@@ -61,30 +71,56 @@ bool Background::stopping() {
 void Background::read_memory() {
   auto trimmed = Steady::now();
   while (sleep(options_.memory_interval_ms)) {
-    if (Steady::now() - trimmed >= trim_every) {
-      trimmed = Steady::now();
-      if (!options_.tile_cache_folder.empty()) trim_tile_cache(options_.tile_cache_folder, options_.tile_cache_bytes);
+    try {
+      if (Steady::now() - trimmed >= trim_every) {
+        trimmed = Steady::now();
+        if (!options_.tile_cache_folder.empty()) trim_tile_cache(options_.tile_cache_folder, options_.tile_cache_bytes);
+      }
+      if (events_->has_readers()) events_->publish({"memory", memory_json(options_.memory())});
+    } catch (const std::exception& error) {
+      spdlog::warn("the memory could not be read: {}", error.what());
     }
-    if (events_->has_readers()) events_->publish({"memory", memory_json(options_.memory())});
   }
 }
 
-void Background::examine_pictures() {
+void Background::watch_pictures() {
   // On Linux the priority belongs to the thread, not to the process.
   if (setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), examine_priority) != 0) {
-    spdlog::debug("the thread that examines pictures keeps its priority");
+    spdlog::debug("the thread that looks at the pictures keeps its priority");
   }
+  do {
+    try {
+      scan_if_changed();
+      if (options_.examine_pictures) examine_pictures();
+    } catch (const std::exception& error) {
+      spdlog::warn("the pictures could not be looked at: {}", error.what());
+    }
+  } while (sleep(options_.list_interval_ms));
+}
+
+// At the start too: the store was opened some time ago.
+void Background::scan_if_changed() {
+  const auto changed = changed_at(store_.folder() / "images");
+  if (!changed) return;
+  if (changed != listed_) {
+    scans_left_ = listed_ ? 1 + scans_after_change : 1;
+    listed_ = changed;
+  }
+  if (scans_left_ == 0) return;
+  --scans_left_;
+  store_.scan();
+  events_->publish({"images", "{}"});
+}
+
+void Background::examine_pictures() {
   bool found = false;
   auto announced = Steady::now();
-  try {
-    while (!stopping() && store_.examine_next()) {
-      found = true;
-      if (Steady::now() - announced < announce_every) continue;
-      announced = Steady::now();
-      events_->publish({"images", "{}"});
-    }
-  } catch (const std::exception& error) {
-    spdlog::warn("examining the pictures ended: {}", error.what());
+  while (!stopping() && store_.examine_next()) {
+    found = true;
+    if (Steady::now() - announced < announce_every) continue;
+    announced = Steady::now();
+    events_->publish({"images", "{}"});
+    if (changed_at(store_.folder() / "images") != listed_) break;
   }
   if (found) events_->publish({"images", "{}"});
 }

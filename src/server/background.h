@@ -1,9 +1,11 @@
-// What the server does without being asked: memory readings for those who listen, and a look at pictures nobody has opened yet,
-// in a thread of low priority.
+// What the server does without being asked: memory readings for those who listen; and, in a thread of low priority, a look at
+// images/ for pictures that came or went, and at pictures nobody has opened yet.
 // Threading: start and stop from one thread. Ownership: store and options must outlive it.
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "platform/mutex.h"
@@ -22,6 +24,8 @@ class Background {
 
  private:
   void read_memory();
+  void watch_pictures();
+  void scan_if_changed();
   void examine_pictures();
   // False if it was stopped meanwhile.
   bool sleep(int duration_ms);
@@ -34,7 +38,10 @@ class Background {
   Condition changed_;
   bool stopping_ SAM_GUARDED_BY(mutex_) = false;
   std::thread memory_thread_;
-  std::thread examine_thread_;
+  std::thread pictures_thread_;
+  // Of pictures_thread_ alone:
+  std::optional<std::filesystem::file_time_type> listed_;  // when images/ had last changed as it was listed
+  int scans_left_ = 0;
 };
 
 }  // namespace sam

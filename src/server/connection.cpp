@@ -14,6 +14,7 @@ namespace {
 
 // Request line and headers together; httplib bounds each line but not their number.
 constexpr std::size_t head_limit_bytes = 64 * 1024;
+constexpr std::size_t body_step_bytes = 64 * 1024;
 
 // What httplib reads from and writes to.
 class ParserStream final : public httplib::Stream {
@@ -130,9 +131,10 @@ class Connection final : private httplib::Server {
     if (error == std::errc::result_out_of_range || size > limit_bytes) {
       return problem(413, "the body has " + text + " bytes; the limit here is " + std::to_string(limit_bytes));
     }
-    body.resize(size);
+    // Grows as the bytes come: the length is only what somebody says.
     for (std::size_t at = 0; at < size;) {
-      const ssize_t count = socket_.read({body.data() + at, size - at});
+      body.resize(std::min(size, at + body_step_bytes));
+      const ssize_t count = socket_.read({body.data() + at, body.size() - at});
       if (count <= 0) return problem(408, "the body did not come in time");
       at += static_cast<std::size_t>(count);
     }

@@ -88,7 +88,12 @@ void Listener::accept_loop() {
     if (entries[1].revents != 0) return;
     const int socket = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
     if (socket >= 0) {
-      take(socket);
+      try {
+        take(socket);
+      } catch (const std::exception& error) {
+        spdlog::warn("cannot take a connection: {}", error.what());
+        ::close(socket);
+      }
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
       spdlog::warn("cannot take a connection: {}", std::strerror(errno));
       ::poll(&entries[1], 1, 100);
@@ -102,7 +107,15 @@ void Listener::take(int socket) {
   MutexLock lock(mutex_);
   waiting_.push_back(socket);
   if (waiting_.size() > idle_threads_ && threads_.size() < options_.max_threads) {
-    threads_.emplace_back([this] { work_loop(); });
+    try {
+      threads_.push_back(options_.start_thread([this] { work_loop(); }));
+    } catch (const std::exception& error) {  // those there are take it in turn
+      if (threads_.empty()) {
+        waiting_.pop_back();
+        throw;
+      }
+      spdlog::warn("{} threads serve connections; no more can be had: {}", threads_.size(), error.what());
+    }
   }
   changed_.notify_one();
   // What no thread can take stays in the system's queue.

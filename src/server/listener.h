@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -24,6 +25,10 @@ struct ListenerOptions {
   int timeout_ms = 10'000;  // for the next bytes of a request or an answer
   // Connections served at once, idle ones and event streams included; others wait in the system's queue.
   std::size_t max_threads = 64;
+  // Throws std::system_error where the system has no thread left.
+  std::function<std::thread(std::function<void()>)> start_thread = [](std::function<void()> work) {
+    return std::thread(std::move(work));
+  };
 };
 
 class Listener {

@@ -24,6 +24,7 @@ struct ServerOptions {
   std::uint64_t tile_cache_bytes = std::uint64_t{4} << 30;  // on disk; trimmed twice a minute
   std::function<MemoryReport()> memory;                     // called every 2 s while a page listens, and for /memory
   int memory_interval_ms = 2000;
+  int list_interval_ms = 3000;   // between two looks at images/ for new and removed pictures
   bool examine_pictures = true;  // read the headers of pictures nobody has looked at, in the background
   std::span<const EmbeddedFile> page = embedded_page();
 };

@@ -1,6 +1,9 @@
 // Bodies and requests that nobody should send.
 #include <gmock/gmock.h>
 
+#include <thread>
+
+#include "platform/process_memory.h"
 #include "server/live_server.h"
 #include "server/problem.h"
 #include "server/raw_client.h"
@@ -90,6 +93,19 @@ TEST_F(Hostile, EachRouteLimitsItsBody) {
   EXPECT_EQ(http.Put("/api/v1/session/current", std::string(20 << 10, ' '), "application/json")->status, 413);
   EXPECT_EQ(http.Post("/api/v1/images/a.jpg/edits", std::string(65 << 20, ' '), "application/json")->status, 413);
   EXPECT_EQ(http.Get("/api/v1/project")->status, 200);
+}
+
+TEST_F(Hostile, ALengthThatIsOnlySaidTakesNoMemory) {
+  const std::uint64_t before = resident_bytes(0).value();
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.push_back(std::make_unique<RawClient>(server_->port()));
+    clients.back()->send(
+        "POST /api/v1/images/a.jpg/edits HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Content-Length: 60000000\r\n\r\n{");
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_LT(resident_bytes(0).value(), before + 60'000'000);
 }
 
 TEST_F(Hostile, RequestsThatAreNotHttpEndTheirConnection) {

@@ -1,9 +1,11 @@
 // Many clients, event streams, clients that leave, and stopping.
 #include <gmock/gmock.h>
 
+#include <fstream>
 #include <thread>
 
 #include "server/events.h"
+#include "server/listener.h"
 #include "server/live_server.h"
 #include "server/raw_client.h"
 
@@ -169,6 +171,74 @@ TEST_F(Live, UnexaminedPicturesAreLookedAtInTheBackground) {
   start();
   std::this_thread::sleep_for(milliseconds(50));
   EXPECT_EQ(store_.unexamined(), 10);
+}
+
+TEST_F(Live, PicturesThatComeAreListedAndTold) {
+  server_.reset();
+  const std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) / ("live-" + std::to_string(getpid()) + "-project");
+  std::filesystem::create_directories(folder / "images");
+  store_.set_folder(folder);
+  options_.list_interval_ms = 10;
+  options_.examine_pictures = false;
+  start();
+  ASSERT_TRUE(eventually([&] { return store_.scans() == 1; }));
+  std::this_thread::sleep_for(milliseconds(100));
+  EXPECT_EQ(store_.scans(), 1);  // nothing changed: nothing is listed
+  RawClient listening(server_->port());
+  listening.send(listen_request);
+  listening.receive_until("event: memory");
+  std::ofstream(folder / "images" / "new.jpg") << "x";
+  EXPECT_THAT(listening.receive_until("event: images"), HasSubstr("event: images"));
+  EXPECT_TRUE(eventually([&] { return store_.scans() == 6; }));
+  server_.reset();
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(Live, AMemoryReadingThatFailsEndsNothing) {
+  server_.reset();
+  std::atomic<int> readings = 0;
+  options_.memory_interval_ms = 10;
+  options_.memory = [&]() -> MemoryReport {
+    const int number = ++readings;  // the first is told to the page as it connects
+    if (number == 2 || number == 3) throw std::runtime_error("no such file");
+    return {};
+  };
+  start();
+  RawClient listening(server_->port());
+  listening.send(listen_request);
+  EXPECT_TRUE(eventually([&] { return readings >= 5; }));
+  server_.reset();
+}
+
+TEST(Listener, GoesOnWithTheThreadsItHas) {
+  std::atomic<int> threads_to_have = 0;
+  const HttpHandler handler{[](const Request&) { return Admission{}; },
+                            [](const Request&) {
+                              Response response;
+                              response.body = "here";
+                              return response;
+                            }};
+  ListenerOptions options;
+  options.port = 0;
+  options.start_thread = [&](std::function<void()> work) {
+    if (threads_to_have-- <= 0) throw std::system_error(EAGAIN, std::generic_category());
+    return std::thread(std::move(work));
+  };
+  Listener listener(options, handler);
+  listener.start();
+  const std::string request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  RawClient none(listener.port());
+  none.send(request);
+  none.receive_all();
+  EXPECT_TRUE(none.closed());
+  threads_to_have = 1;
+  for (int i = 0; i < 3; ++i) {
+    RawClient served(listener.port());
+    served.send(request);
+    EXPECT_THAT(served.receive_all(), HasSubstr("here"));
+  }
+  listener.stop();
 }
 
 TEST(EventQueue, KeepsTheNewestMemoryReadingOnly) {

@@ -29,6 +29,7 @@ class FakeStore final : public Store {
   // examine_next() has this many pictures to look at.
   void set_unexamined(int count) { unexamined_ = count; }
   int unexamined() const { return unexamined_; }
+  int scans() const { return scans_; }
   void fail_save(int error_number) { save_error_ = error_number; }
   void fail_history(int error_number) { history_error_ = error_number; }
   void cannot_read(const std::string& name) { unreadable_ = name; }
@@ -71,7 +72,7 @@ class FakeStore final : public Store {
     }
     return std::nullopt;
   }
-  void scan() override {}
+  void scan() override { ++scans_; }
   bool examine_next() override { return unexamined_ > 0 && unexamined_-- > 0; }
   void mark_broken(const std::string& name, const std::string& reason) override {
     MutexLock lock(mutex_);
@@ -132,6 +133,7 @@ class FakeStore final : public Store {
   ClassList classes_;
   std::filesystem::path folder_ = "/project/cats";
   std::atomic<int> unexamined_ = 0;
+  std::atomic<int> scans_ = 0;
   std::atomic<int> save_error_ = 0;
   std::atomic<int> history_error_ = 0;
   std::string unreadable_ = "broken.jpg";
