@@ -120,6 +120,10 @@ LoadedPicture PictureFiles::load(const std::string& image, const std::string& la
     absorb_edit(image, disk, loaded.warnings);
   } else if (disk.labels_hash != disk.document->labels_hash) {
     repair_labels(image, disk, loaded.warnings);
+  } else if (disk.labels && !disk.document->kept_lines.empty()) {  // still there, still not used: said every time
+    const LabelFile labels =
+        parse_label_file(*disk.labels, disk.document->size, classes_.names.size(), "labels/" + disk.labels_file);
+    loaded.warnings.insert(loaded.warnings.end(), labels.warnings.begin(), labels.warnings.end());
   }
   if (disk.document->size != size) fit_to_picture(*disk.document, size, loaded.warnings);
   loaded.revision = disk.revision();

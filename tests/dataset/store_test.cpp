@@ -326,6 +326,7 @@ TEST_F(StoreTest, TheOriginalsLabelsAreThereAndLookingWritesNothing) {
   const LoadedPicture again = open().load("a.bmp");
   EXPECT_EQ(again.content, loaded.content);
   EXPECT_EQ(again.revision, revision);
+  EXPECT_EQ(again.warnings, loaded.warnings) << "said as long as the lines are there";
 }
 
 TEST_F(StoreTest, ALineThatCoversNoPixelIsKeptAndCanBeSaved) {
