@@ -80,7 +80,8 @@ TEST_F(Live, AnEditThatChangesNothingTellsNobody) {
   RawClient raw(server_->port());
   raw.send(listen_request);
   raw.receive_until("event: memory");
-  edit("a.jpg", {{"type", "undo"}});
+  edit("a.jpg", {{"type", "undo"}}, 422);  // nothing to undo
+  edit("a.jpg", {{"type", "clear"}});
   edit("a.jpg", add_json());
   const std::string stream = raw.receive_until("event: changed");
   EXPECT_THAT(stream, HasSubstr("\"revision\":\"r1\""));
