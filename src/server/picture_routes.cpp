@@ -27,8 +27,7 @@ PictureOnDisk find_file(const Store& store, const std::string& name, const std::
   require_picture(store, name);
   PictureOnDisk picture{store.picture_path(name), {}};
   const std::optional<FileStatus> status = PosixFileSystem().status(picture.path);
-  if (!status)
-    throw RequestError(name + " is not in the folder any more; the list is read again within seconds", 404);
+  if (!status) throw RequestError(name + " is not in the folder any more; the list is read again within seconds", 404);
   char text[64];
   std::snprintf(text, sizeof text, "%llx-%llx", static_cast<unsigned long long>(status->size_bytes),
                 static_cast<unsigned long long>(status->modified_ns));
