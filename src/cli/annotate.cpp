@@ -1,13 +1,12 @@
-#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <ctime>
 #include <iostream>
 
 #include "cli/predictor_options.h"
+#include "cli/stop_signals.h"
 #include "dataset/statistics.h"
 #include "dataset/store.h"
 #include "image/tiles.h"
@@ -70,16 +69,6 @@ int create_sample(const AnnotateOptions& options, Program& program) {
   return exit_done;
 }
 
-// SIGINT and SIGTERM are waited for by the main thread; blocked before any other thread starts, so that all inherit it.
-sigset_t block_stop_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
-
 StoreOptions store_options(const AnnotateOptions& options, Program& program) {
   StoreOptions store;
   store.folder = options.category_path;
@@ -114,7 +103,7 @@ int run_annotate(AnnotateOptions options, Program& program) {
         "give the folder with --category_path DIR (it holds images/) and the classes with --classes_csv FILE");
   if (options.debug) spdlog::set_level(spdlog::level::debug);
   take_original_model_flags(options);
-  const sigset_t signals = block_stop_signals();
+  StopSignals signals;  // before anything that makes a thread
 
   const auto store = open_store(store_options(options, program), program.files, program.clock);
   if (options.export_stats) return export_stats(*store, program);
@@ -143,12 +132,12 @@ int run_annotate(AnnotateOptions options, Program& program) {
     return read_memory_report(host, devices, [&] { return program_bytes(engine.worker.get()); });
   };
   const auto server = make_server(*session, *store, *pipeline, server_options);
+  signals.begin_serving();
   server->start();
   std::cout << "SAM Annotator: " << store->picture_count() << " pictures, " << store->classes().names.size()
             << " classes, " << description << "\nOpen http://127.0.0.1:" << server->port()
             << " in a browser. Ctrl+C saves and stops." << std::endl;
-  int signal = 0;
-  sigwait(&signals, &signal);
+  signals.wait();
   std::cout << "stopping; every annotation is saved" << std::endl;
   server->stop();
   return exit_done;

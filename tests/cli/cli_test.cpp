@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <unistd.h>
+#include <vips/vips.h>
 
 #include <chrono>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <sstream>
 
 #include "cli/process.h"
+#include "server/raw_client.h"
 
 namespace sam {
 namespace {
@@ -156,6 +158,73 @@ TEST_F(CommandLine, ServesAndStopsAtOnceWhenAsked) {
     EXPECT_EQ(program.stop(signal).status, 0);
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
   }
+}
+
+// The first child of a process; -1 if there is none after 10 s.
+int child_of(int pid) {
+  for (int i = 0; i < 10'000; ++i) {
+    std::error_code error;
+    for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task", error)) {
+      std::ifstream children(task.path() / "children");
+      int child = -1;
+      if (children >> child) return child;
+    }
+    usleep(1000);
+  }
+  return -1;
+}
+
+void write_black_png(const fs::path& path, int side) {
+  ASSERT_EQ(vips_init("cli_tests"), 0);
+  VipsImage* image = nullptr;
+  ASSERT_EQ(vips_black(&image, side, side, nullptr), 0);
+  EXPECT_EQ(vips_pngsave(image, path.c_str(), "compression", 1, nullptr), 0) << vips_error_buffer();
+  g_object_unref(image);
+}
+
+TEST_F(CommandLine, StopsAtOnceWhileAModelLoads) {
+  const fs::path project = folder_ / "project";
+  fs::copy(SAM_SAMPLES, project, fs::copy_options::recursive);
+  for (const int signal : {SIGTERM, SIGINT}) {
+    BackgroundProcess program({SAM_ANNOTATOR, "--category_path", project.string(), "--port", "18474", "--encoder",
+                               model("sam1_hwc.encoder.onnx"), "--decoder", model("sam1_four.decoder.onnx")},
+                              environment_);
+    const int worker = child_of(program.pid());
+    ASSERT_GT(worker, 0);
+    ASSERT_EQ(kill(worker, SIGSTOP), 0);  // its model takes for ever
+    usleep(200'000);
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(program.stop(signal).status, 128 + signal);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+    for (int i = 0; i < 2000 && kill(worker, 0) == 0; ++i) usleep(1000);
+    std::ifstream state("/proc/" + std::to_string(worker) + "/stat");  // gone, or a zombie that nobody reaps here
+    std::string line;
+    std::getline(state, line);
+    EXPECT_TRUE(line.empty() || line.find(") Z") != std::string::npos) << line;
+  }
+}
+
+TEST_F(CommandLine, StopsWithinTwoSecondsWhileAPictureIsUnpacked) {
+  const fs::path project = folder_ / "project";
+  fs::create_directories(project / "images");
+  std::ofstream(project / "classes.csv") << "class_name\ncat\n";
+  write_black_png(project / "images" / "huge.png", 16000);  // 256 MP: seconds of work
+  BackgroundProcess program({SAM_ANNOTATOR, "--category_path", project.string(), "--port", "18475"}, environment_);
+  ASSERT_NE(program.wait_for("Ctrl+C"), "");
+  RawClient page(18475);
+  page.send("GET /api/v1/images/huge.png/tiles/0/0/0 HTTP/1.1\r\nHost: localhost:18475\r\n\r\n");
+  const auto unpacked = [this](const char* extension) {
+    for (const auto& entry : fs::directory_iterator(folder_ / "cache" / "tiles")) {
+      if (entry.path().extension() == extension) return true;
+    }
+    return false;
+  };
+  for (int i = 0; i < 10'000 && !unpacked(".part"); ++i) usleep(1000);
+  ASSERT_TRUE(unpacked(".part"));
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(program.stop(SIGTERM).status, 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+  EXPECT_FALSE(unpacked(".tiles"));
 }
 
 TEST_F(CommandLine, ABusyPortSaysWhichFlagToGive) {

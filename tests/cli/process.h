@@ -23,6 +23,7 @@ class BackgroundProcess {
   BackgroundProcess(const BackgroundProcess&) = delete;
   BackgroundProcess& operator=(const BackgroundProcess&) = delete;
 
+  int pid() const { return pid_; }
   // What it has printed on stdout once `text` appeared; empty if it ended or 20 s passed before.
   std::string wait_for(const std::string& text);
   // Sends the signal and waits for the end.

@@ -1,0 +1,91 @@
+#include "cli/stop_signals.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+#include <system_error>
+
+#include "cli/program.h"
+
+namespace sam {
+namespace {
+
+constexpr int orderly_stop_ms = 1500;
+constexpr int no_signal = 0;
+constexpr int stopped_by_signal = 128;  // plus the signal's number, as shells say it
+
+// No destructors, no exit handlers: they could wait for the very thread that does not end.
+[[noreturn]] void end_now(std::string_view line, int status) {
+  if (::write(STDERR_FILENO, line.data(), line.size()) < 0) errno = 0;
+  ::_exit(status);
+}
+
+UniqueDescriptor checked(int descriptor) {
+  if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "cannot wait for signals");
+  return UniqueDescriptor(descriptor);
+}
+
+}  // namespace
+
+StopSignals::StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  signals_ = checked(::signalfd(-1, &signals, SFD_CLOEXEC));
+  end_ = checked(::eventfd(0, EFD_CLOEXEC));
+  pthread_sigmask(SIG_BLOCK, &signals, &before_);
+  thread_ = std::thread([this] { watch(); });
+}
+
+StopSignals::~StopSignals() {
+  const std::uint64_t one = 1;
+  if (::write(end_.get(), &one, sizeof one) != sizeof one) end_now("the program could not be ended\n", exit_failed);
+  thread_.join();
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void StopSignals::begin_serving() {
+  MutexLock lock(mutex_);
+  serving_ = true;
+}
+
+void StopSignals::wait() {
+  MutexLock lock(mutex_);
+  while (!asked_) changed_.wait(mutex_);
+}
+
+// no_signal: the time is over, or the object ends.
+int StopSignals::next_signal(int timeout_ms) {
+  pollfd entries[2] = {{signals_.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}};
+  ::poll(entries, 2, timeout_ms);
+  signalfd_siginfo info{};
+  if ((entries[0].revents & POLLIN) == 0) return no_signal;
+  if (::read(signals_.get(), &info, sizeof info) != sizeof info) return no_signal;
+  return static_cast<int>(info.ssi_signo);
+}
+
+void StopSignals::watch() {
+  if (const int signal = next_signal(-1); signal == no_signal) {
+    return;
+  } else {
+    MutexLock lock(mutex_);
+    if (!serving_) end_now("stopped before the page was there\n", stopped_by_signal + signal);
+    asked_ = true;
+    changed_.notify_all();
+  }
+  const int signal = next_signal(orderly_stop_ms);
+  if (signal != no_signal) {
+    end_now("stopped at once; every annotation is saved\n", stopped_by_signal + signal);
+  }
+  pollfd ended{end_.get(), POLLIN, 0};
+  if (::poll(&ended, 1, 0) > 0) return;
+  end_now("what was running took too long to stop and was ended; every annotation is saved\n", exit_done);
+}
+
+}  // namespace sam

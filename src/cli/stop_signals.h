@@ -1,0 +1,42 @@
+// SIGINT and SIGTERM: before serving they end the program at once, while serving they ask for an orderly stop, and an orderly stop
+// that takes too long, or a second signal, ends the program all the same. Every acknowledged edit is on disk by then and files are
+// replaced as a whole, so that nothing is lost by that; the worker process dies with this one.
+// Threading: make it first, in the main thread: threads made later inherit that the signals are not theirs.
+#pragma once
+
+#include <signal.h>
+
+#include <thread>
+
+#include "platform/mutex.h"
+#include "platform/unique_descriptor.h"
+
+namespace sam {
+
+class StopSignals {
+ public:
+  StopSignals();   // throws std::system_error
+  ~StopSignals();  // ends the deadline; the signals do again what they did before
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  // From now on wait() takes them.
+  void begin_serving();
+  // Returns at the first signal since begin_serving(). What follows must end, with this object, within 1.5 s.
+  void wait();
+
+ private:
+  void watch();
+  int next_signal(int timeout_ms);
+
+  sigset_t before_{};
+  UniqueDescriptor signals_;
+  UniqueDescriptor end_;  // readable from the destructor on
+  Mutex mutex_;
+  Condition changed_;
+  bool serving_ SAM_GUARDED_BY(mutex_) = false;
+  bool asked_ SAM_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace sam
