@@ -131,4 +131,7 @@ export async function reloadList(page: Page): Promise<void> {
     images: { total: images.total, pages: new Map([...images.pages].filter(([n]) => kept.includes(n))) },
   });
   await Promise.all((kept.length > 0 ? kept : [near]).map((number) => loadPage(page, number, true)));
+  const now = page.store.get();
+  const position = now.picture === null ? null : indexOf(now.images, now.picture.name); // others may have come before it
+  if (now.picture !== null && position !== null) page.store.set({ picture: { ...now.picture, position } });
 }

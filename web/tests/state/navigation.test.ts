@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { addMask } from '../../src/state/editing';
-import { entryAt, loadPage, onEncoding } from '../../src/state/image-list';
+import { entryAt, loadPage, onEncoding, reloadList } from '../../src/state/image-list';
 import { go, goTo, jump, open } from '../../src/state/navigation';
 import { drawBox } from '../../src/state/prompting';
 import { candidate, FakeProgram, pageOn, settle } from './fake-program';
@@ -32,6 +32,15 @@ describe('navigation', () => {
     go(page, -1);
     await settle();
     expect(page.store.get().toasts.at(-1)!.title).toBe('This is the first image');
+  });
+
+  test('a picture that comes before this one moves it', async () => {
+    const program = new FakeProgram(many(3));
+    const page = await ready(program);
+    program.names.unshift('added.jpg');
+    await reloadList(page);
+    expect(page.store.get().images.total).toBe(4);
+    expect(page.store.get().picture!.position).toBe(1);
   });
 
   test('a mask not yet added is asked about, never dropped', async () => {
