@@ -136,9 +136,10 @@ int run_annotate(AnnotateOptions options, Program& program) {
   server->start();
   std::cout << "SAM Annotator: " << store->picture_count() << " pictures, " << store->classes().names.size()
             << " classes, " << description << "\nOpen http://127.0.0.1:" << server->port()
-            << " in a browser. Ctrl+C saves and stops." << std::endl;
+            << " in a browser. Ctrl+C saves and stops." << '\n'
+            << std::flush;
   signals.wait();
-  std::cout << "stopping; every annotation is saved" << std::endl;
+  std::cout << "stopping; every annotation is saved" << '\n' << std::flush;
   server->stop();
   return exit_done;
 }
