@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
-#include "dataset/name_locks.h"
 #include "platform/file_system.h"
 #include "platform/mutex.h"
+#include "platform/name_locks.h"
 
 namespace sam {
 

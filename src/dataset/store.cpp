@@ -7,12 +7,12 @@
 
 #include "dataset/category_folder.h"
 #include "dataset/index.h"
-#include "dataset/name_locks.h"
 #include "dataset/picture_files.h"
 #include "dataset/picture_list.h"
 #include "dataset/project_lock.h"
 #include "dataset/remembered_facts.h"
 #include "platform/mutex.h"
+#include "platform/name_locks.h"
 
 namespace sam {
 namespace {

@@ -1,7 +1,9 @@
 #include "inference/tensor_check.h"
 
 #include <algorithm>
+#include <new>
 #include <numeric>
+#include <utility>
 
 namespace sam {
 namespace {
@@ -79,6 +81,15 @@ std::vector<std::size_t> output_indices(const ModelDescription& description, std
     indices.push_back(index);
   }
   return indices;
+}
+
+Tensor make_or_refuse(const TensorMaker& make, std::string name, ElementType type, Shape shape) {
+  try {
+    return make(std::move(name), type, shape);
+  } catch (const std::bad_alloc&) {
+    const std::uint64_t size = checked_size_bytes(type, shape).value_or(0);
+    throw OutOfMemory("out of memory for a tensor " + std::string(element_name(type)) + shape_text(shape), size);
+  }
 }
 
 }  // namespace sam

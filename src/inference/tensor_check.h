@@ -1,4 +1,4 @@
-// Whether given tensors fit a described model; the same words whichever process notices.
+// Whether tensors fit a described model, and memory; the same words whichever process notices.
 // Threading: free functions without state.
 #pragma once
 
@@ -17,6 +17,9 @@ void check_inputs(const ModelDescription& description, std::span<const Tensor> i
 // The places in description.outputs of the outputs asked for; all when none is named. Throws ModelError for an unknown name or one
 // named twice.
 std::vector<std::size_t> output_indices(const ModelDescription& description, std::span<const std::string> outputs);
+
+// The tensor that `make` makes. Throws OutOfMemory with its size where make throws std::bad_alloc.
+Tensor make_or_refuse(const TensorMaker& make, std::string name, ElementType type, Shape shape);
 
 // "image_embeddings f32[1,256,64,64], point_coords f32[1,?,2]"
 std::string infos_text(std::span<const TensorInfo> infos);

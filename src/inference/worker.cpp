@@ -90,12 +90,10 @@ class WorkerModel final : public Model {
   const ModelDescription& description() const override { return description_; }
 
   Tensor make_tensor(std::string name, ElementType type, Shape shape) override {
-    try {
-      return worker_->buffers().make(std::move(name), type, shape);
-    } catch (const std::bad_alloc&) {
-      const std::uint64_t size = checked_size_bytes(type, shape).value_or(0);
-      throw OutOfMemory("out of memory for a tensor " + std::string(element_name(type)) + shape_text(shape), size);
-    }
+    const auto make = [this](std::string as, ElementType of, Shape with) {
+      return worker_->buffers().make(std::move(as), of, std::move(with));
+    };
+    return make_or_refuse(make, std::move(name), type, std::move(shape));
   }
 
   std::vector<Tensor> run(std::span<const Tensor> inputs, std::span<const std::string> outputs,

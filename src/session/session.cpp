@@ -5,10 +5,10 @@
 #include <ctime>
 
 #include "platform/hash.h"
+#include "platform/name_locks.h"
 #include "session/edits.h"
 #include "session/history.h"
 #include "session/recent_logits.h"
-#include "session/turns.h"
 
 namespace sam {
 namespace {
@@ -52,7 +52,7 @@ class ProjectSession final : public Session {
   PictureState state(const std::string& name) override { return state_of(name, load(name)); }
 
   PictureState apply(const std::string& name, const std::string& revision, const Edit& edit) override {
-    const Turn turn(turns_, name);
+    const NameLocks::Held turn(turns_, name);
     LoadedPicture picture = load(name);
     if (picture.revision != revision) {
       throw RevisionConflict(name + " was changed in another window or by another program; load it again");
@@ -65,7 +65,7 @@ class ProjectSession final : public Session {
   }
 
   PictureState save(const std::string& name) override {
-    const Turn turn(turns_, name);
+    const NameLocks::Held turn(turns_, name);
     LoadedPicture picture = load(name);
     const History history = history_of(picture);
     const std::string before = picture.revision;
@@ -174,7 +174,7 @@ class ProjectSession final : public Session {
   const Clock& clock_;
   HistoryLimits limits_;
   RecentLogits logits_;
-  Turns turns_;
+  NameLocks turns_;
 };
 
 }  // namespace

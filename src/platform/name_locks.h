@@ -1,9 +1,10 @@
-// One holder a name at a time, for work on one picture's files: others with the same name wait, other names go on. No mutex is held
-// meanwhile.
+// One holder a name at a time, for work on one picture: others with the same name wait, other names go on. No mutex is held meanwhile.
+// Threading: safe to call from any thread. Ownership: the locks must outlive what is held.
 #pragma once
 
 #include <set>
 #include <string>
+#include <utility>
 
 #include "platform/mutex.h"
 
