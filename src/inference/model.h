@@ -38,6 +38,19 @@ struct ModelDescription {
   std::string engine;  // "OpenVINO 2026.4.1, f32"
 };
 
+// What one load or run needed of one domain, counted at the engine's own allocations.
+struct EngineUse {
+  std::uint64_t before_bytes = 0;  // held when it began
+  std::uint64_t peak_bytes = 0;    // the most that was held meanwhile
+  std::uint64_t after_bytes = 0;   // held when it ended
+};
+
+struct ModelUse {
+  EngineUse host;
+  EngineUse device;    // zeros on the CPU
+  bool alone = false;  // nothing else ran in the same process meanwhile: the numbers are this operation's own
+};
+
 // The file cannot be used: missing, damaged, an operator the engine does not know. The message names file and reason.
 class ModelError : public std::runtime_error {
  public:
@@ -60,8 +73,11 @@ class Model {
   virtual std::vector<Tensor> run(std::span<const Tensor> inputs, std::span<const std::string> outputs,
                                   std::stop_token stop) = 0;
 
-  // Bytes held now by weights and engine, as well as it can be known; of a worker: its resident memory.
+  // Bytes held now by weights and engine; counted at the engine's allocations.
   virtual std::uint64_t bytes_held() const = 0;
+
+  // Of the last load or run that ended, whether it succeeded or not.
+  virtual ModelUse last_use() const = 0;
 
   // Gives back what the engine keeps between runs. The model stays usable.
   virtual void release_memory() = 0;

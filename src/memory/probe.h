@@ -1,5 +1,5 @@
 // A probe reads how much memory one domain (the host, or one device) has and who uses it. A probe is an injected reader plus
-// arithmetic. Variants: HostProbe, NvmlProbe.
+// arithmetic. Variants: HostProbe, NvmlProbe, CudaProbe, DxgiProbe, ScriptedProbe.
 // Threading: read() may be called from any thread.
 #pragma once
 
@@ -14,7 +14,9 @@ struct MemoryReading {
   std::uint64_t total_bytes = 0;  // the limit that binds: a cgroup's, or the machine's
   std::uint64_t free_bytes = 0;
   std::optional<std::uint64_t> used_by_this_program_bytes;  // nothing where it cannot be told
-  std::string source;                                       // "cgroup v2", "/proc/meminfo", "NVML"
+  std::optional<double>
+      stalled;         // share of the last 10 s in which some task waited for memory (PSI), 0 to 1; nothing: not known
+  std::string source;  // "cgroup v2", "/proc/meminfo", "NVML"
 };
 
 class Probe {

@@ -1,0 +1,50 @@
+// The memory system's settings with the specification's defaults. settings/ fills it from a TOML file, the environment and flags.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace sam {
+
+// A number of bytes, or a fraction of what there is.
+struct MemoryLimit {
+  std::uint64_t bytes = 0;  // 0: the fraction counts
+  double fraction = 0.9;
+
+  std::uint64_t of(std::uint64_t total_bytes) const {
+    const auto part = static_cast<std::uint64_t>(fraction * static_cast<double>(total_bytes));
+    return bytes == 0 ? part : bytes < total_bytes ? bytes : total_bytes;
+  }
+};
+
+struct MemoryOptions {
+  double gpu_memory_fraction = 0.9;  // SAM_GPU_MEMORY_FRACTION; of every device used
+  double warning_threshold = 0.8;    // SAM_MEMORY_WARNING_THRESHOLD
+  double critical_threshold = 0.95;  // SAM_MEMORY_CRITICAL_THRESHOLD
+  // SAM_ENABLE_MEMORY_GROWTH. On: a device's arena grows on demand up to the limit. Off: the limit is enforced strictly from the
+  // start: the arena is taken once.
+  bool enable_memory_growth = true;
+  MemoryLimit host_memory_limit;  // SAM_HOST_MEMORY_LIMIT
+  bool tf32 = true;               // matrix products on NVIDIA cards with 10 bits of mantissa
+
+  std::uint64_t image_cache_bytes = 1'000'000'000;  // the specification's 1e9
+  std::size_t image_cache_entries = 10;
+  std::size_t prediction_cache_entries = 50;
+  std::uint64_t embedding_cache_bytes = std::uint64_t{1} << 30;
+  double gpu_optimize_threshold = 0.8;  // a device's utilization above which the governor optimizes by itself
+#ifdef _WIN32
+  int pictures_ahead =
+      1;  // kept ready in the background; Linux handles background work better, as the specification says
+#else
+  int pictures_ahead = 3;
+#endif
+
+  // A level is entered when its threshold has been passed for hold_ms, and left when the value is hysteresis below it.
+  std::chrono::milliseconds hold{300};
+  double hysteresis = 0.03;
+  std::chrono::milliseconds host_period{100};
+  std::chrono::milliseconds device_period{1000};
+};
+
+}  // namespace sam

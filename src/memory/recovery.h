@@ -1,0 +1,116 @@
+// The recovery ladder: an operation that runs out of memory is tried again after each rung, until it succeeds or the rungs are used up.
+// Threading: RecoveryLadder is safe to call from any thread; rungs run one at a time, without a lock that the operation might need.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "memory/out_of_memory.h"
+#include "platform/clock.h"
+#include "platform/mutex.h"
+
+namespace sam {
+
+enum class RungKind : std::uint8_t { reclaim, reclaim_all, shrink_engines, lower_precision, cpu, restart_worker };
+inline constexpr std::size_t rung_count = 6;
+const char* rung_name(RungKind kind);  // "reclaim", "reclaim all", "shrink engines", …
+
+struct RungResult {
+  std::uint64_t freed_bytes = 0;
+  std::string
+      skipped;  // why there was nothing to do, such as "the model runs on the CPU already"; then the operation is not tried again
+};
+
+struct Rung {
+  RungKind kind = RungKind::reclaim;
+  std::function<RungResult(const OutOfMemory& error)> run;
+};
+
+struct RungStatistics {
+  std::uint64_t runs = 0;
+  std::uint64_t skips = 0;
+  std::uint64_t rescues = 0;  // the operation succeeded right after it
+  std::uint64_t freed_bytes = 0;
+  double milliseconds = 0;  // spent in it
+};
+
+struct RecoveryStatistics {
+  std::array<RungStatistics, rung_count> rungs{};
+  std::uint64_t operations = 0;  // that ran out of memory at all
+  std::uint64_t exhausted = 0;   // and never succeeded
+};
+
+// The end of the ladder: for the user.
+class MemoryExhausted : public std::runtime_error {
+ public:
+  struct Facts {
+    std::uint64_t requested_bytes = 0;  // 0: not known
+    std::uint64_t used_bytes = 0;
+    std::uint64_t limit_bytes = 0;
+    std::string domain;
+    std::string advice;  // what the user can do
+  };
+  // doing: "encoding coffee.jpg".
+  MemoryExhausted(const std::string& doing, Facts facts);
+  const Facts& facts() const { return facts_; }
+
+ private:
+  Facts facts_;
+};
+
+class RecoveryLadder {
+ public:
+  using Report = std::function<void(const std::string& sentence)>;             // hears of every rung, for the log
+  using Describe = std::function<MemoryExhausted::Facts(const OutOfMemory&)>;  // of the domain that ran out
+
+  RecoveryLadder(std::vector<Rung> rungs, Describe describe, Report report, const Clock& clock);
+
+  // Returns what operation() returns. OutOfMemory and std::bad_alloc climb the ladder; every other exception passes.
+  // doing: for the log and the error. Throws MemoryExhausted.
+  template <typename Operation>
+  auto run(const std::string& doing, const Operation& operation) -> decltype(operation()) {
+    std::size_t next = 0;
+    std::optional<RungKind> last;
+    for (;;) {
+      std::optional<OutOfMemory> error;
+      try {
+        if constexpr (std::is_void_v<decltype(operation())>) {
+          operation();
+          if (last) rescued(*last, doing);
+          return;
+        } else {
+          auto result = operation();
+          if (last) rescued(*last, doing);
+          return result;
+        }
+      } catch (const OutOfMemory& out_of_memory) {
+        error = out_of_memory;
+      } catch (const std::bad_alloc&) {
+        error = OutOfMemory("the program's own memory could not be had");
+      }
+      last = climb(next, doing, *error);  // after the catch block: no exception keeps buffers alive meanwhile
+    }
+  }
+
+  RecoveryStatistics statistics() const SAM_EXCLUDES(mutex_);
+
+ private:
+  // Runs the next rung that has something to do. Throws MemoryExhausted after the last.
+  RungKind climb(std::size_t& next, const std::string& doing, const OutOfMemory& error) SAM_EXCLUDES(mutex_);
+  void rescued(RungKind kind, const std::string& doing) SAM_EXCLUDES(mutex_);
+
+  const std::vector<Rung> rungs_;
+  const Describe describe_;
+  const Report report_;
+  const Clock& clock_;
+  mutable Mutex mutex_;
+  RecoveryStatistics statistics_ SAM_GUARDED_BY(mutex_);
+};
+
+}  // namespace sam
