@@ -77,7 +77,7 @@ class Model {
   virtual std::uint64_t bytes_held() const = 0;
 
   // Of the last load or run that ended, whether it succeeded or not.
-  virtual ModelUse last_use() const = 0;
+  virtual ModelUse last_use() const { return {}; }
 
   // Gives back what the engine keeps between runs. The model stays usable.
   virtual void release_memory() = 0;

@@ -20,11 +20,11 @@ class Worker {
 
   // The most that the worker's heap may hold: beyond it large allocations fail, which the operation reports as OutOfMemory with the bytes it
   // asked for. 0: no limit. Holds for the process that runs and for those started later.
-  virtual void set_limit(std::uint64_t bytes) = 0;
+  virtual void set_limit(std::uint64_t) {}
 
   // Ends the process, which gives back everything it held. Models load again when they are next used. Running operations fail and are
   // tried again by their callers.
-  virtual void restart() = 0;
+  virtual void restart() {}
 
   virtual int pid() const = 0;       // -1 when not running
   virtual int restarts() const = 0;  // since construction
