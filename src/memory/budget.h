@@ -65,7 +65,7 @@ class Budget {
 
   const std::string& domain() const { return domain_; }  // "host", "cuda:0"
 
-  // Nothing if reserved + other + bytes would be more than the limit.
+  // Nothing if reserved + other + bytes would be more than the limit. 0 bytes, to be corrected later, are always had.
   std::optional<Reservation> try_reserve(Owner owner, std::uint64_t bytes) noexcept;
 
   // Throws OutOfMemory, which says domain, owner, bytes, what is used and the limit.

@@ -1,14 +1,17 @@
 // The recovery ladder: an operation that runs out of memory is tried again after each rung, until it succeeds or the rungs are used up.
-// Threading: RecoveryLadder is safe to call from any thread; rungs run one at a time, without a lock that the operation might need.
+// Threading: RecoveryLadder is safe to call from any thread. Rungs run one at a time: an operation must hold no lock that a rung takes, and a
+// rung must not use the ladder.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "memory/out_of_memory.h"
@@ -92,7 +95,7 @@ class RecoveryLadder {
       } catch (const OutOfMemory& out_of_memory) {
         error = out_of_memory;
       } catch (const std::bad_alloc&) {
-        error = OutOfMemory("the program's own memory could not be had");
+        error = bad_alloc_;
       }
       last = climb(next, doing, *error);  // after the catch block: no exception keeps buffers alive meanwhile
     }
@@ -102,13 +105,17 @@ class RecoveryLadder {
 
  private:
   // Runs the next rung that has something to do. Throws MemoryExhausted after the last.
-  RungKind climb(std::size_t& next, const std::string& doing, const OutOfMemory& error) SAM_EXCLUDES(mutex_);
-  void rescued(RungKind kind, const std::string& doing) SAM_EXCLUDES(mutex_);
+  RungKind climb(std::size_t& next, const std::string& doing, const OutOfMemory& error) SAM_EXCLUDES(climbing_, mutex_);
+  RungResult run_rung(const Rung& rung, const OutOfMemory& error) SAM_EXCLUDES(climbing_, mutex_);
+  void rescued(RungKind kind, const std::string& doing) noexcept SAM_EXCLUDES(mutex_);
+  void report(const std::string& sentence) noexcept;
 
   const std::vector<Rung> rungs_;
   const Describe describe_;
   const Report report_;
   const Clock& clock_;
+  const OutOfMemory bad_alloc_{"the program's own memory could not be had"};  // made before memory is short
+  Mutex climbing_;                                                            // held while a rung runs
   mutable Mutex mutex_;
   RecoveryStatistics statistics_ SAM_GUARDED_BY(mutex_);
 };

@@ -1,0 +1,109 @@
+#include "memory/recovery.h"
+
+#include "memory/byte_text.h"
+
+namespace sam {
+namespace {
+
+std::size_t index_of(RungKind kind) {
+  return static_cast<std::size_t>(kind);
+}
+
+std::string exhausted_sentence(const std::string& doing, const MemoryExhausted::Facts& facts) {
+  std::string text = doing + " needs ";
+  text += facts.requested_bytes > 0 ? byte_text(facts.requested_bytes) + " more memory" : "more memory than there is";
+  if (facts.limit_bytes > 0) {
+    text +=
+        "; " + used_of_text(facts.used_bytes, facts.limit_bytes) + " of " + domain_text(facts.domain) + " are in use";
+  }
+  if (!facts.advice.empty()) text += ": " + facts.advice;
+  return text;
+}
+
+}  // namespace
+
+const char* rung_name(RungKind kind) {
+  static constexpr std::array<const char*, rung_count> names = {"reclaim",         "reclaim all", "shrink engines",
+                                                                "lower precision", "cpu",         "restart worker"};
+  return names[index_of(kind)];
+}
+
+MemoryExhausted::MemoryExhausted(const std::string& doing, Facts facts)
+    : std::runtime_error(exhausted_sentence(doing, facts)), facts_(std::move(facts)) {}
+
+RecoveryLadder::RecoveryLadder(std::vector<Rung> rungs, Describe describe, Report report, const Clock& clock)
+    : rungs_(std::move(rungs)), describe_(std::move(describe)), report_(std::move(report)), clock_(clock) {}
+
+RecoveryStatistics RecoveryLadder::statistics() const {
+  MutexLock lock(mutex_);
+  return statistics_;
+}
+
+// Who only listens must not turn a recovery into a failure.
+void RecoveryLadder::report(const std::string& sentence) noexcept {
+  try {
+    if (report_) report_(sentence);
+  } catch (...) {
+  }
+}
+
+// A rung that throws has done nothing that one could count on.
+RungResult RecoveryLadder::run_rung(const Rung& rung, const OutOfMemory& error) {
+  MutexLock one_at_a_time(climbing_);
+  const auto start = clock_.now();
+  RungResult result;
+  try {
+    result = rung.run(error);
+  } catch (const std::exception& failure) {
+    result.skipped = std::string("it failed: ") + failure.what();
+  } catch (...) {
+    result.skipped = "it failed";
+  }
+  MutexLock lock(mutex_);
+  RungStatistics& counted = statistics_.rungs[index_of(rung.kind)];
+  ++(result.skipped.empty() ? counted.runs : counted.skips);
+  counted.freed_bytes += result.freed_bytes;
+  counted.milliseconds += std::chrono::duration<double, std::milli>(clock_.now() - start).count();
+  return result;
+}
+
+RungKind RecoveryLadder::climb(std::size_t& next, const std::string& doing, const OutOfMemory& error) {
+  if (next == 0) {
+    report(doing + " ran out of memory: " + error.what());
+    MutexLock lock(mutex_);
+    ++statistics_.operations;
+  }
+  while (next < rungs_.size()) {
+    const Rung& rung = rungs_[next++];
+    const RungResult result = run_rung(rung, error);
+    const std::string name = doing + ": " + rung_name(rung.kind);
+    if (result.skipped.empty()) {
+      report(name + " freed " + byte_text(result.freed_bytes) + ", trying again");
+      return rung.kind;
+    }
+    report(name + " skipped: " + result.skipped);
+  }
+  {
+    MutexLock lock(mutex_);
+    ++statistics_.exhausted;
+  }
+  MemoryExhausted::Facts facts = describe_ ? describe_(error) : MemoryExhausted::Facts{};
+  if (facts.requested_bytes == 0) facts.requested_bytes = error.requested_bytes();
+  if (facts.domain.empty()) facts.domain = error.domain();
+  MemoryExhausted exhausted(doing, std::move(facts));
+  report(exhausted.what());
+  throw exhausted;
+}
+
+void RecoveryLadder::rescued(RungKind kind, const std::string& doing) noexcept {
+  {
+    MutexLock lock(mutex_);
+    ++statistics_.rungs[index_of(kind)].rescues;
+  }
+  try {
+    report(doing + ": succeeded after " + rung_name(kind));
+  } catch (...) {  // no memory for the sentence
+  }
+}
+
+}  // namespace sam
