@@ -6,9 +6,11 @@ namespace sam {
 namespace {
 
 std::filesystem::path folder(const Environment& environment, const char* own, const char* xdg, const char* below_home) {
-  if (const auto path = environment(own)) return *path;
-  if (const auto path = environment(xdg)) return std::filesystem::path(*path) / "sam-annotator";
-  if (const auto home = environment("HOME")) return std::filesystem::path(*home) / below_home / "sam-annotator";
+  const auto set = [&](const char* name) { return environment(name).value_or(std::string()); };
+  if (const std::string path = set(own); !path.empty()) return path;
+  if (const std::string path = set(xdg); !path.empty()) return std::filesystem::path(path) / "sam-annotator";
+  if (const std::string home = set("HOME"); !home.empty())
+    return std::filesystem::path(home) / below_home / "sam-annotator";
   return std::filesystem::temp_directory_path() / "sam-annotator";
 }
 
@@ -17,9 +19,13 @@ std::filesystem::path folder(const Environment& environment, const char* own, co
 Environment process_environment() {
   return [](const std::string& name) -> std::optional<std::string> {
     const char* value = std::getenv(name.c_str());
-    if (value == nullptr || *value == '\0') return std::nullopt;
+    if (value == nullptr) return std::nullopt;
     return value;
   };
+}
+
+std::filesystem::path config_folder(const Environment& environment) {
+  return folder(environment, "SAM_CONFIG_DIR", "XDG_CONFIG_HOME", ".config");
 }
 
 std::filesystem::path data_folder(const Environment& environment) {

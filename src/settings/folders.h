@@ -8,10 +8,15 @@
 
 namespace sam {
 
-// The value of an environment variable; nothing if it is not set or empty.
+// The value of an environment variable; nothing if it is not set. (An empty CUDA_VISIBLE_DEVICES means no device, an empty setting is an
+// error: empty is not unset.)
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 Environment process_environment();
+
+// In these three an empty variable counts as not set, as that specification says.
+// $SAM_CONFIG_DIR, else $XDG_CONFIG_HOME/sam-annotator, else ~/.config/sam-annotator: config.toml.
+std::filesystem::path config_folder(const Environment& environment);
 
 // $SAM_DATA_DIR, else $XDG_DATA_HOME/sam-annotator, else ~/.local/share/sam-annotator: the models' names.
 std::filesystem::path data_folder(const Environment& environment);

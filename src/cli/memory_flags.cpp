@@ -1,0 +1,28 @@
+#include "cli/memory_flags.h"
+
+namespace sam {
+
+void add_memory_flags(CLI::App& app, MemoryFlags& flags) {
+  const char* group = "Memory";
+  app.add_option("--config", flags.config,
+                 "settings file (default: ~/.config/sam-annotator/config.toml, if it is there)")
+      ->group(group);
+  for (const MemorySetting& setting : memory_settings_table()) {
+    const std::string flag = setting.flag;
+    app.add_option_function<std::string>(
+           flag, [&flags, flag](const std::string& text) { flags.given.emplace_back(flag, text); },
+           std::string(setting.help) + "; " + allowed_range(setting) + " (" + setting.variable + ")")
+        ->type_name("")
+        ->group(group);
+  }
+}
+
+MemorySettings read_memory_settings(const MemoryFlags& flags, Program& program) {
+  SettingsInput input;
+  input.environment = program.environment;
+  input.config_file = flags.config;
+  input.flags = flags.given;
+  return read_memory_settings(input, program.files);
+}
+
+}  // namespace sam

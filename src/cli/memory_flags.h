@@ -1,0 +1,25 @@
+// The flags of the memory system, the same for every subcommand: one a row of settings/memory_settings.h, and --config.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/program.h"
+#include "settings/memory_settings.h"
+
+namespace sam {
+
+struct MemoryFlags {
+  std::string config;
+  std::vector<std::pair<std::string, std::string>> given;  // as typed
+};
+
+// `flags` must outlive the app.
+void add_memory_flags(CLI::App& app, MemoryFlags& flags);
+
+// Settings from the file, the environment and these flags. Throws SettingsError.
+MemorySettings read_memory_settings(const MemoryFlags& flags, Program& program);
+
+}  // namespace sam
