@@ -11,8 +11,6 @@
 #include "dataset/store.h"
 #include "image/tiles.h"
 #include "memory/memory_log.h"
-#include "memory/memory_report.h"
-#include "memory/probes/host_probe.h"
 #include "pipeline/pipeline.h"
 #include "server/server.h"
 #include "session/session.h"
@@ -110,9 +108,6 @@ int run_annotate(AnnotateOptions options, Program& program) {
   Engine engine = make_engine(options.predictor, program);
   const std::string description = engine.predictor->info().describe;
   MemoryLog memory_log(engine.device);
-  HostProbe host(read_text_files());
-  std::vector<Probe*> devices;
-  for (const auto& card : engine.devices) devices.push_back(card.get());
 
   PipelineOptions pipeline_options;
   pipeline_options.limits = options.predictor.limits;
@@ -128,9 +123,6 @@ int run_annotate(AnnotateOptions options, Program& program) {
   server_options.tile_cache_folder = tile_folder;
   server_options.examine_pictures = !options.skip_validation;
   server_options.version = SAM_VERSION;
-  server_options.memory = [&] {
-    return read_memory_report(host, devices, [&] { return program_bytes(engine.worker.get()); });
-  };
   const auto server = make_server(*session, *store, *pipeline, server_options);
   signals.begin_serving();
   server->start();

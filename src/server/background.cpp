@@ -4,10 +4,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "image/tiles.h"
-#include "server/replies.h"
 
 namespace sam {
 namespace {
@@ -17,6 +17,7 @@ using Steady = std::chrono::steady_clock;
 constexpr int examine_priority = 15;                       // nice value of the examining thread
 constexpr std::chrono::milliseconds announce_every{2000};  // while the list changes
 constexpr std::chrono::seconds trim_every{30};
+constexpr int look_every_ms = 200;  // at the governor's level and log: two loads without a system call
 // A file counts as new when its copying begins, and grows without a change of the folder: so often again after a change while the
 // program runs.
 constexpr int scans_after_change = 4;
@@ -30,15 +31,16 @@ std::optional<std::filesystem::file_time_type> changed_at(const std::filesystem:
 
 }  // namespace
 
-Background::Background(Store& store, const ServerOptions& options, std::shared_ptr<EventHub> events)
-    : store_(store), options_(options), events_(std::move(events)) {}
+Background::Background(Store& store, const ServerOptions& options, std::shared_ptr<EventHub> events,
+                       MemoryHistory& history)
+    : store_(store), options_(options), events_(std::move(events)), memory_(options, history, *events_) {}
 
 Background::~Background() {
   stop();
 }
 
 void Background::start() {
-  memory_thread_ = std::thread([this] { read_memory(); });
+  memory_thread_ = std::thread([this] { watch_memory(); });
   pictures_thread_ = std::thread([this] { watch_pictures(); });
 }
 
@@ -68,15 +70,15 @@ bool Background::stopping() {
   return stopping_;
 }
 
-void Background::read_memory() {
+void Background::watch_memory() {
   auto trimmed = Steady::now();
-  while (sleep(options_.memory_interval_ms)) {
+  while (sleep(std::min(look_every_ms, options_.memory_interval_ms))) {
     try {
       if (Steady::now() - trimmed >= trim_every) {
         trimmed = Steady::now();
         if (!options_.tile_cache_folder.empty()) trim_tile_cache(options_.tile_cache_folder, options_.tile_cache_bytes);
       }
-      if (events_->has_readers()) events_->publish({"memory", memory_json(options_.memory())});
+      memory_.look(Steady::now(), std::chrono::system_clock::now());
     } catch (const std::exception& error) {
       spdlog::warn("the memory could not be read: {}", error.what());
     }

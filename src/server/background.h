@@ -1,6 +1,6 @@
 // What the server does without being asked: memory readings for those who listen; and, in a thread of low priority, a look at
 // images/ for pictures that came or went, and at pictures nobody has opened yet.
-// Threading: start and stop from one thread. Ownership: store and options must outlive it.
+// Threading: start and stop from one thread. Ownership: store and options must outlive it; so must the history.
 #pragma once
 
 #include <filesystem>
@@ -10,20 +10,21 @@
 
 #include "platform/mutex.h"
 #include "server/events.h"
+#include "server/memory_feed.h"
 #include "server/server.h"
 
 namespace sam {
 
 class Background {
  public:
-  Background(Store& store, const ServerOptions& options, std::shared_ptr<EventHub> events);
+  Background(Store& store, const ServerOptions& options, std::shared_ptr<EventHub> events, MemoryHistory& history);
   ~Background();
 
   void start();
   void stop();
 
  private:
-  void read_memory();
+  void watch_memory();
   void watch_pictures();
   void scan_if_changed();
   void examine_pictures();
@@ -34,6 +35,7 @@ class Background {
   Store& store_;
   const ServerOptions& options_;
   const std::shared_ptr<EventHub> events_;
+  MemoryFeed memory_;  // of memory_thread_ alone
   Mutex mutex_;
   Condition changed_;
   bool stopping_ SAM_GUARDED_BY(mutex_) = false;

@@ -67,16 +67,6 @@ json annotation_json(const Annotation& annotation) {
           {"prompt", prompt_json(annotation.prompt)}};
 }
 
-json domain_json(const DomainReport& domain) {
-  return {{"name", domain.name},
-          {"used", domain.info.used},
-          {"total", domain.info.total},
-          {"free", domain.info.free},
-          {"utilization", domain.info.utilization},
-          {"formatted", domain.info.formatted},
-          {"source", domain.source}};
-}
-
 std::string last_part(const std::filesystem::path& folder) {
   return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
 }
@@ -149,15 +139,6 @@ std::string candidates_json(const SegmentResult& result) {
                           {"logits_key", instance.logits ? json(instance.logits->key) : json()}});
   }
   return text_of({{"candidates", std::move(candidates)}, {"decode_ms", result.decode_ms}, {"wait_ms", result.wait_ms}});
-}
-
-std::string memory_json(const MemoryReport& report) {
-  json devices = json::array();
-  for (const DomainReport& device : report.devices) devices.push_back(domain_json(device));
-  return text_of({{"line", report.line},
-                  {"host", domain_json(report.host)},
-                  {"devices", std::move(devices)},
-                  {"program_bytes", report.program_bytes}});
 }
 
 std::string encoding_event_json(const std::string& name, const EncodingStatus& status) {

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "memory/memory_report.h"
 #include "server/http.h"
 #include "session/session.h"
 
@@ -27,7 +26,6 @@ std::string project_json(const ProjectReply& project, const std::filesystem::pat
 std::string images_json(std::size_t total, std::size_t offset, const std::vector<ListedPicture>& pictures);
 std::string picture_json(const PictureState& state);
 std::string candidates_json(const SegmentResult& result);
-std::string memory_json(const MemoryReport& report);
 
 // Data of events.
 std::string encoding_event_json(const std::string& name, const EncodingStatus& status);

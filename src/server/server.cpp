@@ -16,11 +16,12 @@ namespace {
 std::vector<Route> all_routes(ApiParts& parts) {
   std::vector<Route> routes = session_routes(parts);
   for (Route& route : picture_routes(parts)) routes.push_back(std::move(route));
+  for (Route& route : memory_routes(parts)) routes.push_back(std::move(route));
   return routes;
 }
 
 bool is_api(const Request& request) {
-  return request.path == "/api" || request.path.starts_with("/api/");
+  return request.path == "/api" || request.path.starts_with("/api/") || request.path == "/metrics";
 }
 
 bool is_json(const Request& request) {
@@ -34,10 +35,10 @@ class LocalServer final : public Server {
       : options_(std::move(options)),
         events_(std::make_shared<EventHub>()),
         pipeline_(pipeline),
-        parts_{session, store, pipeline, options_, events_},
+        parts_{session, store, pipeline, options_, events_, history_},
         router_(all_routes(parts_)),
         page_(options_.page),
-        background_(store, options_, events_),
+        background_(store, options_, events_, history_),
         handler_{[this](const Request& head) { return admit(head); },
                  [this](Request request) { return handle(std::move(request)); }},
         listener_({.port = options_.port}, handler_) {}
@@ -110,6 +111,7 @@ class LocalServer final : public Server {
 
   const ServerOptions options_;
   const std::shared_ptr<EventHub> events_;
+  MemoryHistory history_;
   Pipeline& pipeline_;
   ApiParts parts_;
   const Router router_;

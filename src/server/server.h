@@ -1,16 +1,18 @@
 // The page and its interface (docs/openapi.yaml) on 127.0.0.1: the page's built files, /api/v1, and server-sent events.
-// Threading: start and stop from one thread. Ownership: session, store and pipeline must outlive the server.
+// Threading: start and stop from one thread. Ownership: session, store, pipeline and governor must outlive the server.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
 
 #include "image/decode.h"
-#include "memory/memory_report.h"
+#include "memory/governor.h"
+#include "memory/recovery.h"
 #include "server/embedded_page.h"
 #include "session/session.h"
 
@@ -22,9 +24,11 @@ struct ServerOptions {
   DecodeLimits limits;
   std::filesystem::path tile_cache_folder;                  // empty: nothing is trimmed
   std::uint64_t tile_cache_bytes = std::uint64_t{4} << 30;  // on disk; trimmed twice a minute
-  std::function<MemoryReport()> memory;                     // called every 2 s while a page listens, and for /memory
-  int memory_interval_ms = 2000;
-  int list_interval_ms = 3000;   // between two looks at images/ for new and removed pictures
+  Governor* governor = nullptr;                             // null: the answers know no domain
+  std::function<RecoveryStatistics()> recovery;             // of the ladder; may be empty
+  std::map<std::string, std::string> domain_names;          // for people: "cuda:0" is "NVIDIA H200"
+  int memory_interval_ms = 2000;                            // between two points of the memory's history
+  int list_interval_ms = 3000;                              // between two looks at images/ for new and removed pictures
   bool examine_pictures = true;  // read the headers of pictures nobody has looked at, in the background
   std::span<const EmbeddedFile> page = embedded_page();
 };

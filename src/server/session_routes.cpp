@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "server/api.h"
+#include "server/memory_replies.h"
 #include "server/problem.h"
 #include "server/replies.h"
 #include "server/requests.h"
@@ -12,21 +13,6 @@ namespace {
 constexpr std::size_t small_body_bytes = 16 << 10;
 constexpr std::size_t prompt_body_bytes = 256 << 10;
 constexpr std::size_t edit_body_bytes = 64 << 20;  // the mask of the largest picture, at its worst
-
-std::size_t query_number(const Request& request, const char* name, std::size_t fallback, std::size_t least,
-                         std::size_t most) {
-  const auto found = request.query.find(name);
-  if (found == request.query.end()) return fallback;
-  const std::string& text = found->second;
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
-    throw RequestError(
-        "'" + std::string(name) + "' must be an integer from " + std::to_string(least) + " to " + std::to_string(most),
-        422);
-  }
-  return value;
-}
 
 const std::string& picture_name(const ApiParts& parts, const Request& request) {
   const std::string& name = request.params.at("name");
@@ -127,7 +113,7 @@ class Subscription {
 
 Response events(const ApiParts& parts) {
   auto subscription = std::make_shared<Subscription>(parts.events);
-  subscription->queue().push({"memory", memory_json(parts.options.memory())});
+  subscription->queue().push({"memory", memory_json(parts.options)});
   Response response;
   response.content_type = "text/event-stream";
   response.headers = {{"Cache-Control", "no-store"}};
@@ -140,6 +126,21 @@ Response events(const ApiParts& parts) {
 }
 
 }  // namespace
+
+std::size_t query_number(const Request& request, const char* name, std::size_t fallback, std::size_t least,
+                         std::size_t most) {
+  const auto found = request.query.find(name);
+  if (found == request.query.end()) return fallback;
+  const std::string& text = found->second;
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
+    throw RequestError(
+        "'" + std::string(name) + "' must be an integer from " + std::to_string(least) + " to " + std::to_string(most),
+        422);
+  }
+  return value;
+}
 
 void require_picture(const Store& store, const std::string& name) {
   if (!store.find(name)) throw RequestError("there is no picture '" + name + "' in this project", 404);
@@ -163,8 +164,6 @@ std::vector<Route> session_routes(ApiParts& parts) {
        [&parts](const Request& request) { return edit(parts, request); }},
       {"POST", api + "/images/{name}/save", small_body_bytes,
        [&parts](const Request& request) { return save(parts, request); }},
-      {"GET", api + "/memory", 0,
-       [&parts](const Request&) { return json_response(memory_json(parts.options.memory())); }},
       {"GET", api + "/events", 0, [&parts](const Request&) { return events(parts); }},
   };
 }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "server/fake_governor.h"
 #include "server/server.h"
 #include "session/fake_pipeline.h"
 #include "session/fake_store.h"
@@ -27,13 +28,14 @@ class LiveServer : public testing::Test {
     options_.page = test_page;
     options_.memory_interval_ms = 100;
     options_.tile_cache_folder = std::filesystem::path(testing::TempDir()) / "tiles";
-    options_.memory = [] {
-      MemoryReport report;
-      report.host = {"host", "host memory", "/proc/meminfo", {1, 4, 3, 0.25, "Used: …"}};
-      report.devices = {{"cuda:0", "a card", "NVML", {2, 8, 6, 0.25, "Used: …"}}};
-      report.program_bytes = 77;
-      report.line = "host 25 %";
-      return report;
+    options_.governor = &governor_;
+    options_.domain_names = {{"cuda:0", "a card"}};
+    options_.recovery = [] {
+      RecoveryStatistics statistics;
+      statistics.rungs[0] = {4, 1, 3, 1000, 250};
+      statistics.operations = 5;
+      statistics.exhausted = 2;
+      return statistics;
     };
     start();
   }
@@ -86,6 +88,7 @@ class LiveServer : public testing::Test {
             {"prompt", {{"boxes", {{2, 3, 12, 9}}}, {"points", {{{"x", 4}, {"y", 5.5}, {"foreground", false}}}}}}};
   }
 
+  FakeGovernor governor_;
   FakeStore store_;
   FakePipeline pipeline_;
   SystemClock clock_;

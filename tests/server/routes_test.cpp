@@ -117,14 +117,16 @@ TEST_F(Routes, ExceptionsBecomeProblems) {
     int status;
     const char* title;
   };
-  const Case table[] = {{std::make_exception_ptr(PromptError("p")), 422, "The prompt cannot be used"},
-                        {std::make_exception_ptr(OutOfMemory("o")), 503, "There is not enough memory"},
-                        {std::make_exception_ptr(ImageError("i")), 422, "The picture cannot be read"},
-                        {std::make_exception_ptr(ModelError("m")), 500, "The model failed"},
-                        {std::make_exception_ptr(std::bad_alloc()), 503, "There is not enough memory"},
-                        {std::make_exception_ptr(std::logic_error("l")), 500, "The program made an error"},
-                        {std::make_exception_ptr(Stopped()), 499, "The request was given up"},
-                        {std::make_exception_ptr(7), 500, "The program made an error"}};
+  const Case table[] = {
+      {std::make_exception_ptr(PromptError("p")), 422, "The prompt cannot be used"},
+      {std::make_exception_ptr(OutOfMemory("o")), 503, "There is not enough memory"},
+      {std::make_exception_ptr(MemoryExhausted("encoding a.jpg", {})), 503, "There is not enough memory"},
+      {std::make_exception_ptr(ImageError("i")), 422, "The picture cannot be read"},
+      {std::make_exception_ptr(ModelError("m")), 500, "The model failed"},
+      {std::make_exception_ptr(std::bad_alloc()), 503, "There is not enough memory"},
+      {std::make_exception_ptr(std::logic_error("l")), 500, "The program made an error"},
+      {std::make_exception_ptr(Stopped()), 499, "The request was given up"},
+      {std::make_exception_ptr(7), 500, "The program made an error"}};
   for (const Case& each : table) {
     pipeline_.fail_with(each.error);
     const json problem = post("/images/a.jpg/segment", prompt, each.status);
@@ -138,15 +140,6 @@ TEST_F(Routes, ExceptionsBecomeProblems) {
   store_.fail_save(EIO);
   edit("a.jpg", add_json(), 500);
   edit("a.jpg", add_json(7), 422);
-}
-
-TEST_F(Routes, Memory) {
-  const json memory = get("/memory");
-  EXPECT_EQ(memory["line"], "host 25 %");
-  EXPECT_EQ(memory["host"]["total"], 4);
-  EXPECT_EQ(memory["host"]["name"], "host memory");
-  EXPECT_EQ(memory["devices"][0]["source"], "NVML");
-  EXPECT_EQ(memory["program_bytes"], 77);
 }
 
 TEST_F(Routes, OtherMethodsAndAddresses) {
@@ -179,14 +172,16 @@ TEST_F(Routes, AreThoseOfTheContract) {
     } else if (in_paths && std::regex_match(line, match, std::regex("    (get|put|post|delete|patch):"))) {
       std::string method = match[1];
       for (char& c : method) c = static_cast<char>(std::toupper(c));
-      documented.insert(method + " /api/v1" + path);
+      documented.insert(method + (path == "/metrics" ? " " : " /api/v1") + path);
     }
   }
   ASSERT_GE(documented.size(), 11U);
-  ApiParts parts{*session_, store_, pipeline_, options_, std::make_shared<EventHub>()};
+  const MemoryHistory history;
+  ApiParts parts{*session_, store_, pipeline_, options_, std::make_shared<EventHub>(), history};
   std::set<std::string> routed;
   for (const Route& route : session_routes(parts)) routed.insert(route.method + " " + route.pattern);
   for (const Route& route : picture_routes(parts)) routed.insert(route.method + " " + route.pattern);
+  for (const Route& route : memory_routes(parts)) routed.insert(route.method + " " + route.pattern);
   EXPECT_EQ(routed, documented);
 }
 

@@ -56,7 +56,6 @@ class WholeProgram : public testing::Test {
     ServerOptions options;
     options.port = 0;
     options.tile_cache_folder = base_ / "tiles";
-    options.memory = [] { return MemoryReport(); };
     server_ = make_server(*session_, *store_, *pipeline_, options);
     server_->start();
   }

@@ -110,21 +110,80 @@ export type Edit =
   | { type: 'undo' }
   | { type: 'redo' };
 
+export type MemoryLevel = 'normal' | 'warning' | 'critical';
+
+export type Owner = 'weights' | 'scratch' | 'images' | 'embeddings' | 'predictions';
+
+// Bytes, except where said.
 export interface MemoryDomain {
+  readonly domain: string; // host, cuda:0
   readonly name: string;
   readonly used: number;
   readonly total: number;
   readonly free: number;
-  readonly utilization: number; // 0 to 1
+  readonly own: number;
+  readonly limit: number;
+  readonly reserved: number;
+  readonly other: number; // own, and not reserved
+  readonly by_owner: Readonly<Record<Owner, number>>;
+  readonly utilization: number; // used / total, 0 to 1
+  readonly pressure: number; // own / limit, 0 to 1
+  readonly level: MemoryLevel;
+  readonly readable: boolean; // false: the numbers are the last known ones
   readonly formatted: string;
-  readonly source: string;
+}
+
+export interface RungStatistics {
+  readonly rung: string;
+  readonly runs: number;
+  readonly skips: number;
+  readonly rescues: number;
+  readonly freed_bytes: number;
+  readonly seconds: number;
+}
+
+export interface Thresholds {
+  readonly warning: number;
+  readonly critical: number;
 }
 
 export interface Memory {
+  readonly time_ms: number;
   readonly line: string;
-  readonly host: MemoryDomain;
-  readonly devices: readonly MemoryDomain[];
-  readonly program_bytes?: number;
+  readonly level: MemoryLevel;
+  readonly message: string;
+  readonly thresholds: Thresholds;
+  readonly domains: readonly MemoryDomain[];
+  readonly recovery: {
+    readonly operations: number;
+    readonly exhausted: number;
+    readonly rungs: readonly RungStatistics[];
+  };
+}
+
+export interface MemoryHistory {
+  readonly interval_ms: number;
+  readonly time_ms: readonly number[];
+  readonly domains: readonly {
+    readonly domain: string;
+    readonly own: readonly number[];
+    readonly limit: readonly number[];
+    readonly utilization: readonly number[];
+    readonly pressure: readonly number[];
+  }[];
+}
+
+export interface MemoryEvent {
+  readonly number: number;
+  readonly time_ms: number;
+  readonly kind: string;
+  readonly text: string;
+}
+
+export interface Optimized {
+  readonly done: boolean;
+  readonly freed_bytes: number;
+  readonly memory: Memory;
 }
 
 export interface EncodingEvent {

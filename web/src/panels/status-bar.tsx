@@ -3,18 +3,10 @@
 import type { Memory, MemoryDomain } from '../model/wire';
 import { useValue } from './context';
 
-const warningAt = 0.8;
-const criticalAt = 0.95;
-
-function level(domain: MemoryDomain): string {
-  if (domain.utilization >= criticalAt) return 'critical';
-  return domain.utilization >= warningAt ? 'warning' : 'normal';
-}
-
 function Meter({ domain }: { domain: MemoryDomain }) {
   const width = `${Math.min(100, Math.max(0, 100 * domain.utilization)).toFixed(1)}%`;
   return (
-    <span class={`meter ${level(domain)}`} title={`${domain.name}: ${domain.formatted}\n${domain.source}`}>
+    <span class={`meter ${domain.level}`} title={`${domain.name}: ${domain.formatted}`}>
       <span style={{ width }} />
     </span>
   );
@@ -22,10 +14,10 @@ function Meter({ domain }: { domain: MemoryDomain }) {
 
 function MemoryLine({ memory }: { memory: Memory | null }) {
   if (memory === null) return <span class="memory muted">Memory: waiting for the first reading</span>;
-  const domain = memory.devices[0] ?? memory.host;
+  const domain = memory.domains.find(({ level }) => level === memory.level) ?? memory.domains[0];
   return (
     <span class="memory" data-testid="memory">
-      <Meter domain={domain} />
+      {domain !== undefined && <Meter domain={domain} />}
       <span class="tabular">{memory.line}</span>
     </span>
   );

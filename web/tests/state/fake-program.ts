@@ -142,9 +142,13 @@ export class FakeProgram {
     },
     save: async (name) => this.picture(name),
     memory: async () => ({
+      time_ms: 0,
       line: '',
-      host: { name: '', used: 0, total: 1, free: 1, utilization: 0, formatted: '', source: '' },
-      devices: [],
+      level: 'normal',
+      message: '',
+      thresholds: { warning: 0.8, critical: 0.95 },
+      domains: [],
+      recovery: { operations: 0, exhausted: 0, rungs: [] },
     }),
   };
 }

@@ -1,0 +1,164 @@
+#include "server/memory_replies.h"
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+namespace sam {
+namespace {
+
+using nlohmann::json;
+
+std::string text_of(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+MemoryInfo info_of(const DomainSnapshot& domain) {
+  MemoryReading reading;
+  reading.used_bytes = domain.used_bytes;
+  reading.total_bytes = domain.total_bytes;
+  reading.free_bytes = domain.free_bytes;
+  return memory_info(reading);
+}
+
+json domain_json(const DomainSnapshot& domain, const std::string& id, const std::string& name) {
+  json owners = json::object();
+  for (std::size_t i = 0; i < owner_count; ++i) owners[owner_name(static_cast<Owner>(i))] = domain.by_owner[i];
+  return {{"domain", id},
+          {"name", name},
+          {"used", domain.used_bytes},
+          {"total", domain.total_bytes},
+          {"free", domain.free_bytes},
+          {"own", domain.own_bytes},
+          {"limit", domain.limit_bytes},
+          {"reserved", domain.reserved_bytes},
+          {"other", domain.other_bytes},
+          {"by_owner", std::move(owners)},
+          {"utilization", domain.utilization},
+          {"pressure", domain.pressure},
+          {"level", memory_level_name(domain.level)},
+          {"readable", domain.readable},
+          {"formatted", info_of(domain).formatted}};
+}
+
+json recovery_json(const RecoveryStatistics& statistics) {
+  json rungs = json::array();
+  for (std::size_t i = 0; i < rung_count; ++i) {
+    const RungStatistics& rung = statistics.rungs[i];
+    rungs.push_back({{"rung", rung_name(static_cast<RungKind>(i))},
+                     {"runs", rung.runs},
+                     {"skips", rung.skips},
+                     {"rescues", rung.rescues},
+                     {"freed_bytes", rung.freed_bytes},
+                     {"seconds", rung.milliseconds / 1000}});
+  }
+  return {{"operations", statistics.operations}, {"exhausted", statistics.exhausted}, {"rungs", std::move(rungs)}};
+}
+
+json domains_json(const ServerOptions& options, const MemorySnapshot& snapshot, std::vector<std::string>& names) {
+  const std::vector<std::string> ids = options.governor->domains();
+  json domains = json::array();
+  for (std::size_t i = 0; i < snapshot.domain_count && i < ids.size(); ++i) {
+    names.push_back(domain_name(options, ids[i]));
+    domains.push_back(domain_json(snapshot.domains[i], ids[i], names.back()));
+  }
+  return domains;
+}
+
+json memory_value(const ServerOptions& options) {
+  MemorySnapshot snapshot;
+  MemoryOptions limits;
+  MemoryStatus status;
+  std::string formatted = cpu_memory_sentence;
+  std::vector<std::string> names;
+  json domains = json::array();
+  if (options.governor != nullptr) {
+    snapshot = options.governor->snapshot();
+    limits = options.governor->options();
+    status = options.governor->check_memory_status();
+    formatted = options.governor->safe_get_memory_info().formatted;
+    domains = domains_json(options, snapshot, names);
+  }
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  return {{"time_ms", std::chrono::duration_cast<std::chrono::milliseconds>(wall).count()},
+          {"line", memory_line(snapshot, names)},
+          {"formatted", formatted},
+          {"level", memory_level_name(snapshot.level)},
+          {"message", status.message},
+          {"thresholds", {{"warning", limits.warning_threshold}, {"critical", limits.critical_threshold}}},
+          {"domains", std::move(domains)},
+          {"recovery", recovery_json(options.recovery ? options.recovery() : RecoveryStatistics())}};
+}
+
+json event_value(const MemoryEvent& entry) {
+  return {{"number", entry.number}, {"time_ms", entry.wall_ms}, {"kind", entry.kind}, {"text", entry.text}};
+}
+
+// Four places are more than a chart shows.
+double rounded(float value) {
+  return std::round(static_cast<double>(value) * 1e4) / 1e4;
+}
+
+}  // namespace
+
+std::string domain_name(const ServerOptions& options, const std::string& domain) {
+  const auto found = options.domain_names.find(domain);
+  if (found != options.domain_names.end()) return found->second;
+  return domain == "host" ? "Host" : domain;
+}
+
+std::string memory_line(const MemorySnapshot& snapshot, const std::vector<std::string>& names) {
+  if (names.empty()) return cpu_memory_sentence;
+  std::array<char, 64> program{};
+  std::snprintf(program.data(), program.size(), "SAM Annotator %.0f MB",
+                static_cast<double>(snapshot.domains[0].own_bytes) / 1e6);
+  std::string line = program.data();
+  for (std::size_t i = 0; i < names.size(); ++i)
+    line += " · " + names[i] + " " + info_of(snapshot.domains[i]).formatted;
+  if (names.size() == 1) line += " · no GPU";
+  return line;
+}
+
+std::string memory_json(const ServerOptions& options) {
+  return text_of(memory_value(options));
+}
+
+std::string optimized_json(const OptimizeResult& result, const ServerOptions& options) {
+  return text_of({{"done", result.done}, {"freed_bytes", result.freed_bytes}, {"memory", memory_value(options)}});
+}
+
+std::string memory_history_json(const std::vector<HistoryPoint>& points, const std::vector<std::string>& domains,
+                                int interval_ms) {
+  json times = json::array();
+  for (const HistoryPoint& point : points) times.push_back(point.time_ms);
+  json lists = json::array();
+  for (std::size_t i = 0; i < domains.size(); ++i) {
+    json own = json::array(), limit = json::array(), used = json::array(), pressures = json::array();
+    for (const HistoryPoint& point : points) {
+      own.push_back(point.domains[i].own_bytes);
+      limit.push_back(point.domains[i].limit_bytes);
+      used.push_back(rounded(point.domains[i].utilization));
+      pressures.push_back(rounded(point.domains[i].pressure));
+    }
+    lists.push_back({{"domain", domains[i]},
+                     {"own", std::move(own)},
+                     {"limit", std::move(limit)},
+                     {"utilization", std::move(used)},
+                     {"pressure", std::move(pressures)}});
+  }
+  return text_of({{"interval_ms", interval_ms}, {"time_ms", std::move(times)}, {"domains", std::move(lists)}});
+}
+
+std::string memory_events_json(const std::vector<MemoryEvent>& entries) {
+  json list = json::array();
+  for (const MemoryEvent& entry : entries) list.push_back(event_value(entry));
+  return text_of({{"events", std::move(list)}});
+}
+
+std::string memory_event_json(const MemoryEvent& entry) {
+  return text_of(event_value(entry));
+}
+
+}  // namespace sam
