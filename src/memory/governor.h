@@ -32,6 +32,9 @@ struct GovernedDomain {
   Budget* budget = nullptr;
   MemoryLimit limit;
   std::function<ProgramUse()> use;  // null: the reading's used_by_this_program_bytes, all of it engine_bytes
+  // Of a device, its probe and what the probe needs: held by the thread that reads until a read that hangs comes back. Null: the governor's
+  // destructor waits for a read under way.
+  std::shared_ptr<void> keep_alive;
 };
 
 struct MemoryStatus {

@@ -45,6 +45,7 @@ struct MemoryOptions {
   double hysteresis = 0.03;
   std::chrono::milliseconds host_period{100};
   std::chrono::milliseconds device_period{1000};
+  std::chrono::milliseconds device_timeout{3000};  // a device that has not answered by then cannot be read
 };
 
 }  // namespace sam

@@ -1,0 +1,36 @@
+#include "memory/level_text.h"
+
+#include <array>
+#include <cstdio>
+
+#include "memory/byte_text.h"
+
+namespace sam {
+namespace {
+
+std::string numbers(const DomainSnapshot& now) {
+  std::array<char, 16> percent{};
+  std::snprintf(percent.data(), percent.size(), "%.1f%%", now.utilization * 100);
+  return used_of_text(now.used_bytes, now.total_bytes) + " are in use (" + percent.data() + "), " +
+         used_of_text(now.own_bytes, now.limit_bytes) + " by this program";
+}
+
+const char* what_helps(const std::string& domain) {
+  return domain == "host"
+             ? "close other programs, choose a smaller model or smaller images"
+             : "close other programs on this device, choose a smaller model, --precision bf16 or --device cpu";
+}
+
+}  // namespace
+
+std::string level_change_text(const std::string& domain, MemoryLevel before, const DomainSnapshot& now) {
+  return domain_text(domain) + ": " + memory_level_name(now.level) + " (before: " + memory_level_name(before) + "), " +
+         numbers(now);
+}
+
+std::string memory_status_text(const std::string& domain, const DomainSnapshot& now) {
+  return domain_text(domain) + " is " + (now.level == MemoryLevel::critical ? "critical: " : "tight: ") + numbers(now) +
+         ": " + what_helps(domain);
+}
+
+}  // namespace sam
