@@ -1,8 +1,10 @@
-# sam_layer(NAME [DEPENDS layer…] [PRIVATE target…]): one library for the folder src/NAME, with what it may include. PRIVATE targets are
+# sam_layer(NAME [WITHOUT file…] [DEPENDS layer…] [PRIVATE target…]): one library for the folder src/NAME, with what it may include. PRIVATE targets are
 # third-party parts that no header shows. The same table stands in script/check-includes.
 function(sam_layer name)
-  cmake_parse_arguments(arg "" "" "DEPENDS;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "" "" "WITHOUT;DEPENDS;PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  list(TRANSFORM arg_WITHOUT PREPEND ${CMAKE_SOURCE_DIR}/src/${name}/)
+  list(REMOVE_ITEM sources ${arg_WITHOUT})
   list(TRANSFORM arg_DEPENDS PREPEND sam_)
   if(sources)
     add_library(sam_${name} STATIC ${sources})

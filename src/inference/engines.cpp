@@ -35,7 +35,8 @@ std::unique_ptr<Model> load_model(const ModelOptions& options, TensorMaker make_
   if (const std::string missing = missing_onnxruntime_cuda(); !missing.empty()) {
     throw ModelError("cannot load a model on " + options.device + ": " + missing);
   }
-  return load_onnxruntime_model(options, {}, std::move(make_tensor));
+  return load_onnxruntime_model(options, {options.device_limit_bytes, options.tf32, options.enable_memory_growth},
+                                std::move(make_tensor));
 }
 
 }  // namespace sam

@@ -29,6 +29,11 @@ struct ModelOptions {
   Precision precision = Precision::f32;
   int threads = 0;                        // 0: the engine's choice
   std::filesystem::path compiled_folder;  // where the engine may keep compiled models; empty: nowhere
+  // On a card only:
+  std::uint64_t device_limit_bytes =
+      0;  // the most that all models of one process may take of it (fraction × total); 0: no limit
+  bool enable_memory_growth = true;  // take it when it is needed; otherwise the whole limit at once, and never more
+  bool tf32 = true;                  // faster matrix products with 10 bits of mantissa
 };
 
 struct ModelDescription {
@@ -38,7 +43,7 @@ struct ModelDescription {
   std::string engine;  // "OpenVINO 2026.4.1, f32"
 };
 
-// What one load or run needed of one domain, counted at the engine's own allocations.
+// What one load or run needed of one domain, counted at the engine's own allocations (platform/heap.h).
 struct EngineUse {
   std::uint64_t before_bytes = 0;  // held when it began
   std::uint64_t peak_bytes = 0;    // the most that was held meanwhile
@@ -47,8 +52,8 @@ struct EngineUse {
 
 struct ModelUse {
   EngineUse host;
-  EngineUse device;    // zeros on the CPU
-  bool alone = false;  // nothing else ran in the same process meanwhile: the numbers are this operation's own
+  EngineUse device;    // of this process's share of the card; zeros on the CPU
+  bool alone = false;  // no other load or run of the same process overlapped: the numbers are this operation's own
 };
 
 // The file cannot be used: missing, damaged, an operator the engine does not know. The message names file and reason.
@@ -69,15 +74,17 @@ class Model {
   // Inputs are bound by name; each must be one of description().inputs with a fitting type and shape, and inputs
   // the graph does not have are an error (ModelError naming what was given and what is known). Returns the outputs asked for by name,
   // in that order; an empty list means all.
-  // Throws Stopped, OutOfMemory, ModelError. A worker that died is restarted and the run tried once more before that.
+  // Throws Stopped, OutOfMemory, ModelError. A worker that crashed is restarted and the run tried once more before that; one that was
+  // killed (signal 9) is OutOfMemory at once: the kernel would kill the next one too, unless something is given back first.
   virtual std::vector<Tensor> run(std::span<const Tensor> inputs, std::span<const std::string> outputs,
                                   std::stop_token stop) = 0;
 
-  // Bytes held now by weights and engine; counted at the engine's allocations.
+  // Bytes of host memory held now by weights and engine. In a worker: counted at malloc, this model's part of what the process holds
+  // (use_meter.h); in this process: the engine's own word, or the size of the file.
   virtual std::uint64_t bytes_held() const = 0;
 
   // Of the last load or run that ended, whether it succeeded or not.
-  virtual ModelUse last_use() const { return {}; }
+  virtual ModelUse last_use() const = 0;
 
   // Gives back what the engine keeps between runs. The model stays usable.
   virtual void release_memory() = 0;

@@ -51,12 +51,15 @@ std::uint64_t requested_bytes_in(const std::string& message) {
   return 0;
 }
 
-void rethrow_onnxruntime_error(const std::string& doing, const std::exception& error) {
+void rethrow_onnxruntime_error(const std::string& doing, const std::exception& error, const std::string& device,
+                               std::uint64_t refused_bytes) {
   if (const auto* ours = dynamic_cast<const OutOfMemory*>(&error)) throw OutOfMemory(*ours);
   if (const auto* ours = dynamic_cast<const ModelError*>(&error)) throw ModelError(*ours);
   const std::string message = error.what();
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr || says_allocation_failed(message)) {
-    throw OutOfMemory("out of memory while " + doing + ": " + message_line(message), requested_bytes_in(message));
+  const bool of_host = refused_bytes > 0 || dynamic_cast<const std::bad_alloc*>(&error) != nullptr || device == "cpu";
+  if (refused_bytes > 0 || dynamic_cast<const std::bad_alloc*>(&error) != nullptr || says_allocation_failed(message)) {
+    throw OutOfMemory("out of memory while " + doing + ": " + message_line(message),
+                      std::max(refused_bytes, requested_bytes_in(message)), of_host ? "host" : device);
   }
   throw ModelError("error while " + doing + ": " + message_line(message));
 }

@@ -8,8 +8,10 @@
 
 namespace sam {
 
-// Throws OutOfMemory or ModelError, the message opening with `doing` ("running /a/b.onnx"). Ours pass unchanged.
-[[noreturn]] void rethrow_onnxruntime_error(const std::string& doing, const std::exception& error);
+// Throws OutOfMemory or ModelError, the message opening with `doing` ("running /a/b.onnx"). Ours pass unchanged. device: of the model, whose
+// memory it is unless the host's malloc refused refused_bytes (0: it did not).
+[[noreturn]] void rethrow_onnxruntime_error(const std::string& doing, const std::exception& error,
+                                            const std::string& device, std::uint64_t refused_bytes);
 
 // Whether such a message speaks of memory, the host's or the card's, that could not be had.
 bool says_allocation_failed(const std::string& message);

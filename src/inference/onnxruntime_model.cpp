@@ -1,7 +1,6 @@
 #define ORT_API_MANUAL_INIT
 #include "inference/onnxruntime_model.h"
 
-#include <malloc.h>
 #include <onnxruntime_cxx_api.h>
 #include <onnxruntime_session_options_config_keys.h>
 #include <spdlog/spdlog.h>
@@ -13,11 +12,13 @@
 #include <optional>
 #include <unordered_map>
 
+#include "inference/last_use.h"
 #include "inference/onnx_file.h"
 #include "inference/onnxruntime_error.h"
 #include "inference/onnxruntime_library.h"
 #include "inference/tensor_check.h"
 #include "inference/turn.h"
+#include "platform/heap.h"
 
 namespace sam {
 namespace {
@@ -146,7 +147,8 @@ class OnnxRuntimeModel final : public Model {
         file_(read_onnx_file(path_)),
         environment_(ORT_LOGGING_LEVEL_ERROR, "sam", log_message, nullptr),
         host_(Ort::MemoryInfo::CreateCpu(OrtDeviceAllocator, OrtMemTypeDefault)) {
-    load();
+    LastUse::Operation operation(last_use_);
+    load(operation);
     describe_ports();
     description_.hash = file_.hash;
     description_.engine = "ONNX Runtime " + process_onnxruntime().version +
@@ -164,20 +166,24 @@ class OnnxRuntimeModel final : public Model {
     check_inputs(description_, inputs);
     const std::vector<std::size_t> wanted = output_indices(description_, outputs);
     const TurnQueue::Turn turn = turns_.take(stop);
-    if (!session_) load();
+    LastUse::Operation operation(last_use_);
+    if (!session_) load(operation);
+    operation.device.before_bytes = device_bytes();
     try {
       std::vector<Tensor> results = infer(inputs, wanted, stop);
-      note_arena();
+      note_arena(operation);
       return results;
     } catch (const std::exception& error) {
-      note_arena();
+      note_arena(operation);
       if (stop.stop_requested()) throw Stopped();
-      rethrow_onnxruntime_error("running " + path_.string(), error);
+      rethrow_onnxruntime_error("running " + path_.string(), error, options_.device, operation.refused_bytes());
     }
   }
 
   // Weights, and what the arena grew by since loading; not CUDA's own context (hundreds of MB), which the card's probe sees.
   std::uint64_t bytes_held() const override { return file_.size_bytes + grown_bytes_; }
+
+  ModelUse last_use() const override { return last_use_.get(); }
 
   // A session's arena shrinks only at the end of a run, and then keeps its first piece: a new session is the way to
   // give back all of it at once. Costs the time to load.
@@ -187,22 +193,25 @@ class OnnxRuntimeModel final : public Model {
       if (session_ && grown_bytes_ == 0) return;
       arena_ = Ort::Allocator(nullptr);
       session_ = Ort::Session(nullptr);
-      load();
+      LastUse::Operation operation(last_use_);
+      load(operation);
     }
-    ::malloc_trim(0);
+    trim_heap();
   }
 
  private:
-  void load() {
+  void load(LastUse::Operation& operation) {
     try {
       Ort::Session session(environment_, path_.c_str(), session_options(options_, tuning_));
       arena_ = Ort::Allocator(session, device_memory(cuda_device(options_.device)));
       session_ = std::move(session);
       loaded_bytes_ = arena_bytes();
       grown_bytes_ = 0;
+      note_arena(operation);
     } catch (const std::exception& error) {
       grown_bytes_ = 0;
-      rethrow_onnxruntime_error("loading " + path_.string() + " on " + options_.device, error);
+      rethrow_onnxruntime_error("loading " + path_.string() + " on " + options_.device, error, options_.device,
+                                operation.refused_bytes());
     }
   }
 
@@ -215,10 +224,15 @@ class OnnxRuntimeModel final : public Model {
     return 0;
   }
 
-  // What others may read while the engine works.
-  void note_arena() {
+  // Of the card: weights and arena. CUDA's own context (hundreds of MB) only the card's probe sees.
+  std::uint64_t device_bytes() const { return cuda_device(options_.device) ? file_.size_bytes + arena_bytes() : 0; }
+
+  // What others may read while the engine works. The arena only grows during a run: its size afterwards is the peak.
+  void note_arena(LastUse::Operation& operation) {
     const std::uint64_t now = arena_bytes();
     grown_bytes_ = now > loaded_bytes_ ? now - loaded_bytes_ : 0;
+    operation.device.after_bytes = device_bytes();
+    operation.device.peak_bytes = std::max(operation.device.before_bytes, operation.device.after_bytes);
   }
 
   void describe_ports() {
@@ -292,6 +306,7 @@ class OnnxRuntimeModel final : public Model {
   std::atomic<std::uint64_t> grown_bytes_ = 0;
   ModelDescription description_;
   TurnQueue turns_;
+  LastUse last_use_;
 };
 
 }  // namespace

@@ -44,11 +44,11 @@ bool says_out_of_memory(const std::string& message) {
   return std::any_of(signs.begin(), signs.end(), [&](std::string_view sign) { return lower.find(sign) != lower.npos; });
 }
 
-void rethrow_engine_error(const std::string& doing, const std::exception& error) {
+void rethrow_engine_error(const std::string& doing, const std::exception& error, std::uint64_t refused_bytes) {
   if (const auto* ours = dynamic_cast<const OutOfMemory*>(&error)) throw OutOfMemory(*ours);
   if (const auto* ours = dynamic_cast<const ModelError*>(&error)) throw ModelError(*ours);
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr || says_out_of_memory(error.what())) {
-    throw OutOfMemory("out of memory while " + doing + ": " + engine_message_line(error.what()));
+  if (refused_bytes > 0 || dynamic_cast<const std::bad_alloc*>(&error) != nullptr || says_out_of_memory(error.what())) {
+    throw OutOfMemory("out of memory while " + doing + ": " + engine_message_line(error.what()), refused_bytes);
   }
   throw ModelError("error while " + doing + ": " + engine_message_line(error.what()));
 }

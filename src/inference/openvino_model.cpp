@@ -1,6 +1,5 @@
 #include "inference/openvino_model.h"
 
-#include <malloc.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -9,11 +8,13 @@
 #include <openvino/runtime/exception.hpp>
 #include <optional>
 
+#include "inference/last_use.h"
 #include "inference/onnx_file.h"
 #include "inference/openvino_error.h"
 #include "inference/openvino_fold.h"
 #include "inference/tensor_check.h"
 #include "inference/turn.h"
+#include "platform/heap.h"
 
 namespace sam {
 namespace {
@@ -87,7 +88,7 @@ class OpenVinoModel final : public Model {
  public:
   OpenVinoModel(ModelOptions options, TensorMaker make_tensor)
       : options_(std::move(options)), make_tensor_(std::move(make_tensor)), file_(read_onnx_file(options_.file)) {
-    compile();
+    compile(LastUse::Operation(last_use_));
     description_.hash = file_.hash;
     description_.engine = engine_name() + ", " + precision_name(options_.precision);
     for (const std::string& name : file_.inputs) {
@@ -109,7 +110,8 @@ class OpenVinoModel final : public Model {
     check_inputs(description_, inputs);
     const std::vector<std::size_t> wanted = output_indices(description_, outputs);
     const TurnQueue::Turn turn = turns_.take(stop);
-    if (!engine_) compile();
+    const LastUse::Operation operation(last_use_);
+    if (!engine_) compile(operation);
     try {
       return infer(inputs, wanted, stop);
     } catch (const ov::Cancelled&) {
@@ -117,19 +119,21 @@ class OpenVinoModel final : public Model {
     } catch (const std::exception& error) {
       // After a failed allocation a compiled model answers nonsense or fails for ever: the next run makes a new one.
       engine_.reset();
-      rethrow_engine_error("running " + options_.file.string(), error);
+      rethrow_engine_error("running " + options_.file.string(), error, operation.refused_bytes());
     }
   }
 
   // The engine does not say: the size of its weights.
   std::uint64_t bytes_held() const override { return file_.size_bytes; }
 
+  ModelUse last_use() const override { return last_use_.get(); }
+
   void release_memory() override {
     {
       const TurnQueue::Turn turn = turns_.take();
       if (engine_) engine_->model.release_memory();
     }
-    ::malloc_trim(0);
+    trim_heap();
   }
 
  private:
@@ -144,7 +148,7 @@ class OpenVinoModel final : public Model {
     return "OpenVINO " + build.substr(0, build.find('-'));
   }
 
-  void compile() {
+  void compile(const LastUse::Operation& operation) {
     try {
       ov::Core core;
       core.set_property(ov::enable_mmap(true));
@@ -156,7 +160,7 @@ class OpenVinoModel final : public Model {
       engine.output_is_lent.resize(file_.outputs.size());
       engine_ = std::move(engine);
     } catch (const std::exception& error) {
-      rethrow_engine_error("loading " + options_.file.string(), error);
+      rethrow_engine_error("loading " + options_.file.string(), error, operation.refused_bytes());
     }
   }
 
@@ -211,6 +215,7 @@ class OpenVinoModel final : public Model {
   const OnnxFile file_;
   ModelDescription description_;
   TurnQueue turns_;
+  LastUse last_use_;
   std::optional<Engine> engine_;  // used by whoever has the turn; nothing after a failed run
 };
 

@@ -28,6 +28,7 @@ class WireWriter {
     u64(value.size());
     append(value.data(), value.size());
   }
+  void append(const WireWriter& other) { append(other.bytes_.data(), other.bytes_.size()); }
   std::span<const std::byte> bytes() const { return bytes_; }
 
  private:

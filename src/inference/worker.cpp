@@ -15,7 +15,7 @@
 namespace sam {
 namespace {
 
-// An operation is tried on this many workers; a second death in a row is the operation's own doing.
+// An operation is tried on this many workers; a second crash in a row is the operation's own doing.
 constexpr int kMaxAttempts = 2;
 
 class WorkerProcess final : public Worker, public std::enable_shared_from_this<WorkerProcess> {
@@ -34,6 +34,21 @@ class WorkerProcess final : public Worker, public std::enable_shared_from_this<W
     return restarts_;
   }
 
+  void set_limit(std::uint64_t limit_bytes) override {
+    const MutexLock lock(mutex_);
+    limit_bytes_ = limit_bytes;
+    if (session_) send_limit();
+  }
+
+  void restart() override {
+    std::shared_ptr<WorkerSession> old;
+    {
+      const MutexLock lock(mutex_);
+      old = session_;
+    }
+    if (old) old->end();  // the next session() takes its place
+  }
+
   // The running process, started if there is none.
   std::shared_ptr<WorkerSession> session() {
     std::shared_ptr<WorkerSession> old;  // ends after the lock is given back
@@ -43,34 +58,39 @@ class WorkerProcess final : public Worker, public std::enable_shared_from_this<W
     if (old) ++restarts_;
     session_ = std::make_shared<WorkerSession>(program_);
     buffers_->attach(session_);
+    if (limit_bytes_ > 0) send_limit();  // before any load
     return session_;
   }
 
   WorkerBuffers& buffers() { return *buffers_; }
 
  private:
+  void send_limit() SAM_REQUIRES(mutex_) {
+    WireWriter message;
+    write(message, MessageHead{MessageKind::limit, 0});
+    message.u64(limit_bytes_);
+    session_->post(message.bytes());
+  }
+
   const std::filesystem::path program_;
   const std::shared_ptr<WorkerBuffers> buffers_ = std::make_shared<WorkerBuffers>();
   mutable Mutex mutex_;
   std::shared_ptr<WorkerSession> session_ SAM_GUARDED_BY(mutex_);
+  std::uint64_t limit_bytes_ SAM_GUARDED_BY(mutex_) = 0;
   int restarts_ SAM_GUARDED_BY(mutex_) = 0;
 };
 
-[[noreturn]] void throw_death(const WorkerDied& death, const std::string& doing) {
-  if (!death.start_error.empty()) throw ModelError("the worker process cannot be started: " + death.start_error);
-  if (death.end.signalled && death.end.number == SIGKILL) {
-    throw OutOfMemory("the worker process was killed twice (signal 9), likely by the kernel for lack of memory: " +
-                      doing + "; close other programs or use a smaller model");
-  }
-  throw ModelError("the worker process died twice (" + death.text() + "): " + doing);
+bool was_killed(const WorkerDied& death) {
+  return death.end.signalled && death.end.number == SIGKILL;
 }
 
-Message checked(Message message, MessageKind want, WireReader& in) {
-  in = WireReader(message.bytes);
-  const MessageHead head = read_head(in);
-  if (head.kind == MessageKind::failure) throw_failure(in);
-  if (head.kind != want) throw WireError("an answer of another kind");
-  return message;
+[[noreturn]] void throw_death(const WorkerDied& death, const std::string& doing) {
+  if (!death.start_error.empty()) throw ModelError("the worker process cannot be started: " + death.start_error);
+  if (was_killed(death)) {
+    throw OutOfMemory("the worker process was killed (signal 9), likely by the kernel for lack of memory, while " +
+                      doing);
+  }
+  throw ModelError("the worker process died twice (" + death.text() + "): " + doing);
 }
 
 class WorkerModel final : public Model {
@@ -115,7 +135,13 @@ class WorkerModel final : public Model {
 
   std::uint64_t bytes_held() const override {
     const int pid = worker_->pid();
-    return pid > 0 ? resident_bytes(pid).value_or(0) : 0;
+    const MutexLock lock(report_mutex_);
+    return pid > 0 && pid == report_pid_ ? report_.held_bytes : 0;  // a new process has not loaded it yet
+  }
+
+  ModelUse last_use() const override {
+    const MutexLock lock(report_mutex_);
+    return report_.use;
   }
 
   void release_memory() override {
@@ -127,29 +153,50 @@ class WorkerModel final : public Model {
     write(message, MessageHead{MessageKind::release, request});
     message.u64(number_);
     try {
-      session->call(request, message.bytes(), {});
-    } catch (const WorkerDied&) {  // that gave back everything
+      WireReader in({});
+      const Message answer = checked(*session, session->call(request, message.bytes(), {}), MessageKind::done, in);
+    } catch (const WorkerDied&) {            // that gave back everything
+    } catch (const std::exception& error) {  // the next run loads the model again
+      spdlog::warn("giving back memory of {} failed: {}", options_.file.string(), error.what());
     }
   }
 
  private:
-  // Does the work on the running worker; if that dies meanwhile, once more on a new one.
+  // Does the work on the running worker; if that crashes meanwhile, once more on a new one. An end that we asked for does not count.
   template <typename Work>
   std::invoke_result_t<Work, const std::shared_ptr<WorkerSession>&> attempt(const std::string& doing,
                                                                             const std::stop_token& stop,
                                                                             const Work& work) {
-    for (int attempts = 1;; ++attempts) {
+    int crashes = 0;
+    for (;;) {
       const std::shared_ptr<WorkerSession> session = worker_->session();
       try {
         return work(session);
       } catch (const WorkerDied& death) {
         if (stop.stop_requested()) throw Stopped();
-        if (attempts == kMaxAttempts || !death.start_error.empty()) throw_death(death, doing);
+        if (death.asked) continue;
+        if (++crashes == kMaxAttempts || !death.start_error.empty() || was_killed(death)) throw_death(death, doing);
         spdlog::warn("the worker process was lost ({}) while {}; trying once more on a new one", death.text(), doing);
       } catch (const WireError& error) {
         throw ModelError("the worker process answered what makes no sense while " + doing + ": " + error.what());
       }
     }
+  }
+
+  // Takes the report out of an answer, and throws the failure that it is.
+  Message checked(const WorkerSession& session, Message message, MessageKind want, WireReader& in) {
+    in = WireReader(message.bytes);
+    const MessageHead head = read_head(in);
+    const OperationReport report = read_report(in);
+    {
+      const int pid = session.pid();
+      const MutexLock lock(report_mutex_);
+      report_ = report;
+      report_pid_ = pid;
+    }
+    if (head.kind == MessageKind::failure) throw_failure(in);
+    if (head.kind != want) throw WireError("an answer of another kind");
+    return message;
   }
 
   ModelDescription load_in(const std::shared_ptr<WorkerSession>& session, const std::stop_token& stop = {}) {
@@ -159,7 +206,8 @@ class WorkerModel final : public Model {
     write(message, LoadRequest{number_, options_});
     try {
       WireReader in({});
-      const Message answer = checked(session->call(request, message.bytes(), stop), MessageKind::description, in);
+      const Message answer =
+          checked(*session, session->call(request, message.bytes(), stop), MessageKind::description, in);
       ModelDescription description = read_description(in);
       loaded_in_ = session;
       return description;
@@ -194,7 +242,7 @@ class WorkerModel final : public Model {
     const std::uint64_t first = run.first_output_buffer;
     worker_->buffers().send_run(session, request, std::move(run), inputs);
     WireReader in({});
-    Message answer = checked(session.wait(request, stop), MessageKind::outputs, in);
+    Message answer = checked(session, session.wait(request, stop), MessageKind::outputs, in);
     const std::vector<TensorRef> refs = read_tensor_refs(in);
     if (refs.size() != wanted.size()) throw WireError("another number of outputs");
     for (std::size_t i = 0; i < refs.size(); ++i) {
@@ -212,6 +260,9 @@ class WorkerModel final : public Model {
   ModelDescription description_;
   TurnQueue turns_;
   std::weak_ptr<WorkerSession> loaded_in_;  // used by whoever has the turn
+  mutable Mutex report_mutex_;
+  OperationReport report_ SAM_GUARDED_BY(report_mutex_);  // the last
+  int report_pid_ SAM_GUARDED_BY(report_mutex_) = -1;     // of the process that sent it
 };
 
 std::unique_ptr<Model> WorkerProcess::load(const ModelOptions& options) {

@@ -1,6 +1,6 @@
 // A worker process that holds engines: the same program started as `sam-annotator worker`, tensors in shared memory (memfd),
-// control messages over a socket pair, oom_score_adj 1000. If it crashes or the kernel kills it, one operation fails: the worker is
-// started again, its models loaded again, and the operation tried once more.
+// control messages over a socket pair, oom_score_adj 1000. If it crashes, it is started again, its models loaded again, and the
+// operation tried once more. If the kernel kills it, the operation ends as OutOfMemory, and the next one starts it again.
 // Threading: Worker may be used from any thread. Ownership: models keep their worker alive.
 #pragma once
 
@@ -20,14 +20,15 @@ class Worker {
 
   // The most that the worker's heap may hold: beyond it large allocations fail, which the operation reports as OutOfMemory with the bytes it
   // asked for. 0: no limit. Holds for the process that runs and for those started later.
-  virtual void set_limit(std::uint64_t) {}
+  // Not enforced in sanitizer builds (platform/heap.h).
+  virtual void set_limit(std::uint64_t limit_bytes) = 0;
 
-  // Ends the process, which gives back everything it held. Models load again when they are next used. Running operations fail and are
-  // tried again by their callers.
-  virtual void restart() {}
+  // Ends the process, which gives back everything it held, and returns when it has gone. Models load again when they are next used;
+  // running operations start over on the new process.
+  virtual void restart() = 0;
 
   virtual int pid() const = 0;       // -1 when not running
-  virtual int restarts() const = 0;  // since construction
+  virtual int restarts() const = 0;  // processes lost or ended since construction, once another was started
 };
 
 // program: the executable to start (this one: /proc/self/exe).

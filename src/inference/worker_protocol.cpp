@@ -42,6 +42,20 @@ std::vector<TensorInfo> read_infos(WireReader& in) {
   return infos;
 }
 
+void write(WireWriter& out, const EngineUse& use) {
+  out.u64(use.before_bytes);
+  out.u64(use.peak_bytes);
+  out.u64(use.after_bytes);
+}
+
+EngineUse read_engine_use(WireReader& in) {
+  EngineUse use;
+  use.before_bytes = in.u64();
+  use.peak_bytes = in.u64();
+  use.after_bytes = in.u64();
+  return use;
+}
+
 }  // namespace
 
 void write(WireWriter& out, const MessageHead& head) {
@@ -54,6 +68,22 @@ MessageHead read_head(WireReader& in) {
   return {kind, in.u64()};
 }
 
+void write(WireWriter& out, const OperationReport& report) {
+  write(out, report.use.host);
+  write(out, report.use.device);
+  out.u8(report.use.alone ? 1 : 0);
+  out.u64(report.held_bytes);
+}
+
+OperationReport read_report(WireReader& in) {
+  OperationReport report;
+  report.use.host = read_engine_use(in);
+  report.use.device = read_engine_use(in);
+  report.use.alone = in.u8() != 0;
+  report.held_bytes = in.u64();
+  return report;
+}
+
 void write(WireWriter& out, const LoadRequest& request) {
   out.u64(request.model);
   out.text(request.options.file.native());
@@ -61,6 +91,9 @@ void write(WireWriter& out, const LoadRequest& request) {
   out.u8(static_cast<std::uint8_t>(request.options.precision));
   out.i64(request.options.threads);
   out.text(request.options.compiled_folder.native());
+  out.u64(request.options.device_limit_bytes);
+  out.u8(request.options.enable_memory_growth ? 1 : 0);
+  out.u8(request.options.tf32 ? 1 : 0);
 }
 
 LoadRequest read_load_request(WireReader& in) {
@@ -71,6 +104,9 @@ LoadRequest read_load_request(WireReader& in) {
   request.options.precision = read_enum(in, Precision::f16);
   request.options.threads = static_cast<int>(in.i64());
   request.options.compiled_folder = in.text();
+  request.options.device_limit_bytes = in.u64();
+  request.options.enable_memory_growth = in.u8() != 0;
+  request.options.tf32 = in.u8() != 0;
   in.finish();
   return request;
 }
@@ -139,14 +175,16 @@ void write(WireWriter& out, const Failure& failure) {
   out.u8(static_cast<std::uint8_t>(failure.kind));
   out.text(std::string_view(failure.what).substr(0, kMaxErrorText));
   out.u64(failure.requested_bytes);
+  out.text(failure.domain);
 }
 
 void throw_failure(WireReader& in) {
   const auto kind = read_enum(in, Failure::Kind::stopped);
   const std::string what = in.text();
   const std::uint64_t requested = in.u64();
+  const std::string domain = in.text();
   if (kind == Failure::Kind::stopped) throw Stopped();
-  if (kind == Failure::Kind::out_of_memory) throw OutOfMemory(what, requested);
+  if (kind == Failure::Kind::out_of_memory) throw OutOfMemory(what, requested, domain);
   throw ModelError(what);
 }
 

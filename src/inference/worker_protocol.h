@@ -18,6 +18,7 @@ enum class MessageKind : std::uint8_t {
   cancel,    // of the request with this message's number; no answer of its own
   release,   // model number → done
   forget,    // buffer number; no answer
+  limit,     // the most that the heap may hold; no answer
   description,
   outputs,
   done,
@@ -30,6 +31,14 @@ struct MessageHead {
 };
 void write(WireWriter& out, const MessageHead& head);
 MessageHead read_head(WireReader& in);
+
+// After the head of every answer: what the operation needed, and what the model holds since.
+struct OperationReport {
+  ModelUse use;
+  std::uint64_t held_bytes = 0;
+};
+void write(WireWriter& out, const OperationReport& report);
+OperationReport read_report(WireReader& in);
 
 struct LoadRequest {
   std::uint64_t model = 0;
@@ -65,6 +74,7 @@ struct Failure {
   enum class Kind : std::uint8_t { model_error, out_of_memory, stopped } kind = Kind::model_error;
   std::string what;
   std::uint64_t requested_bytes = 0;
+  std::string domain = "host";  // that ran out of memory
 };
 void write(WireWriter& out, const Failure& failure);
 [[noreturn]] void throw_failure(WireReader& in);

@@ -7,6 +7,7 @@
 
 #include "inference/engines.h"
 #include "inference/model_lane.h"
+#include "inference/use_meter.h"
 #include "inference/worker.h"
 #include "inference/worker_protocol.h"
 #include "platform/message_socket.h"
@@ -35,6 +36,12 @@ Tensor make_shared_tensor(std::string name, ElementType type, Shape shape) {
   return {std::move(name), type, std::move(shape), std::move(buffer)};
 }
 
+struct Answer {
+  MessageKind kind = MessageKind::done;
+  WireWriter body;
+  std::vector<std::shared_ptr<MappedBuffer>> buffers;  // whose descriptors go with it
+};
+
 // Reads requests on one thread and gives them to the lanes; they answer.
 class WorkerServer {
  public:
@@ -47,7 +54,7 @@ class WorkerServer {
       try {
         handle(head, in, *message);
       } catch (const std::exception& error) {
-        fail(head.request, error);
+        send(head.request, failure(error), {});
       }
       std::erase_if(ending_, [](const auto& lane) { return lane->finished(); });
     }
@@ -70,6 +77,8 @@ class WorkerServer {
         return release(head.request, in.u64());
       case MessageKind::forget:
         return forget(in.u64());
+      case MessageKind::limit:
+        return set_heap_limit(in.u64());
       default:
         throw WireError("a worker was sent an answer");
     }
@@ -78,18 +87,21 @@ class WorkerServer {
   void load(std::uint64_t request, LoadRequest load) {
     auto& lane = lanes_[load.model];
     if (!lane) lane = std::make_unique<ModelLane>();
-    add(*lane, request, [this, request, options = std::move(load.options)](auto& model, const std::stop_token&) {
+    add(*lane, load.model, request, [options = std::move(load.options)](auto& model, const std::stop_token&) {
       model = load_model(options, make_shared_tensor);
-      WireWriter answer;
-      write(answer, MessageHead{MessageKind::description, request});
-      write(answer, model->description());
-      send_message(socket_, answer.bytes(), {});
+      Answer answer{MessageKind::description, {}, {}};
+      write(answer.body, model->description());
+      return answer;
     });
   }
 
   void unload(std::uint64_t number) {
     const auto lane = lanes_.find(number);
     if (lane == lanes_.end()) return;
+    lane->second->add([this, number](std::unique_ptr<Model>& model) {
+      model.reset();
+      meter_.forget(number);
+    });
     lane->second->finish();
     ending_.push_back(std::move(lane->second));
     lanes_.erase(lane);
@@ -107,10 +119,11 @@ class WorkerServer {
       buffer = known(ref.buffer, std::move(buffer));
       inputs.push_back({std::move(ref.info.name), ref.info.type, std::move(ref.info.shape), std::move(buffer)});
     }
-    add(lane(run.model), request,
-        [this, request, run = std::move(run), inputs = std::move(inputs)](auto& model, const std::stop_token& stop) {
+    const std::uint64_t number = run.model;
+    add(lane(number), number, request,
+        [this, run = std::move(run), inputs = std::move(inputs)](auto& model, const std::stop_token& stop) {
           if (!model) throw WireError("that model is not loaded");
-          answer_run(request, run.first_output_buffer, model->run(inputs, run.outputs, stop));
+          return answer_run(run.first_output_buffer, model->run(inputs, run.outputs, stop));
         });
   }
 
@@ -120,30 +133,23 @@ class WorkerServer {
     return buffer;
   }
 
-  void answer_run(std::uint64_t request, std::uint64_t first_buffer, std::span<const Tensor> outputs) {
+  Answer answer_run(std::uint64_t first_buffer, std::span<const Tensor> outputs) {
+    Answer answer{MessageKind::outputs, {}, {}};
     std::vector<TensorRef> refs;
-    std::vector<int> descriptors;
-    std::vector<std::shared_ptr<MappedBuffer>> buffers;
     for (const Tensor& output : outputs) {
       const std::uint64_t number = first_buffer + refs.size();
-      buffers.push_back(std::static_pointer_cast<MappedBuffer>(output.buffer));
+      answer.buffers.push_back(std::static_pointer_cast<MappedBuffer>(output.buffer));
       refs.push_back({{output.name, output.type, output.shape}, number, output.buffer->size_bytes(), true});
-      descriptors.push_back(buffers.back()->memory().descriptor());
-      known(number, buffers.back());  // before the answer: a request that names it may follow at once
+      known(number, answer.buffers.back());  // before the answer: a request that names it may follow at once
     }
-    WireWriter answer;
-    write(answer, MessageHead{MessageKind::outputs, request});
-    write(answer, refs);
-    send_message(socket_, answer.bytes(), descriptors);
-    for (const auto& buffer : buffers) buffer->memory().close_descriptor();
+    write(answer.body, refs);
+    return answer;
   }
 
   void release(std::uint64_t request, std::uint64_t number) {
-    add(lane(number), request, [this, request](auto& model, const std::stop_token&) {
+    add(lane(number), number, request, [](auto& model, const std::stop_token&) {
       if (model) model->release_memory();
-      WireWriter answer;
-      write(answer, MessageHead{MessageKind::done, request});
-      send_message(socket_, answer.bytes(), {});
+      return Answer{MessageKind::done, {}, {}};
     });
   }
 
@@ -163,19 +169,28 @@ class WorkerServer {
     buffers_.erase(number);
   }
 
-  // Adds what must never throw out of a lane: every failure becomes an answer.
+  // Adds what must never throw out of a lane: every failure becomes an answer. work returns an Answer.
   template <typename Work>
-  void add(ModelLane& lane, std::uint64_t request, Work work) {
+  void add(ModelLane& lane, std::uint64_t number, std::uint64_t request, Work work) {
     std::stop_source stop;
     {
       const MutexLock lock(mutex_);
       stops_.emplace(request, stop);
     }
-    lane.add([this, request, stop, work = std::move(work)](std::unique_ptr<Model>& model) {
+    lane.add([this, number, request, stop, work = std::move(work)](std::unique_ptr<Model>& model) {
+      const UseMeter::Operation operation = meter_.begin();
+      Answer answer;
       try {
-        work(model, stop.get_token());
+        answer = work(model, stop.get_token());
       } catch (const std::exception& error) {
-        fail(request, error);
+        answer = failure(error);
+      }
+      OperationReport report{meter_.end(number, operation), meter_.held_bytes(number)};
+      if (model) report.use.device = model->last_use().device;
+      try {
+        send(request, answer, report);
+      } catch (const std::exception& error) {
+        send(request, failure(error), report);
       }
       const MutexLock lock(mutex_);
       stops_.erase(request);
@@ -197,18 +212,30 @@ class WorkerServer {
     return found->second;
   }
 
-  void fail(std::uint64_t request, const std::exception& error) {
-    Failure failure{Failure::Kind::model_error, error.what(), 0};
+  static Answer failure(const std::exception& error) {
+    Failure failure;
+    failure.what = error.what();
     if (dynamic_cast<const Stopped*>(&error) != nullptr) failure.kind = Failure::Kind::stopped;
     if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) failure.kind = Failure::Kind::out_of_memory;
     if (const auto* memory = dynamic_cast<const OutOfMemory*>(&error)) {
       failure.kind = Failure::Kind::out_of_memory;
       failure.requested_bytes = memory->requested_bytes();
+      failure.domain = memory->domain();
     }
-    WireWriter answer;
-    write(answer, MessageHead{MessageKind::failure, request});
-    write(answer, failure);
-    send_message(socket_, answer.bytes(), {});
+    Answer answer{MessageKind::failure, {}, {}};
+    write(answer.body, failure);
+    return answer;
+  }
+
+  void send(std::uint64_t request, const Answer& answer, const OperationReport& report) {
+    WireWriter message;
+    write(message, MessageHead{answer.kind, request});
+    write(message, report);
+    message.append(answer.body);
+    std::vector<int> descriptors;
+    for (const auto& buffer : answer.buffers) descriptors.push_back(buffer->memory().descriptor());
+    send_message(socket_, message.bytes(), descriptors);
+    for (const auto& buffer : answer.buffers) buffer->memory().close_descriptor();
   }
 
   void stop_all() {
@@ -221,6 +248,7 @@ class WorkerServer {
   }
 
   const int socket_;
+  UseMeter meter_;
   Mutex mutex_;
   std::unordered_map<std::uint64_t, std::shared_ptr<MappedBuffer>> buffers_ SAM_GUARDED_BY(mutex_);
   std::unordered_map<std::uint64_t, std::stop_source> stops_ SAM_GUARDED_BY(mutex_);  // of requests not answered yet
@@ -231,6 +259,7 @@ class WorkerServer {
 }  // namespace
 
 int run_worker(int control_socket) {
+  count_heap();
   become_expendable("sam-worker");
   try {
     return WorkerServer(control_socket).serve();

@@ -43,6 +43,7 @@ void WorkerSession::live(const std::filesystem::path& program, UniqueDescriptor 
     {
       const MutexLock lock(mutex_);
       pid_ = -1;  // before it is reaped: the number may then name another process
+      usable_ = false;
     }
     ::kill(pid, SIGKILL);  // it may only have closed its socket; a dead one's end stays what it was
     death.end = wait_for_process(pid);
@@ -51,7 +52,8 @@ void WorkerSession::live(const std::filesystem::path& program, UniqueDescriptor 
   }
   ::shutdown(socket_.get(), SHUT_RDWR);
   const MutexLock lock(mutex_);
-  alive_ = false;
+  usable_ = alive_ = false;
+  death.asked = asked_;
   death_ = death;
   changed_.notify_all();
 }
@@ -125,9 +127,19 @@ bool WorkerSession::flush() {
   return unsent_.empty();
 }
 
+void WorkerSession::end() {
+  {
+    const MutexLock lock(mutex_);
+    asked_ = true;
+  }
+  ::shutdown(socket_.get(), SHUT_RDWR);  // ends receive_all(), which kills
+  const MutexLock lock(mutex_);
+  while (alive_) changed_.wait(mutex_);
+}
+
 bool WorkerSession::alive() const {
   const MutexLock lock(mutex_);
-  return alive_;
+  return usable_;
 }
 
 int WorkerSession::pid() const {

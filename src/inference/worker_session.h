@@ -23,6 +23,7 @@ namespace sam {
 struct WorkerDied {
   ProcessEnd end;
   std::string start_error;   // not empty: it could not be started at all
+  bool asked = false;        // by WorkerSession::end()
   std::string text() const;  // "killed by signal 9"
 };
 
@@ -41,8 +42,11 @@ class WorkerSession {
   // A message without an answer, never waited for; kept for later if the worker is slow to read, dropped if it is gone.
   void post(std::span<const std::byte> bytes);
 
-  bool alive() const;
-  int pid() const;  // -1 before it has started and after its end
+  // Kills the process and returns when it has gone.
+  void end();
+
+  bool alive() const;  // false from the moment that its end is noticed
+  int pid() const;     // -1 before it has started and after its end
 
  private:
   void live(const std::filesystem::path& program, UniqueDescriptor child_end);
@@ -54,7 +58,9 @@ class WorkerSession {
   mutable Mutex mutex_;
   Condition changed_;
   int pid_ SAM_GUARDED_BY(mutex_) = -1;
-  bool alive_ SAM_GUARDED_BY(mutex_) = true;
+  bool usable_ SAM_GUARDED_BY(mutex_) = true;  // its socket is open
+  bool alive_ SAM_GUARDED_BY(mutex_) = true;   // it has not been reaped
+  bool asked_ SAM_GUARDED_BY(mutex_) = false;
   WorkerDied death_ SAM_GUARDED_BY(mutex_);
   std::map<std::uint64_t, std::optional<Message>> waiting_
       SAM_GUARDED_BY(mutex_);                                          // by request; the answer once it is there

@@ -39,6 +39,10 @@ std::optional<std::uint64_t> peak_resident_bytes(int pid) {
   return kilobyte_line(proc_path(pid, "status"), "VmHWM:");
 }
 
+std::optional<std::uint64_t> anonymous_bytes(int pid) {
+  return kilobyte_line(proc_path(pid, "status"), "RssAnon:");
+}
+
 std::optional<std::uint64_t> proportional_bytes(int pid) {
   return kilobyte_line(proc_path(pid, "smaps_rollup"), "Pss:");
 }

@@ -10,6 +10,9 @@ namespace sam {
 // Bytes resident now, shared pages included (/proc/PID/statm; one short read). Nothing if there is no such process.
 std::optional<std::uint64_t> resident_bytes(int pid);
 
+// Resident and of no file (RssAnon of /proc/PID/status): heaps, stacks, and what libraries wrote into their own pages.
+std::optional<std::uint64_t> anonymous_bytes(int pid);
+
 // The most that was ever resident (VmHWM of /proc/PID/status).
 std::optional<std::uint64_t> peak_resident_bytes(int pid);
 

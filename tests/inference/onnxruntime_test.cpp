@@ -33,7 +33,7 @@ std::string model_error(const std::function<void()>& action) {
 
 OutOfMemory out_of_memory(const std::string& message) {
   try {
-    rethrow_onnxruntime_error("running /a.onnx", std::runtime_error(message));
+    rethrow_onnxruntime_error("running /a.onnx", std::runtime_error(message), "cuda:0", 0);
   } catch (const OutOfMemory& error) {
     return error;
   } catch (const ModelError& error) {
@@ -70,7 +70,7 @@ TEST(OnnxRuntimeError, AFailedAllocationBecomesOutOfMemoryWithItsSize) {
 
 TEST(OnnxRuntimeError, EverythingElseIsAModelErrorInOneLine) {
   const auto text = [](const std::string& message) {
-    return model_error([&] { rethrow_onnxruntime_error("loading /a.onnx", std::runtime_error(message)); });
+    return model_error([&] { rethrow_onnxruntime_error("loading /a.onnx", std::runtime_error(message), "cuda:0", 0); });
   };
   EXPECT_EQ(text("CUDA failure 700: an illegal memory access was encountered ; GPU=0 ; hostname=box"),
             "error while loading /a.onnx: CUDA failure 700: an illegal memory access was encountered");

@@ -51,6 +51,7 @@ class FakeModel final : public Model {
     return asked;
   }
   std::uint64_t bytes_held() const override { return 1; }
+  ModelUse last_use() const override { return {}; }
   void release_memory() override {}
 
  private:

@@ -1,0 +1,69 @@
+#include "platform/heap.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "platform/heap_counter.h"
+#include "platform/process_memory.h"
+
+namespace sam {
+
+constinit HeapCounter heap_counter;
+
+namespace {
+
+// Blocks from here on are mapped one by one and go back to the kernel when they are freed, instead of staying in a heap that its newest block
+// keeps from shrinking. glibc's own threshold grows to 32 MiB with the first large block freed.
+constexpr int kMapFromBytes = 256 << 10;
+
+std::uint64_t positive(std::int64_t bytes) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0));
+}
+
+}  // namespace
+
+void count_heap() {
+  if (heap_counter.flush.load() == nullptr || heap_counter.on.load()) return;
+  ::mallopt(M_MMAP_THRESHOLD, kMapFromBytes);
+  const struct mallinfo2 now = ::mallinfo2();
+  const auto held = static_cast<std::int64_t>(now.uordblks + now.hblkhd);
+  heap_counter.held_bytes.store(held);
+  heap_counter.peak_bytes.store(held);
+  heap_counter.on.store(true);
+}
+
+bool heap_is_counted() {
+  return heap_counter.on.load(std::memory_order_relaxed);
+}
+
+HeapUse heap_use() {
+  if (!heap_is_counted()) {
+    const std::uint64_t bytes = anonymous_bytes(0).value_or(0);
+    return {bytes, bytes};
+  }
+  heap_counter.flush.load()();
+  const std::uint64_t held = positive(heap_counter.held_bytes.load());
+  return {held, std::max(held, positive(heap_counter.peak_bytes.load()))};
+}
+
+void reset_heap_peak() {
+  if (heap_is_counted()) heap_counter.flush.load()();
+  heap_counter.peak_bytes.store(heap_counter.held_bytes.load());
+}
+
+void set_heap_limit(std::uint64_t limit_bytes) {
+  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  heap_counter.limit_bytes.store(static_cast<std::int64_t>(std::min(limit_bytes, most)));
+}
+
+HeapRefusals heap_refusals() {
+  return {heap_counter.refusals.load(), heap_counter.last_refused_bytes.load()};
+}
+
+void trim_heap() {
+  ::malloc_trim(0);
+}
+
+}  // namespace sam

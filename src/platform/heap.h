@@ -1,0 +1,41 @@
+// What this process holds from malloc and its family (operator new, posix_memalign … and what libraries take that way): counted and, on
+// demand, limited. The counting functions (counted_heap.cpp) are linked into programs that want them, never into sanitizer builds, which own
+// malloc: there the numbers are the process's anonymous memory as the kernel counts it, and the limit is not enforced.
+// Not counted: what is mapped without malloc (files, thread stacks, shared tensors).
+// Threading: safe from any thread. Counts lag by less than 64 KiB a thread. Where malloc is counted nothing here allocates or locks.
+#pragma once
+
+#include <cstdint>
+
+namespace sam {
+
+struct HeapUse {
+  std::uint64_t held_bytes = 0;
+  std::uint64_t peak_bytes = 0;  // the most since reset_heap_peak(); held_bytes where malloc is not counted
+};
+
+// Starts counting, from what is held now, and makes glibc give large blocks back to the kernel when they are freed. Once, before there are
+// threads. Costs afterwards some nanoseconds an allocation.
+void count_heap();
+
+// Whether malloc is counted and limits hold: false in sanitizer builds and before count_heap().
+bool heap_is_counted();
+
+HeapUse heap_use();
+void reset_heap_peak();
+
+// Over the limit an allocation of at least 64 KiB fails (nullptr and ENOMEM; operator new throws std::bad_alloc); smaller ones always
+// succeed, so that who fails can say so. 0: no limit.
+void set_heap_limit(std::uint64_t limit_bytes);
+
+// Large allocations that failed, by the limit or the system.
+struct HeapRefusals {
+  std::uint64_t count = 0;
+  std::uint64_t last_bytes = 0;  // asked for by the last one
+};
+HeapRefusals heap_refusals();
+
+// Gives the kernel back what free() kept.
+void trim_heap();
+
+}  // namespace sam
