@@ -13,10 +13,10 @@ struct MemoryReading {
   std::uint64_t used_bytes = 0;
   std::uint64_t total_bytes = 0;  // the limit that binds: a cgroup's, or the machine's
   std::uint64_t free_bytes = 0;
-  std::optional<std::uint64_t> used_by_this_program_bytes;  // nothing where it cannot be told
-  std::string source;                                       // "cgroup v2", "/proc/meminfo", "NVML"
-  std::optional<double>
-      stalled;  // share of the last 10 s in which some task waited for memory (PSI), 0 to 1; nothing: not known
+  std::optional<std::uint64_t> used_by_this_program_bytes = std::nullopt;  // nothing where it cannot be told
+  std::string source;                                                      // "cgroup v2", "/proc/meminfo", "NVML"
+  std::optional<double> stalled =
+      std::nullopt;  // share of the last 10 s in which some task waited for memory (PSI), 0 to 1; nothing: not known
   std::uint64_t reserved_bytes = 0;  // of the total, kept by a card's driver for itself: neither used nor free
 };
 
