@@ -1,68 +1,151 @@
-// A byte-accounted cache: least recently used entries go first. Values are shared: whoever holds one keeps it, the cache only forgets it.
+// A cache counted by bytes and by entries: least recently used entries go first. Values are shared: whoever holds one keeps it, and with
+// it its Reservation, which is returned when the last holder lets go. Pinned entries (on screen) are never evicted.
 // Threading: safe to call from any thread. What counts: the bytes given with each entry, not the map's own few dozen.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <list>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
+#include "memory/budget.h"
 #include "platform/mutex.h"
 
 namespace sam {
 
+struct LruLimits {
+  std::uint64_t bytes = std::numeric_limits<std::uint64_t>::max();
+  std::size_t entries = std::numeric_limits<std::size_t>::max();
+};
+
+struct LruStatistics {
+  std::size_t entries = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  std::uint64_t evictions = 0;  // by limits and by reclaim
+};
+
+// A value that holds its memory's reservation as long as anybody holds the value.
+template <typename Value>
+std::shared_ptr<const Value> with_reservation(Value value, Reservation reservation) {
+  struct Kept {
+    Value value;
+    Reservation reservation;
+  };
+  auto kept = std::make_shared<const Kept>(Kept{std::move(value), std::move(reservation)});
+  return {kept, &kept->value};
+}
+
 template <typename Value>
 class LruCache {
  public:
-  explicit LruCache(std::uint64_t budget_bytes) : budget_bytes_(budget_bytes) {}
+  using Pointer = std::shared_ptr<const Value>;
+
+  explicit LruCache(LruLimits limits) : limits_(limits) {}
 
   // Null if it is not there.
-  std::shared_ptr<const Value> find(const std::string& key) SAM_EXCLUDES(mutex_) {
-    MutexLock lock(mutex_);
+  Pointer find(const std::string& key) SAM_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
     const auto found = index_.find(key);
-    if (found == index_.end()) return nullptr;
+    if (found == index_.end()) {
+      ++misses_;
+      return nullptr;
+    }
+    ++hits_;
+    found->second->looked_at = true;
     entries_.splice(entries_.begin(), entries_, found->second);
     return found->second->value;
   }
 
   bool contains(const std::string& key) const SAM_EXCLUDES(mutex_) {
-    MutexLock lock(mutex_);
+    const MutexLock lock(mutex_);
     return index_.contains(key);
   }
 
-  // Replaces an entry of the same key. A value larger than the whole budget is kept alone: it is what the user works on.
-  void insert(const std::string& key, std::shared_ptr<const Value> value, std::uint64_t bytes) SAM_EXCLUDES(mutex_) {
-    std::list<Entry> dropped;  // destroyed after the lock
-    MutexLock lock(mutex_);
+  // Replaces an entry of the same key. A value larger than the whole cache is kept if it is alone or pinned: it is what the user works on.
+  void insert(const std::string& key, Pointer value, std::uint64_t bytes) SAM_EXCLUDES(mutex_) {
+    Entries dropped;  // destroyed after the lock
+    const MutexLock lock(mutex_);
     if (const auto found = index_.find(key); found != index_.end()) drop(found->second, dropped);
-    while (!entries_.empty() && bytes_ + bytes > budget_bytes_) drop(std::prev(entries_.end()), dropped);
-    entries_.push_front({key, std::move(value), bytes});
+    entries_.push_front({key, std::move(value), bytes, false});
     index_.emplace(key, entries_.begin());
     bytes_ += bytes;
+    for (auto entry = std::prev(entries_.end()); is_over() && entry != entries_.begin();) {
+      const auto newer = std::prev(entry);
+      if (entry->key != pinned_) evict(entry, dropped);
+      entry = newer;
+    }
   }
 
-  void clear() SAM_EXCLUDES(mutex_) {
-    std::list<Entry> dropped;
-    MutexLock lock(mutex_);
-    dropped.swap(entries_);
-    index_.clear();
-    bytes_ = 0;
+  // The entry of this key stays until another is pinned, there or not; empty: none.
+  void pin(const std::string& key) SAM_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    pinned_ = key;
   }
 
-  std::uint64_t bytes() const SAM_EXCLUDES(mutex_) {
-    MutexLock lock(mutex_);
-    return bytes_;
+  // Drops entries that are not pinned and for which may_go(key, looked_at) says yes, oldest first, until wanted_bytes came back. Counts only
+  // what nobody else holds. may_go is called under the cache's lock.
+  template <typename MayGo>
+  std::uint64_t reclaim(std::uint64_t wanted_bytes, const MayGo& may_go) SAM_EXCLUDES(mutex_) {
+    Entries dropped;
+    std::uint64_t freed = 0;
+    const MutexLock lock(mutex_);
+    for (auto entry = entries_.end(); entry != entries_.begin() && freed < wanted_bytes;) {
+      --entry;
+      if (entry->key == pinned_ || !may_go(entry->key, entry->looked_at)) continue;
+      if (entry->value.use_count() == 1) freed += entry->bytes;
+      const auto next = std::next(entry);
+      evict(entry, dropped);
+      entry = next;
+    }
+    return freed;
   }
+
+  void erase(const std::string& key) SAM_EXCLUDES(mutex_) {
+    Entries dropped;
+    const MutexLock lock(mutex_);
+    if (const auto found = index_.find(key); found != index_.end()) drop(found->second, dropped);
+  }
+
+  // Everything, or everything but the pinned entry.
+  void clear(bool keep_pinned = false) SAM_EXCLUDES(mutex_) {
+    Entries dropped;
+    const MutexLock lock(mutex_);
+    for (auto entry = entries_.begin(); entry != entries_.end();) {
+      const auto next = std::next(entry);
+      if (!keep_pinned || entry->key != pinned_) drop(entry, dropped);
+      entry = next;
+    }
+  }
+
+  LruStatistics statistics() const SAM_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    return {entries_.size(), bytes_, hits_, misses_, evictions_};
+  }
+
+  std::uint64_t bytes() const SAM_EXCLUDES(mutex_) { return statistics().bytes; }
 
  private:
   struct Entry {
     std::string key;
-    std::shared_ptr<const Value> value;
+    Pointer value;
     std::uint64_t bytes;
+    bool looked_at;  // found at least once since it was inserted
   };
   using Entries = std::list<Entry>;
+
+  bool is_over() const SAM_REQUIRES(mutex_) { return bytes_ > limits_.bytes || entries_.size() > limits_.entries; }
+
+  void evict(typename Entries::iterator entry, Entries& dropped) SAM_REQUIRES(mutex_) {
+    ++evictions_;
+    drop(entry, dropped);
+  }
 
   void drop(typename Entries::iterator entry, Entries& dropped) SAM_REQUIRES(mutex_) {
     index_.erase(entry->key);
@@ -70,11 +153,15 @@ class LruCache {
     dropped.splice(dropped.end(), entries_, entry);
   }
 
-  const std::uint64_t budget_bytes_;
+  const LruLimits limits_;
   mutable Mutex mutex_;
   Entries entries_ SAM_GUARDED_BY(mutex_);  // most recently used first
   std::unordered_map<std::string, typename Entries::iterator> index_ SAM_GUARDED_BY(mutex_);
+  std::string pinned_ SAM_GUARDED_BY(mutex_);
   std::uint64_t bytes_ SAM_GUARDED_BY(mutex_) = 0;
+  std::uint64_t hits_ SAM_GUARDED_BY(mutex_) = 0;
+  std::uint64_t misses_ SAM_GUARDED_BY(mutex_) = 0;
+  std::uint64_t evictions_ SAM_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace sam

@@ -1,0 +1,53 @@
+// What models were measured to need, kept over restarts: that is what is reserved the next time.
+// Threading: safe to call from any thread. Ownership: the file system must outlive it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "platform/file_system.h"
+#include "platform/mutex.h"
+
+namespace sam {
+
+// Bytes of one domain.
+struct ModelCost {
+  std::uint64_t load_peak_bytes = 0;  // while loading
+  std::uint64_t held_bytes = 0;       // once loaded: weights and what the engine made of them
+  std::uint64_t run_peak_bytes = 0;   // while running, without held_bytes; 0: not measured yet
+  std::uint64_t kept_bytes = 0;       // between runs, without held_bytes
+  bool operator==(const ModelCost&) const = default;
+};
+
+struct ModelCosts {
+  ModelCost host;
+  ModelCost device;
+  bool operator==(const ModelCosts&) const = default;
+};
+
+class CostBook {
+ public:
+  // Reads the file; one that is missing or damaged is an empty book. An empty path: nothing is kept on disk.
+  CostBook(std::filesystem::path file, FileSystem& files);
+
+  std::optional<ModelCosts> find(const std::string& model) const SAM_EXCLUDES(mutex_);
+
+  // Takes the larger of each measured number and the one known, writes the file if that changed it; a disk that refuses is logged only.
+  void record(const std::string& model, const ModelCosts& costs) SAM_EXCLUDES(mutex_);
+
+ private:
+  std::string text() const SAM_REQUIRES(mutex_);
+
+  const std::filesystem::path file_;
+  FileSystem& files_;
+  mutable Mutex mutex_;
+  std::map<std::string, ModelCosts> costs_ SAM_GUARDED_BY(mutex_);
+};
+
+// "hash|cuda|f32": costs differ by engine and precision, not by the card's number.
+std::string cost_key(const std::string& hash, const std::string& device, const std::string& precision);
+
+}  // namespace sam

@@ -1,0 +1,387 @@
+#include "inference/engine_memory.h"
+
+#include <algorithm>
+#include <atomic>
+#include <list>
+#include <map>
+
+#include "inference/onnx_file.h"
+#include "inference/turn.h"
+#include "platform/mutex.h"
+
+namespace sam {
+namespace {
+
+// Over what was measured: allocations vary a little from run to run.
+constexpr std::uint64_t margin_bytes = 4 << 20;
+// Small allocations of the worker's own, which the limit lets pass.
+constexpr std::uint64_t worker_slack_bytes = 16 << 20;
+// An allocation that the engine was refused was one of many: what follows it is at least as large.
+constexpr std::uint64_t least_refusal_bytes = 16 << 20;
+// Of what is free, reserved for a run that was never measured; the rest is for decoding pictures meanwhile.
+constexpr double first_share = 0.75;
+constexpr int lost_generation = -1;  // of no worker
+
+std::uint64_t with_margin(std::uint64_t bytes) {
+  return bytes + bytes / 50 + margin_bytes;
+}
+
+std::uint64_t minus(std::uint64_t a, std::uint64_t b) {
+  return a > b ? a - b : 0;
+}
+
+std::string megabytes(std::uint64_t bytes) {
+  return std::to_string((bytes + 999'999) / 1'000'000) + " MB";
+}
+
+// Nothing was tried: the budget has not what is known to be needed.
+class RefusedByBudget : public OutOfMemory {
+ public:
+  using OutOfMemory::OutOfMemory;
+};
+
+// What one model has of one domain.
+struct Share {
+  Share(Budget* of, std::string name) : budget(of), domain(std::move(name)) {
+    if (budget == nullptr) return;
+    weights = std::move(*budget->try_reserve(Owner::weights, 0));
+    scratch = std::move(*budget->try_reserve(Owner::scratch, 0));
+  }
+
+  // Throws OutOfMemory for what is missing.
+  void grow(Reservation& part, std::uint64_t to, const std::string& doing) const {
+    if (budget == nullptr || to <= part.bytes() || part.try_grow_to(to)) return;
+    const BudgetReport report = budget->report();
+    const std::uint64_t missing = minus(to - part.bytes(), report.available_bytes());
+    throw RefusedByBudget(doing + " needs " + megabytes(to - part.bytes()) + " of " + domain + " memory, of which " +
+                              megabytes(report.available_bytes()) + " of " + megabytes(report.limit_bytes) +
+                              " are free",
+                          std::max<std::uint64_t>(missing, 1), domain);
+  }
+
+  Budget* budget;
+  std::string domain;
+  Reservation weights;
+  Reservation scratch;
+};
+
+// A model with what it has. All but `granted_bytes` is used by whoever has the turn.
+struct ModelState {
+  ModelState(const ModelOptions& with, EngineBudgets budgets)
+      : options(with),
+        file(read_onnx_file(with.file)),
+        key(cost_key(file.hash, with.device, precision_name(with.precision))),
+        host(budgets.host, "host"),
+        device(with.device == "cpu" ? nullptr : budgets.device, with.device) {}
+
+  std::uint64_t bytes() const {
+    return host.weights.bytes() + host.scratch.bytes() + device.weights.bytes() + device.scratch.bytes();
+  }
+
+  const ModelOptions options;
+  const OnnxFile file;
+  const std::string key;
+  TurnQueue turns;
+  std::unique_ptr<Model> model;
+  Share host;
+  Share device;
+  int generation = 0;                           // of the worker that it was loaded in
+  std::atomic<std::uint64_t> granted_bytes{0};  // of the host, to the worker's heap
+};
+
+class Engines final : public EngineMemory, public std::enable_shared_from_this<Engines> {
+ public:
+  Engines(std::shared_ptr<Worker> worker, EngineBudgets budgets, CostBook& book, const Clock& clock)
+      : worker_(std::move(worker)), budgets_(budgets), book_(book), clock_(clock) {}
+
+  std::unique_ptr<Model> load(const ModelOptions& options) override;
+  std::uint64_t release_memory() override;
+  std::uint64_t restart() override;
+  std::uint64_t unload_idle(std::int64_t idle_ms) override;
+  std::uint64_t held_bytes() const override;
+
+  std::vector<Tensor> run(ModelState& state, std::span<const Tensor> inputs, std::span<const std::string> outputs,
+                          const std::stop_token& stop);
+
+ private:
+  void load_into(ModelState& state);
+  void reserve(const Share& share, Reservation& part, const std::string& operation, std::uint64_t measured,
+               std::uint64_t least, const std::string& doing);
+  OutOfMemory note_refusal(const ModelState& state, const std::string& operation, const OutOfMemory& error);
+  void forget_refusals(const ModelState& state, const std::string& operation);
+  void reserve_run(ModelState& state, const ModelCosts& known, bool lost);
+  void settle(ModelState& state, ModelCosts costs, std::uint64_t host_before, std::uint64_t device_before);
+  void give_back(ModelState& state, std::uint64_t host_scratch, std::uint64_t device_scratch);
+  void grant(ModelState& state, std::uint64_t bytes);
+  std::vector<std::shared_ptr<ModelState>> states() const SAM_EXCLUDES(mutex_);
+  int generation() const { return generation_ + worker_->restarts(); }
+  std::int64_t now_ms() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch()).count();
+  }
+
+  const std::shared_ptr<Worker> worker_;
+  const EngineBudgets budgets_;
+  CostBook& book_;
+  const Clock& clock_;
+  std::atomic<int> running_{0};
+  std::atomic<std::int64_t> last_run_ms_{0};
+  std::atomic<int> generation_{0};
+  mutable Mutex mutex_;
+  std::list<std::weak_ptr<ModelState>> states_ SAM_GUARDED_BY(mutex_);
+  std::map<std::string, std::uint64_t> refused_
+      SAM_GUARDED_BY(mutex_);  // the least that an operation needs that failed
+};
+
+class EngineModel final : public Model {
+ public:
+  EngineModel(std::shared_ptr<Engines> engines, std::shared_ptr<ModelState> state)
+      : engines_(std::move(engines)), state_(std::move(state)) {}
+
+  const ModelDescription& description() const override { return state_->model->description(); }
+  Tensor make_tensor(std::string name, ElementType type, Shape shape) override {
+    return state_->model->make_tensor(std::move(name), type, std::move(shape));
+  }
+  std::vector<Tensor> run(std::span<const Tensor> inputs, std::span<const std::string> outputs,
+                          std::stop_token stop) override {
+    return engines_->run(*state_, inputs, outputs, stop);
+  }
+  std::uint64_t bytes_held() const override { return state_->model->bytes_held(); }
+  ModelUse last_use() const override { return state_->model->last_use(); }
+  void release_memory() override { engines_->release_memory(); }
+
+ private:
+  const std::shared_ptr<Engines> engines_;
+  const std::shared_ptr<ModelState> state_;
+};
+
+std::vector<std::shared_ptr<ModelState>> Engines::states() const {
+  std::vector<std::shared_ptr<ModelState>> all;
+  const MutexLock lock(mutex_);
+  for (const auto& weak : states_) {
+    if (auto state = weak.lock()) all.push_back(std::move(state));
+  }
+  return all;
+}
+
+// The worker may hold what all models together have reserved.
+void Engines::grant(ModelState& state, std::uint64_t bytes) {
+  if (budgets_.host == nullptr || state.granted_bytes.exchange(bytes) == bytes) return;
+  std::uint64_t limit = worker_slack_bytes;
+  for (const auto& each : states()) limit += each->granted_bytes;
+  worker_->set_limit(limit);
+}
+
+// Makes `part` what the operation needs: as measured, or, if nobody measured yet, most of what is free; all of that after a refusal.
+void Engines::reserve(const Share& share, Reservation& part, const std::string& operation, std::uint64_t measured,
+                      std::uint64_t least, const std::string& doing) {
+  if (share.budget == nullptr) return;
+  std::uint64_t at_least = least;
+  double free_share = measured > 0 ? 0 : first_share;
+  {
+    const MutexLock lock(mutex_);
+    if (const auto found = refused_.find(operation + "|" + share.domain); found != refused_.end()) {
+      at_least = std::max(least, found->second);
+      free_share = 1;
+    }
+  }
+  const auto free = static_cast<std::uint64_t>(free_share * static_cast<double>(share.budget->available_bytes()));
+  share.grow(part, std::max({measured, at_least, part.bytes() + free}), doing);
+}
+
+// Keeps what a failed operation showed, for the next attempt. Returns the error with the domain that ran out.
+OutOfMemory Engines::note_refusal(const ModelState& state, const std::string& operation, const OutOfMemory& error) {
+  const Share& share = error.domain() == "host" ? state.host : state.device;
+  const std::uint64_t had = operation.ends_with("|load") ? share.weights.bytes() : share.scratch.bytes();
+  const std::uint64_t more = std::max(error.requested_bytes(), least_refusal_bytes);
+  const MutexLock lock(mutex_);
+  std::uint64_t& least = refused_[operation + "|" + share.domain];
+  least = std::max(least, had + more);
+  return OutOfMemory(error.what(), more, share.domain);
+}
+
+void Engines::forget_refusals(const ModelState& state, const std::string& operation) {
+  const MutexLock lock(mutex_);
+  refused_.erase(operation + "|host");
+  refused_.erase(operation + "|" + state.options.device);
+}
+
+std::unique_ptr<Model> Engines::load(const ModelOptions& options) {
+  const auto state = std::make_shared<ModelState>(options, budgets_);
+  {
+    const MutexLock lock(mutex_);
+    states_.remove_if([](const auto& weak) { return weak.expired(); });
+    states_.push_back(state);
+  }
+  const TurnQueue::Turn turn = state->turns.take();
+  load_into(*state);
+  return std::make_unique<EngineModel>(shared_from_this(), state);
+}
+
+void Engines::load_into(ModelState& state) {
+  const ModelCosts known = book_.find(state.key).value_or(ModelCosts{});
+  const std::string doing = "loading " + state.options.file.filename().string();
+  const std::string operation = state.key + "|load";
+  const auto measured = [](const ModelCost& cost) {
+    return cost.load_peak_bytes == 0 ? 0 : with_margin(std::max(cost.load_peak_bytes, cost.held_bytes));
+  };
+  reserve(state.host, state.host.weights, operation, measured(known.host), state.file.size_bytes, doing);
+  reserve(state.device, state.device.weights, operation, measured(known.device), state.file.size_bytes, doing);
+  grant(state, state.host.weights.bytes());
+  try {
+    state.model = worker_->load(state.options);
+  } catch (const OutOfMemory& error) {
+    throw note_refusal(state, operation, error);
+  }
+  state.generation = generation();
+  const ModelUse use = state.model->last_use();
+  ModelCosts costs = known;
+  if (use.alone && use.host.peak_bytes > 0) {
+    costs.host.load_peak_bytes = minus(use.host.peak_bytes, use.host.before_bytes);
+    costs.host.held_bytes = minus(use.host.after_bytes, use.host.before_bytes);
+    costs.device.load_peak_bytes = minus(use.device.peak_bytes, use.device.before_bytes);
+    costs.device.held_bytes = minus(use.device.after_bytes, use.device.before_bytes);
+    book_.record(state.key, costs);
+  }
+  const auto held = [&](std::uint64_t bytes) { return bytes == 0 ? state.file.size_bytes : bytes; };
+  if (state.host.budget != nullptr) state.host.weights.correct_to(held(costs.host.held_bytes));
+  if (state.device.budget != nullptr) state.device.weights.correct_to(held(costs.device.held_bytes));
+  grant(state, state.host.weights.bytes());
+  forget_refusals(state, operation);
+}
+
+std::vector<Tensor> Engines::run(ModelState& state, std::span<const Tensor> inputs,
+                                 std::span<const std::string> outputs, const std::stop_token& stop) {
+  const TurnQueue::Turn turn = state.turns.take(stop);
+  struct Running {
+    explicit Running(Engines& of) : engines(of) { ++engines.running_; }
+    ~Running() {
+      engines.last_run_ms_ = engines.now_ms();
+      --engines.running_;
+    }
+    Engines& engines;
+  } const running(*this);
+
+  const ModelCosts known = book_.find(state.key).value_or(ModelCosts{});
+  const bool lost = state.generation != generation();  // the worker of then is gone, and what it held
+  if (lost) give_back(state, 0, 0);
+  const std::uint64_t host_before = state.host.scratch.bytes();
+  const std::uint64_t device_before = state.device.scratch.bytes();
+  std::vector<Tensor> results;
+  try {
+    reserve_run(state, known, lost);
+    results = state.model->run(inputs, outputs, stop);
+  } catch (const RefusedByBudget&) {
+    give_back(state, host_before, device_before);
+    throw;
+  } catch (const OutOfMemory& error) {
+    const OutOfMemory noted = note_refusal(state, state.key + "|run", error);
+    state.generation = lost_generation;  // the engine makes its network anew
+    give_back(state, 0, 0);
+    throw noted;
+  } catch (...) {
+    give_back(state, host_before, device_before);
+    throw;
+  }
+  if (lost || state.generation != generation()) {
+    state.generation = generation();
+    give_back(state, known.host.kept_bytes, known.device.kept_bytes);
+  } else {
+    settle(state, known, host_before, device_before);
+  }
+  forget_refusals(state, state.key + "|run");
+  return results;
+}
+
+void Engines::reserve_run(ModelState& state, const ModelCosts& known, bool lost) {
+  const std::string doing = "running " + state.options.file.filename().string();
+  for (const auto& [share, cost] : {std::pair(&state.host, &known.host), std::pair(&state.device, &known.device)}) {
+    std::uint64_t measured = cost->run_peak_bytes;
+    if (lost) {
+      share->grow(share->weights, cost->held_bytes == 0 ? state.file.size_bytes : cost->held_bytes, doing);
+      measured = std::max(measured, minus(cost->load_peak_bytes, cost->held_bytes));
+    }
+    if (cost->run_peak_bytes == 0) measured = 0;
+    reserve(*share, share->scratch, state.key + "|run", measured == 0 ? 0 : with_margin(measured), margin_bytes, doing);
+  }
+  grant(state, state.host.weights.bytes() + state.host.scratch.bytes());
+}
+
+// After a run: what the engine keeps stays reserved, what it needed is remembered.
+void Engines::settle(ModelState& state, ModelCosts costs, std::uint64_t host_before, std::uint64_t device_before) {
+  const ModelUse use = state.model->last_use();
+  if (!use.alone || use.host.peak_bytes == 0) {  // what others did meanwhile cannot be told from it
+    return give_back(state, std::max(host_before, costs.host.kept_bytes),
+                     std::max(device_before, costs.device.kept_bytes));
+  }
+  const auto note = [](ModelCost& cost, const EngineUse& of, std::uint64_t before) {
+    cost.run_peak_bytes = minus(before + of.peak_bytes, of.before_bytes);
+    const std::uint64_t kept = minus(before + of.after_bytes, of.before_bytes);
+    cost.kept_bytes = std::max(cost.kept_bytes, kept);
+    return kept;
+  };
+  const std::uint64_t host_kept = note(costs.host, use.host, host_before);
+  const std::uint64_t device_kept = note(costs.device, use.device, device_before);
+  book_.record(state.key, costs);
+  give_back(state, host_kept, device_kept);
+}
+
+void Engines::give_back(ModelState& state, std::uint64_t host_scratch, std::uint64_t device_scratch) {
+  if (state.host.budget != nullptr) state.host.scratch.correct_to(host_scratch);
+  if (state.device.budget != nullptr) state.device.scratch.correct_to(device_scratch);
+  grant(state, state.host.weights.bytes() + state.host.scratch.bytes());
+}
+
+std::uint64_t Engines::release_memory() {
+  std::uint64_t freed = 0;
+  for (const auto& state : states()) {
+    const TurnQueue::Turn turn = state->turns.take();
+    if (!state->model) continue;
+    const std::uint64_t before = state->bytes();
+    state->model->release_memory();
+    const std::uint64_t held = state->model->bytes_held();
+    const std::uint64_t kept = held == 0 ? 0 : minus(held, state->host.weights.bytes());
+    give_back(*state, std::min(kept, state->host.scratch.bytes()), 0);
+    freed += minus(before, state->bytes());
+  }
+  return freed;
+}
+
+std::uint64_t Engines::restart() {
+  struct Take {
+    TurnQueue& turns;
+    operator TurnQueue::Turn() const { return turns.take(); }  // NOLINT(google-explicit-constructor): made in place
+  };
+  const auto all = states();
+  std::list<TurnQueue::Turn> turns;
+  for (const auto& state : all) turns.emplace_back(Take{state->turns});
+  worker_->restart();
+  ++generation_;
+  std::uint64_t freed = 0;
+  for (const auto& state : all) {
+    freed += state->bytes();
+    state->host.weights.release();
+    state->device.weights.release();
+    give_back(*state, 0, 0);
+  }
+  return freed;
+}
+
+std::uint64_t Engines::unload_idle(std::int64_t idle_ms) {
+  if (running_ > 0 || worker_->pid() < 0 || now_ms() - last_run_ms_ < idle_ms) return 0;
+  return restart();
+}
+
+std::uint64_t Engines::held_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& state : states()) bytes += state->granted_bytes;
+  return bytes;
+}
+
+}  // namespace
+
+std::shared_ptr<EngineMemory> make_engine_memory(std::shared_ptr<Worker> worker, EngineBudgets budgets, CostBook& book,
+                                                 const Clock& clock) {
+  return std::make_shared<Engines>(std::move(worker), budgets, book, clock);
+}
+
+}  // namespace sam
