@@ -16,6 +16,10 @@ namespace {
 // Decoding is mostly serial; more threads cost memory for their strips and take the engines' cores.
 constexpr int max_vips_threads = 4;
 
+constexpr std::uint64_t strip_rows = 1024;  // of all threads
+constexpr std::uint64_t held_bytes_per_pixel =
+    6;  // a progressive JPEG's coefficients without subsampling, the most of all
+
 Size fit(Size size, const DecodeLimits& limits) {
   const double longest = std::max(size.width, size.height);
   const double pixels = static_cast<double>(size.width) * size.height;
@@ -35,6 +39,25 @@ int jpeg_shrink(const PictureFile& file, Size wanted) {
     shrink /= 2;
   }
   return shrink;
+}
+
+// Whether the decoder must hold the whole picture before it gives the first row.
+bool is_held_whole(const PictureFile& file) {
+  if (file.format() == FileFormat::webp) return true;
+  int interlaced = 0;
+  return vips_image_get_typeof(file.vips(), "interlaced") != 0 &&
+         vips_image_get_int(file.vips(), "interlaced", &interlaced) == 0 && interlaced != 0;
+}
+
+// The picture (twice while it is turned), what the decoder holds and its strips in flight; measured, see decode_test.
+std::uint64_t decode_bytes(const PictureFile& file, Size working) {
+  const auto pixels = [](Size size) {
+    return static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+  };
+  const std::uint64_t picture = 3 * pixels(working) * (file.orientation() == 1 ? 1 : 2);
+  const std::uint64_t whole = is_held_whole(file) ? held_bytes_per_pixel * pixels(file.file_size()) : 0;
+  const std::uint64_t strips = strip_rows * 3 * static_cast<std::uint64_t>(file.file_size().width);
+  return picture + whole + std::min(strips, 3 * pixels(file.file_size())) + (1 << 20);
 }
 
 Image read_whole(const PictureFile& file) {
@@ -75,7 +98,8 @@ void start_image_library(const char* program_name) {
 ImageInfo read_image_info(const std::filesystem::path& path, const DecodeLimits& limits) {
   const PictureFile file(path, limits, PictureAccess::sequential);
   const Size upright = turn_size(file.file_size(), file.orientation());
-  return {upright, fit(upright, limits), std::string(format_name(file.format()))};
+  const Size working = fit(upright, limits);
+  return {upright, working, decode_bytes(file, working), std::string(format_name(file.format()))};
 }
 
 Image decode_image(const std::filesystem::path& path, const DecodeLimits& limits) {

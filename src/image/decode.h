@@ -29,7 +29,8 @@ struct ImageInfo {
   Size file_size;  // upright, as in the file
   Size
       working_size;  // after max_side and max_working_pixels; what annotations' coordinates refer to is file_size, what decode returns is this
-  std::string format;  // "JPEG", "PNG", "WebP", "BMP", "TIFF"
+  std::uint64_t decode_bytes = 0;  // what decode_image takes at its highest, the picture included; an upper bound
+  std::string format;              // "JPEG", "PNG", "WebP", "BMP", "TIFF"
 };
 
 // Call once from main before any other function here: switches off libvips' operation cache and its loaders for untrusted

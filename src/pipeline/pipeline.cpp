@@ -1,15 +1,17 @@
 #include "pipeline/pipeline.h"
 
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 
-#include <exception>
-#include <map>
+#include <atomic>
+#include <limits>
 #include <optional>
-#include <thread>
 
 #include "cache/lru_cache.h"
+#include "pipeline/encode_lane.h"
+#include "pipeline/memory_rungs.h"
+#include "pipeline/prediction_key.h"
 #include "platform/file_system.h"
-#include "platform/mutex.h"
 #include "platform/stopped.h"
 
 namespace sam {
@@ -17,24 +19,10 @@ namespace {
 
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-// One encoding that somebody wants: on screen, or waited for by a prompt.
-struct Work {
-  PicturePath picture;
-  std::string key;
-  EncodingState state = EncodingState::queued;
-  std::string reason;
-  std::shared_ptr<const Embedding> embedding;  // once ready; the cache may have dropped it since
-  std::exception_ptr error;
-  int waiting = 0;  // prompts that need it
-  std::stop_source stop;
-};
-
-// What an encode came to.
-struct Outcome {
-  EncodingStatus status;
-  std::shared_ptr<const Embedding> embedding;
-  std::exception_ptr error;
-};
+// A model that nobody used for so long is given back when memory is short.
+constexpr std::int64_t idle_ms = 60'000;
+// How often a prompt begins anew because the predictor changed its form between encoding and decoding.
+constexpr int max_rounds = 3;
 
 // A file that was replaced or written to is another picture. One that cannot be looked at fails when it is decoded.
 std::string key_of(const PicturePath& picture) {
@@ -49,283 +37,335 @@ std::string key_of(const PicturePath& picture) {
   return key;
 }
 
-// The encode lane: one thread, newest request first, at most one encode at a time.
-class EncodeLane final : public Pipeline {
- public:
-  EncodeLane(const PipelineOptions& options, std::unique_ptr<Predictor> predictor, MemoryLog& memory,
-             const Clock& clock)
-      : options_(options),
-        predictor_(std::move(predictor)),
-        memory_(memory),
-        clock_(clock),
-        embeddings_(options.embedding_budget_bytes),
-        thread_([this](const std::stop_token& stop) { run(stop); }) {}
+std::string file_name(const PicturePath& picture) {
+  return picture.path.filename().string();
+}
 
-  ~EncodeLane() override {
-    thread_.request_stop();
-    std::vector<std::stop_source> stops;
-    {
-      MutexLock lock(mutex_);
-      if (running_) stops.push_back(running_->stop);
-      closing_ = true;
-    }
-    changed_.notify_all();
-    request_stop(stops);
+// A decoded picture and what is known of its file, kept together.
+struct DecodedPicture {
+  Image image;
+  ImageInfo info;
+};
+
+struct Prediction {
+  std::vector<Instance> instances;
+  std::string predictor_key;
+};
+
+class PredictingPipeline final : public Pipeline {
+ public:
+  PredictingPipeline(const PipelineOptions& options, PipelineParts parts, MemoryLog& log, const Clock& clock)
+      : options_(options),
+        engines_(std::move(parts.engines)),
+        governor_(*parts.governor),
+        host_(*parts.host),
+        log_(log),
+        clock_(clock),
+        fallback_(std::move(parts.fallback)),
+        forms_(std::move(parts.forms), std::move(parts.predictor), clock),
+        images_({governor_.options().image_cache_bytes, governor_.options().image_cache_entries}),
+        embeddings_({.bytes = governor_.options().embedding_cache_bytes}),
+        predictions_({.entries = governor_.options().prediction_cache_entries}),
+        ladder_(
+            make_rungs(governor_, host_, forms_, engines_),
+            [this](const OutOfMemory& error) {
+              return describe_exhaustion(governor_, fallback_ != nullptr && choice_ == PredictorChoice::model, error);
+            },
+            [this](const std::string& sentence) { governor_.note("recovery", sentence); }, clock),
+        lane_([this](const std::string& key) { return kept_embedding(key); },
+              [this](const PicturePath& picture, const std::string& key, const std::stop_token& stop) {
+                return encode(picture, key, stop);
+              }) {
+    add_reclaimers(parts.device_domain);
   }
 
-  const PredictorInfo& predictor() const override { return predictor_->info(); }
+  ~PredictingPipeline() override {
+    for (const auto& reclaimer : reclaimers_) governor_.remove_reclaimer(*reclaimer);
+  }
+
+  PredictorInfo predictor() const override {
+    return choice_ == PredictorChoice::fallback ? fallback_->info() : forms_.info();
+  }
+  bool has_fallback() const override { return fallback_ != nullptr; }
+  PredictorChoice choice() const override { return choice_; }
+  void choose(PredictorChoice choice) override;
 
   void show(const PicturePath& picture) override;
-  EncodingStatus encoding(const PicturePath& picture) const override;
-
-  void set_listener(Listener listener) override {
-    MutexLock lock(mutex_);
-    listener_ = std::make_shared<const Listener>(std::move(listener));
-  }
-
+  EncodingStatus encoding(const PicturePath& picture) const override { return lane_.status(key_of(picture)); }
+  void set_listener(Listener listener) override { lane_.set_listener(std::move(listener)); }
   SegmentResult segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) override;
+  void with_memory(std::uint64_t bytes, const std::string& doing, const std::function<void()>& operation) override;
 
+  double get_memory_usage() const override { return governor_.get_memory_usage(); }
+  OptimizeResult optimize_memory(bool force) override { return governor_.optimize_memory(force); }
+  void clear_cache(bool keep_current) override;
+
+  std::vector<CacheReport> caches() const override {
+    return {report("images", images_.statistics()), report("embeddings", embeddings_.statistics()),
+            report("predictions", predictions_.statistics())};
+  }
+  RecoveryStatistics recovery() const override { return ladder_.statistics(); }
   std::uint64_t embedding_bytes() const override { return embeddings_.bytes(); }
 
  private:
-  // What was dropped under the lock; listeners hear of it and stop callbacks, which may block, run after the lock.
-  struct Unwanted {
-    std::vector<PicturePath> dropped;
-    std::vector<std::stop_source> stops;
-  };
-
-  std::shared_ptr<Work> request(const PicturePath& picture, const std::string& key) SAM_REQUIRES(mutex_);
-  std::shared_ptr<const Embedding> wait_for(const PicturePath& picture, const std::stop_token& stop);
-  bool is_wanted(const Work& work) const SAM_REQUIRES(mutex_) { return work.key == shown_ || work.waiting > 0; }
-  Unwanted take_unwanted() SAM_REQUIRES(mutex_);
-  void give_up(const Unwanted& unwanted);
-  static void request_stop(std::vector<std::stop_source>& stops) {
-    for (std::stop_source& stop : stops) stop.request_stop();
+  static CacheReport report(const char* name, const LruStatistics& of) {
+    return {name, of.entries, of.bytes, of.hits, of.misses, of.evictions};
   }
-  std::shared_ptr<Work> next_work(const std::stop_token& stop);
-  void run(const std::stop_token& stop);
-  Outcome attempt(Work& work);
-  std::shared_ptr<const Embedding> encode(Work& work);
-  void finish(const std::shared_ptr<Work>& work, Outcome outcome);
-  void announce(const PicturePath& picture, const EncodingStatus& status);
+
+  PredictorForms::Current current();
+  std::string embedding_key(const std::string& key, const PredictorInfo& info) const {
+    return key + '\n' + info.model_key;
+  }
+  EmbeddingPointer kept_embedding(const std::string& key) const;
+  EmbeddingPointer encode(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
+  EmbeddingPointer encode_once(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
+  std::shared_ptr<const DecodedPicture> decoded(const PicturePath& picture, const std::string& key);
+  std::optional<SegmentResult> predict(const EmbeddingPointer& embedding, const PicturePath& picture,
+                                       const std::string& key, const Prompt& prompt, const std::stop_token& stop);
+  void keep_prediction(const std::string& key, const SegmentResult& result);
+  void free_at_critical();
+
+  void add_reclaimers(const std::string& device_domain);
+  void add_reclaimer(const std::string& domain, ReclaimStep step, FunctionReclaimer::Function function);
+  std::uint64_t reclaim_images(std::uint64_t wanted);
+  std::uint64_t reclaim_predictions(std::uint64_t wanted);
+
+  std::string shown() const {
+    const MutexLock lock(mutex_);
+    return shown_;
+  }
 
   const PipelineOptions options_;
-  const std::unique_ptr<Predictor> predictor_;
-  MemoryLog& memory_;
+  const EngineControl engines_;
+  Governor& governor_;
+  Budget& host_;
+  MemoryLog& log_;
   const Clock& clock_;
-  LruCache<Embedding> embeddings_;
-
+  const std::shared_ptr<Predictor> fallback_;
+  std::atomic<PredictorChoice> choice_{PredictorChoice::model};
+  PredictorForms forms_;
+  LruCache<DecodedPicture> images_;
+  mutable LruCache<KeptEmbedding> embeddings_;
+  LruCache<Prediction> predictions_;
+  RecoveryLadder ladder_;
+  std::atomic<std::uint64_t> last_embedding_bytes_{0};
+  std::vector<std::unique_ptr<Reclaimer>> reclaimers_;
   mutable Mutex mutex_;
-  Condition changed_;
-  std::map<std::string, std::shared_ptr<Work>> works_ SAM_GUARDED_BY(mutex_);  // queued, running or failed, by key
-  std::vector<std::string> queue_ SAM_GUARDED_BY(mutex_);                      // the last is next
-  std::string shown_ SAM_GUARDED_BY(mutex_);                                   // key of the picture on screen
-  std::shared_ptr<Work> running_ SAM_GUARDED_BY(mutex_);
-  std::shared_ptr<const Listener> listener_ SAM_GUARDED_BY(mutex_);
-  bool closing_ SAM_GUARDED_BY(mutex_) = false;
-
-  std::jthread thread_;  // last: it uses all of the above
+  std::string shown_ SAM_GUARDED_BY(mutex_);  // key of the picture on screen
+  EncodeLane lane_;                           // last: its thread uses all of the above
 };
 
-std::shared_ptr<Work> EncodeLane::request(const PicturePath& picture, const std::string& key) {
-  auto found = works_.find(key);
-  if (found == works_.end() || found->second->state == EncodingState::failed) {
-    auto fresh = std::make_shared<Work>();
-    fresh->picture = picture;
-    fresh->key = key;
-    found = works_.insert_or_assign(key, std::move(fresh)).first;
-  }
-  if (found->second->state == EncodingState::queued) {
-    std::erase(queue_, key);
-    queue_.push_back(key);
-  }
-  return found->second;
+void PredictingPipeline::add_reclaimer(const std::string& domain, ReclaimStep step,
+                                       FunctionReclaimer::Function function) {
+  reclaimers_.push_back(std::make_unique<FunctionReclaimer>(domain, step, std::move(function)));
+  governor_.add_reclaimer(*reclaimers_.back());
 }
 
-// What nobody looks at and no prompt waits for is stopped or not started; its failure is forgotten.
-EncodeLane::Unwanted EncodeLane::take_unwanted() {
-  Unwanted unwanted;
-  for (auto it = works_.begin(); it != works_.end();) {
-    const Work& work = *it->second;
-    if (is_wanted(work)) {
-      ++it;
-    } else if (work.state == EncodingState::running) {
-      unwanted.stops.push_back(work.stop);
-      it = works_.erase(it);  // whoever asks for it now asks anew
-    } else {
-      unwanted.dropped.push_back(work.picture);
-      std::erase(queue_, it->first);
-      it = works_.erase(it);
-    }
-  }
-  return unwanted;
-}
-
-void EncodeLane::give_up(const Unwanted& unwanted) {
-  std::vector<std::stop_source> stops = unwanted.stops;
-  request_stop(stops);
-  for (const PicturePath& gone : unwanted.dropped) announce(gone, {EncodingState::none, ""});
-}
-
-void EncodeLane::show(const PicturePath& picture) {
-  const std::string key = key_of(picture);
-  Unwanted unwanted;
-  {
-    MutexLock lock(mutex_);
-    shown_ = key;
-    unwanted = take_unwanted();
-    if (!embeddings_.contains(key)) {
-      request(picture, key);
-      changed_.notify_all();
-    }
-  }
-  give_up(unwanted);
-  announce(picture, encoding(picture));
-}
-
-EncodingStatus EncodeLane::encoding(const PicturePath& picture) const {
-  const std::string key = key_of(picture);
-  MutexLock lock(mutex_);
-  if (const auto found = works_.find(key); found != works_.end()) return {found->second->state, found->second->reason};
-  return {embeddings_.contains(key) ? EncodingState::ready : EncodingState::none, ""};
-}
-
-std::shared_ptr<const Embedding> EncodeLane::wait_for(const PicturePath& picture, const std::stop_token& stop) {
-  const std::string key = key_of(picture);
-  if (auto ready = embeddings_.find(key)) return ready;
-  const std::stop_callback wake(stop, [this] {
-    MutexLock lock(mutex_);
-    changed_.notify_all();
+void PredictingPipeline::add_reclaimers(const std::string& device_domain) {
+  const std::string host = host_.domain();
+  add_reclaimer(host, ReclaimStep::predictions, [this](std::uint64_t wanted) { return reclaim_predictions(wanted); });
+  add_reclaimer(host, ReclaimStep::embeddings_ahead, [this](std::uint64_t wanted) {
+    return embeddings_.reclaim(wanted, [](const std::string&, bool looked_at) { return !looked_at; });
   });
-  std::shared_ptr<Work> work;
-  Unwanted unwanted;
+  add_reclaimer(host, ReclaimStep::images, [this](std::uint64_t wanted) { return reclaim_images(wanted); });
+  add_reclaimer(host, ReclaimStep::embeddings, [this](std::uint64_t wanted) {
+    return embeddings_.reclaim(wanted, [](const std::string&, bool) { return true; });
+  });
+  std::vector<std::string> engine_domains{host};
+  if (!device_domain.empty()) engine_domains.push_back(device_domain);
+  for (const std::string& domain : engine_domains) {
+    add_reclaimer(domain, ReclaimStep::engines, [this](std::uint64_t) -> std::uint64_t {
+      ::malloc_trim(0);
+      return engines_.release_memory ? engines_.release_memory() : 0;
+    });
+    add_reclaimer(domain, ReclaimStep::idle_models, [this](std::uint64_t) -> std::uint64_t {
+      return engines_.unload_idle ? engines_.unload_idle(idle_ms) : 0;
+    });
+  }
+}
+
+std::uint64_t PredictingPipeline::reclaim_images(std::uint64_t wanted) {
+  const std::uint64_t freed = images_.reclaim(wanted, [](const std::string&, bool) { return true; });
+  if (freed > 0) spdlog::info("Clearing image cache due to high memory usage");
+  return freed;
+}
+
+std::uint64_t PredictingPipeline::reclaim_predictions(std::uint64_t wanted) {
+  const std::string on_screen = shown();
+  return predictions_.reclaim(
+      wanted, [&](const std::string& key, bool) { return on_screen.empty() || !key.starts_with(on_screen); });
+}
+
+PredictorForms::Current PredictingPipeline::current() {
+  if (choice_ == PredictorChoice::fallback) return {fallback_, 0};
+  return forms_.current();
+}
+
+void PredictingPipeline::choose(PredictorChoice choice) {
+  if (choice == PredictorChoice::fallback && !fallback_) throw std::logic_error("this predictor has no fallback");
+  if (choice_.exchange(choice) == choice) return;
+  governor_.note("predictor", choice == PredictorChoice::fallback ? "masks come from " + fallback_->info().describe
+                                                                  : "masks come from the model again");
+}
+
+void PredictingPipeline::show(const PicturePath& picture) {
+  const std::string key = key_of(picture);
   {
-    MutexLock lock(mutex_);
-    if (auto ready = embeddings_.find(key)) return ready;  // finished just now
-    work = request(picture, key);
-    ++work->waiting;
-    changed_.notify_all();
-    while ((work->state == EncodingState::queued || work->state == EncodingState::running) && !stop.stop_requested() &&
-           !closing_) {
-      changed_.wait(mutex_);
+    const MutexLock lock(mutex_);
+    shown_ = key;
+  }
+  if (choice_ == PredictorChoice::model && forms_.step_up(governor_.level() == MemoryLevel::normal)) {
+    governor_.note("predictor", "memory was not tight for a while: the model works in its best form again");
+  }
+  embeddings_.pin(embedding_key(key, predictor()));
+  lane_.show(picture, key);
+}
+
+// As good as the predictor would make it now: by the same weights, in the same form or a better one.
+EmbeddingPointer PredictingPipeline::kept_embedding(const std::string& key) const {
+  const bool fallback = choice_ == PredictorChoice::fallback;
+  const std::size_t form = fallback ? 0 : forms_.form();
+  EmbeddingPointer kept = embeddings_.find(embedding_key(key, predictor()));
+  return kept && kept->form <= form ? kept : nullptr;
+}
+
+std::shared_ptr<const DecodedPicture> PredictingPipeline::decoded(const PicturePath& picture, const std::string& key) {
+  if (auto kept = images_.find(key)) return kept;
+  DecodedPicture fresh;
+  fresh.info = read_image_info(picture.path, options_.limits);
+  Reservation reservation = host_.reserve(Owner::images, fresh.info.decode_bytes);
+  fresh.image = decode_image(picture.path, options_.limits);
+  const std::uint64_t bytes = fresh.image.byte_size();
+  reservation.shrink_to(bytes);
+  auto kept = with_reservation(std::move(fresh), std::move(reservation));
+  if (governor_.should_cache()) images_.insert(key, kept, bytes);
+  return kept;
+}
+
+EmbeddingPointer PredictingPipeline::encode_once(const PicturePath& picture, const std::string& key,
+                                                 const std::stop_token& stop) {
+  const auto begin = clock_.now();
+  const PredictorForms::Current predictor = current();
+  const std::shared_ptr<const DecodedPicture> source = decoded(picture, key);
+  Reservation reservation = host_.reserve(Owner::embeddings, last_embedding_bytes_);
+  KeptEmbedding fresh{predictor.predictor->encode(source->image, source->info.file_size, stop), predictor.form};
+  const std::uint64_t bytes = fresh.embedding.byte_size();
+  if (fresh.embedding.picture.byte_size() > 0) {  // the picture is counted once, with the embedding
+    images_.erase(key);
+  } else {
+    last_embedding_bytes_ = bytes;
+  }
+  reservation.correct_to(bytes);
+  spdlog::info("Encoded {} in {:.0f} ms ({:.1f} MB kept)", file_name(picture),
+               Milliseconds(clock_.now() - begin).count(), static_cast<double>(bytes) / 1e6);
+  auto kept = with_reservation(std::move(fresh), std::move(reservation));
+  if (key == shown() || governor_.should_cache()) {
+    embeddings_.insert(embedding_key(key, predictor.predictor->info()), kept, bytes);
+  }
+  return kept;
+}
+
+EmbeddingPointer PredictingPipeline::encode(const PicturePath& picture, const std::string& key,
+                                            const std::stop_token& stop) {
+  free_at_critical();
+  return ladder_.run("encoding " + file_name(picture), [&] { return encode_once(picture, key, stop); });
+}
+
+// At critical new work first frees, then runs; the ladder refuses it if that was not enough.
+void PredictingPipeline::free_at_critical() {
+  const MemoryStatus status = governor_.check_memory_status();
+  if (status.ok) return;
+  spdlog::warn("{}", status.message);
+  governor_.optimize_memory(true);
+}
+
+// Nothing if the predictor changed meanwhile and cannot use the embedding.
+std::optional<SegmentResult> PredictingPipeline::predict(const EmbeddingPointer& embedding, const PicturePath& picture,
+                                                         const std::string& key, const Prompt& prompt,
+                                                         const std::stop_token& stop) {
+  return ladder_.run("segmenting " + file_name(picture), [&]() -> std::optional<SegmentResult> {
+    const PredictorForms::Current predictor = current();
+    const PredictorInfo& info = predictor.predictor->info();
+    if (embedding->embedding.model_key != info.model_key) return std::nullopt;
+    SegmentResult result;
+    result.predictor_key = info.key;
+    const std::string question = prediction_key(embedding_key(key, info) + '\n' + info.key, prompt);
+    if (const auto kept = predictions_.find(question)) {
+      result.instances = kept->instances;
+      result.from_cache = true;
+      return result;
     }
-    --work->waiting;
-    unwanted = take_unwanted();
-  }
-  give_up(unwanted);
-  MutexLock lock(mutex_);
-  if (work->error) std::rethrow_exception(work->error);
-  if (!work->embedding) throw Stopped();
-  return work->embedding;
+    const auto begin = clock_.now();
+    const Reservation scratch =
+        host_.reserve(Owner::scratch, predictor.predictor->decode_bytes(embedding->embedding, prompt));
+    result.instances = predictor.predictor->decode(embedding->embedding, prompt, stop);
+    result.decode_ms = Milliseconds(clock_.now() - begin).count();
+    keep_prediction(question, result);
+    return result;
+  });
 }
 
-SegmentResult EncodeLane::segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) {
-  const auto begin = clock_.now();
-  memory_.write("before prediction");
-  const auto embedding = wait_for(picture, stop);
-  const auto encoded = clock_.now();
-  SegmentResult result;
-  result.instances = predictor_->decode(*embedding, prompt, stop);
-  memory_.write("after prediction");
-  result.wait_ms = Milliseconds(encoded - begin).count();
-  result.decode_ms = Milliseconds(clock_.now() - encoded).count();
-  return result;
+void PredictingPipeline::keep_prediction(const std::string& key, const SegmentResult& result) {
+  if (!governor_.should_cache()) return;
+  const std::uint64_t bytes = prediction_bytes(result.instances);
+  auto reservation = host_.try_reserve(Owner::predictions, bytes);
+  if (!reservation) return;
+  predictions_.insert(
+      key, with_reservation(Prediction{result.instances, result.predictor_key}, std::move(*reservation)), bytes);
 }
 
-std::shared_ptr<Work> EncodeLane::next_work(const std::stop_token& stop) {
-  MutexLock lock(mutex_);
-  while (queue_.empty() && !stop.stop_requested()) changed_.wait(mutex_);
-  if (stop.stop_requested()) return nullptr;
-  running_ = works_.at(queue_.back());
-  queue_.pop_back();
-  running_->state = EncodingState::running;
-  return running_;
-}
-
-std::shared_ptr<const Embedding> EncodeLane::encode(Work& work) {
-  const auto begin = clock_.now();
-  const ImageInfo info = read_image_info(work.picture.path, options_.limits);
-  const Image picture = decode_image(work.picture.path, options_.limits);
-  auto embedding =
-      std::make_shared<const Embedding>(predictor_->encode(picture, info.file_size, work.stop.get_token()));
-  spdlog::info("Encoded {} in {:.0f} ms ({:.1f} MB kept)", work.picture.path.filename().string(),
-               Milliseconds(clock_.now() - begin).count(), static_cast<double>(embedding->byte_size()) / 1e6);
-  embeddings_.insert(work.key, embedding, embedding->byte_size());
-  return embedding;
-}
-
-// Nothing leaves this: an exception would end the lane, and the program with it.
-Outcome EncodeLane::attempt(Work& work) {
+SegmentResult PredictingPipeline::segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) {
+  const std::string key = key_of(picture);
   try {
-    return {{EncodingState::ready, ""}, encode(work), nullptr};
+    const auto begin = clock_.now();
+    log_.write("before prediction");
+    free_at_critical();
+    double waited_ms = 0;
+    for (int round = 0; round < max_rounds; ++round) {
+      const EmbeddingPointer embedding = lane_.wait_for(picture, key, stop);
+      waited_ms = Milliseconds(clock_.now() - begin).count();
+      std::optional<SegmentResult> result = predict(embedding, picture, key, prompt, stop);
+      if (!result) continue;
+      log_.write("after prediction");
+      result->wait_ms = waited_ms;
+      return std::move(*result);
+    }
+    throw std::runtime_error("the predictor was changed again and again while " + file_name(picture) +
+                             " was segmented; try once more");
   } catch (const Stopped&) {
-    return {};
+    throw;
+  } catch (const PromptError&) {
+    throw;
   } catch (const std::exception& error) {
-    spdlog::warn("Cannot encode {}: {}", work.picture.path.filename().string(), error.what());
-    return {{EncodingState::failed, error.what()}, nullptr, std::current_exception()};
-  } catch (...) {
-    return {{EncodingState::failed, "an unknown error"}, nullptr, std::current_exception()};
+    spdlog::error("Error in prediction: {}", error.what());
+    throw;
   }
 }
 
-void EncodeLane::finish(const std::shared_ptr<Work>& work, Outcome outcome) {
-  {
-    MutexLock lock(mutex_);
-    running_ = nullptr;
-    work->state = outcome.status.state;
-    work->reason = outcome.status.reason;
-    work->embedding = std::move(outcome.embedding);
-    work->error = std::move(outcome.error);
-    const auto found = works_.find(work->key);  // another's, if this one was given up and asked for again
-    const bool is_kept = work->state == EncodingState::failed && is_wanted(*work);
-    if (!is_kept && found != works_.end() && found->second == work) works_.erase(found);
-    changed_.notify_all();
-  }
-  announce(work->picture, outcome.status);
+void PredictingPipeline::with_memory(std::uint64_t bytes, const std::string& doing,
+                                     const std::function<void()>& operation) {
+  ladder_.run(doing, [&] {
+    const Reservation reservation = host_.reserve(Owner::images, bytes);
+    operation();
+  });
 }
 
-void EncodeLane::run(const std::stop_token& stop) {
-  while (const std::shared_ptr<Work> work = next_work(stop)) {
-    announce(work->picture, {EncodingState::running, ""});
-    finish(work, attempt(*work));
+void PredictingPipeline::clear_cache(bool keep_current) {
+  constexpr std::uint64_t everything = std::numeric_limits<std::uint64_t>::max();
+  if (keep_current) {
+    reclaim_predictions(everything);
+  } else {
+    predictions_.clear();
   }
-}
-
-void EncodeLane::announce(const PicturePath& picture, const EncodingStatus& status) {
-  std::shared_ptr<const Listener> listener;
-  {
-    MutexLock lock(mutex_);
-    listener = listener_;
-  }
-  if (!listener || !*listener) return;
-  try {
-    (*listener)(picture, status);
-  } catch (const std::exception& error) {
-    spdlog::error("a listener to encodings failed: {}", error.what());
-  }
+  embeddings_.clear(keep_current);
+  images_.clear();
 }
 
 }  // namespace
 
-const char* encoding_state_name(EncodingState state) {
-  switch (state) {
-    case EncodingState::none:
-      return "none";
-    case EncodingState::queued:
-      return "queued";
-    case EncodingState::running:
-      return "running";
-    case EncodingState::ready:
-      return "ready";
-    case EncodingState::failed:
-      return "failed";
-  }
-  return "none";
-}
-
-std::unique_ptr<Pipeline> make_pipeline(const PipelineOptions& options, std::unique_ptr<Predictor> predictor,
-                                        MemoryLog& memory, const Clock& clock) {
-  return std::make_unique<EncodeLane>(options, std::move(predictor), memory, clock);
+std::unique_ptr<Pipeline> make_pipeline(const PipelineOptions& options, PipelineParts parts, MemoryLog& memory,
+                                        const Clock& clock) {
+  return std::make_unique<PredictingPipeline>(options, std::move(parts), memory, clock);
 }
 
 }  // namespace sam

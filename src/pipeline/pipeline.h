@@ -1,8 +1,9 @@
-// Pipeline: a predictor, the embeddings it made, and the order in which work is done. The server, the batch commands and
-// tests all call this and nothing below it.
-// One lane encodes, in a thread of its own: what is on screen first; what is not on screen and nobody waits for any more is dropped, or
-// stopped if it runs, and its failure is forgotten. decode runs in the caller's thread, beside a running encode.
-// Threading: safe to call from any thread. Ownership: owns the predictor; listeners are called from any thread, without a lock.
+// Pipeline: a predictor, what it made of pictures, and the order in which work is done, all within the memory there is. The server, the batch
+// commands and tests call this and nothing below it.
+// Pictures are encoded in a lane of their own (encode_lane.h); prompts are decoded in the caller's thread, beside a running encode. Decoded
+// pictures, embeddings and predictions are kept in three caches that the governor may take from; every operation climbs the recovery ladder
+// when memory runs out. The specification's predictor methods keep their names: get_memory_usage, optimize_memory, clear_cache.
+// Threading: safe to call from any thread. Ownership: owns its predictors; listeners are called from any thread, without a lock.
 #pragma once
 
 #include <cstdint>
@@ -13,42 +14,49 @@
 #include <vector>
 
 #include "image/decode.h"
+#include "memory/budget.h"
+#include "memory/governor.h"
 #include "memory/memory_log.h"
+#include "memory/recovery.h"
+#include "pipeline/encoding.h"
+#include "pipeline/predictor_forms.h"
 #include "platform/clock.h"
 #include "segmentation/predictor.h"
 
 namespace sam {
 
-enum class EncodingState : std::uint8_t { none, queued, running, ready, failed };
-const char* encoding_state_name(EncodingState state);  // "none", "queued", …
-
-// One picture as a file on disk; the key is its path with the file's size, time and inode: a replaced file is another picture.
-struct PicturePath {
-  std::filesystem::path path;
-};
-
-struct PipelineOptions {
-  DecodeLimits limits;
-  std::uint64_t embedding_budget_bytes = std::uint64_t{1}
-                                         << 30;  // embeddings kept in RAM, least recently used go first
-};
-
 struct SegmentResult {
   std::vector<Instance> instances;
-  double decode_ms = 0;  // the predictor's decode alone
-  double wait_ms = 0;    // for the embedding; 0 when it was there
+  std::string predictor_key;  // of the predictor that answered: it may have stepped down meanwhile
+  double decode_ms = 0;       // the predictor's decode alone; 0 when the answer was kept
+  double wait_ms = 0;         // for the embedding; 0 when it was there
+  bool from_cache = false;    // the same question was answered before
 };
 
-struct EncodingStatus {
-  EncodingState state = EncodingState::none;
-  std::string reason;  // why it failed
+struct CacheReport {
+  std::string name;  // "images", "embeddings", "predictions"
+  std::size_t entries = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  std::uint64_t evictions = 0;
 };
+
+// The predictor asked for, or the one that needs no network and little memory.
+enum class PredictorChoice : std::uint8_t { model, fallback };
 
 class Pipeline {
  public:
   virtual ~Pipeline() = default;
 
-  virtual const PredictorInfo& predictor() const = 0;
+  // Of the predictor in use, in the form it has now.
+  virtual PredictorInfo predictor() const = 0;
+
+  // Whether there is a fallback, and choosing it. Embeddings of the other stay as long as memory allows. Throws std::logic_error where there
+  // is none.
+  virtual bool has_fallback() const = 0;
+  virtual PredictorChoice choice() const = 0;
+  virtual void choose(PredictorChoice choice) = 0;
 
   // Puts the picture at the head of the encode lane (it is on screen) and returns at once. Pictures queued before and not
   // started are dropped.
@@ -57,17 +65,51 @@ class Pipeline {
   virtual EncodingStatus encoding(const PicturePath& picture) const = 0;
 
   // Called on every change of an encoding's state.
-  using Listener = std::function<void(const PicturePath&, const EncodingStatus&)>;
+  using Listener = EncodingListener;
   virtual void set_listener(Listener listener) = 0;
 
-  // Encodes first if need be. Throws what Predictor and decode_image throw.
+  // Encodes first if need be. Throws what Predictor and decode_image throw, and MemoryExhausted in place of OutOfMemory.
   virtual SegmentResult segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) = 0;
 
+  // Runs an operation on a picture that needs that much memory for a while, such as making a proxy for the page, reserved as images.
+  // doing: "showing coffee.jpg". Throws MemoryExhausted and what the operation throws.
+  virtual void with_memory(std::uint64_t bytes, const std::string& doing, const std::function<void()>& operation) = 0;
+
+  // The specification's: utilization of the device, 0 to 1.
+  virtual double get_memory_usage() const = 0;
+  // The specification's: what can be made again goes, if memory is tight or force says so.
+  virtual OptimizeResult optimize_memory(bool force) = 0;
+  // The specification's: forgets predictions, embeddings and decoded pictures; all, or all but those of the picture on screen.
+  virtual void clear_cache(bool keep_current) = 0;
+
+  virtual std::vector<CacheReport> caches() const = 0;
+  virtual RecoveryStatistics recovery() const = 0;
   virtual std::uint64_t embedding_bytes() const = 0;
 };
 
-// memory: writes the specification's log lines before and after each prediction.
-std::unique_ptr<Pipeline> make_pipeline(const PipelineOptions& options, std::unique_ptr<Predictor> predictor,
-                                        MemoryLog& memory, const Clock& clock);
+// The engines' side of reclaiming and of the ladder; functions that are not set are rungs that are skipped.
+struct EngineControl {
+  std::function<std::uint64_t()> release_memory;                   // what engines keep between runs
+  std::function<std::uint64_t()> restart;                          // everything they hold
+  std::function<std::uint64_t(std::int64_t idle_ms)> unload_idle;  // everything, if nothing ran for so long
+};
+
+struct PipelineOptions {
+  DecodeLimits limits;
+};
+
+struct PipelineParts {
+  std::vector<PredictorForm> forms;      // at least one
+  std::unique_ptr<Predictor> predictor;  // of forms[0], loaded already; may be null
+  std::unique_ptr<Predictor> fallback;   // may be null
+  EngineControl engines;
+  Governor* governor = nullptr;
+  Budget* host = nullptr;
+  std::string device_domain;  // "cuda:0" if engines hold memory of a device
+};
+
+// memory: writes the specification's log lines before and after each prediction. Governor, budget, log and clock must outlive the pipeline.
+std::unique_ptr<Pipeline> make_pipeline(const PipelineOptions& options, PipelineParts parts, MemoryLog& memory,
+                                        const Clock& clock);
 
 }  // namespace sam

@@ -19,6 +19,7 @@ namespace sam {
 // Everything decode() needs of one picture. A value; copies share tensors and pixels.
 struct Embedding {
   std::string predictor_key;  // of the predictor that made it: family, model hashes, precision, preprocessing version
+  std::string model_key;      // of the same weights in any precision and on any device; who has this key can decode it
   Size picture_size;          // the upright picture; masks come out at this size and prompts are in its pixels
   Size working_size;          // what was encoded (smaller with --max-image-size)
   std::vector<Tensor> tensors;
@@ -41,9 +42,10 @@ class PromptError : public std::runtime_error {
 };
 
 struct PredictorInfo {
-  std::string family;    // "grabcut", "sam1", "sam2"
-  std::string key;       // see Embedding::predictor_key
-  std::string describe;  // one line for people: "SAM 2 (sam2.1_tiny.encoder.onnx), OpenVINO 2026.4.1, f32"
+  std::string family;     // "grabcut", "sam1", "sam2"
+  std::string key;        // see Embedding::predictor_key
+  std::string model_key;  // see Embedding::model_key
+  std::string describe;   // one line for people: "SAM 2 (sam2.1_tiny.encoder.onnx), OpenVINO 2026.4.1, f32"
   bool takes_mask_input = false;
   int max_candidates = 1;  // with multimask
 };
@@ -58,8 +60,11 @@ class Predictor {
   virtual Embedding encode(const Image& picture, Size picture_size, std::stop_token stop) = 0;
 
   // Candidates, best score first; exactly one unless prompt.multimask. A mask may be empty. Throws PromptError, Stopped,
-  // OutOfMemory, ModelError. Requires: embedding.predictor_key == info().key.
+  // OutOfMemory, ModelError. Requires: embedding.model_key == info().model_key.
   virtual std::vector<Instance> decode(const Embedding& embedding, const Prompt& prompt, std::stop_token stop) = 0;
+
+  // What decode() needs of this process for a while, besides the engine's own memory; an upper bound, 0 for a few MB.
+  virtual std::uint64_t decode_bytes(const Embedding& embedding, const Prompt& prompt) const = 0;
 
   virtual std::uint64_t bytes_held() const = 0;
   virtual void release_memory() = 0;

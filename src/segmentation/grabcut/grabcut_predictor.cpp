@@ -27,6 +27,10 @@ constexpr int picture_side = 240;
 constexpr double box_margin = 0.2;  // of the box's sides: what the background is learnt from
 constexpr int least_margin = 4;
 
+// Measured on a picture of 24 MP with the object filling it.
+constexpr std::uint64_t refine_bytes_per_pixel = 8;
+constexpr std::uint64_t answer_bytes_per_pixel = 2;
+
 // A prompt in the pixels of the working picture.
 struct WorkingPrompt {
   std::optional<Box> box;
@@ -195,6 +199,7 @@ class GrabCutPredictor : public Predictor {
   GrabCutPredictor() {
     info_.family = "grabcut";
     info_.key = "grabcut-2";
+    info_.model_key = info_.key;
     info_.describe = "GrabCut (no model file)";
     info_.max_candidates = 2;
   }
@@ -205,6 +210,7 @@ class GrabCutPredictor : public Predictor {
     if (stop.stop_requested()) throw Stopped();
     Embedding embedding;
     embedding.predictor_key = info_.key;
+    embedding.model_key = info_.model_key;
     embedding.picture_size = picture_size;
     embedding.working_size = picture.size();
     embedding.picture = picture;
@@ -222,6 +228,15 @@ class GrabCutPredictor : public Predictor {
       if (error.code == cv::Error::StsNoMem) throw OutOfMemory(error.what());
       throw;
     }
+  }
+
+  // Planes of the part that holds the object, at the working and at the picture's size; at most the whole picture.
+  std::uint64_t decode_bytes(const Embedding& embedding, const Prompt&) const override {
+    const auto pixels = [](Size size) {
+      return static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+    };
+    return refine_bytes_per_pixel * pixels(embedding.working_size) +
+           answer_bytes_per_pixel * pixels(embedding.picture_size);
   }
 
   std::uint64_t bytes_held() const override { return 0; }

@@ -80,6 +80,7 @@ class Sam1Predictor final : public Predictor {
     const std::vector<std::string> outputs = {encoder_->description().outputs[0].name};
     Embedding embedding;
     embedding.predictor_key = info_.key;
+    embedding.model_key = info_.model_key;
     embedding.picture_size = picture_size;
     embedding.working_size = picture.size();
     embedding.tensors = encoder_->run({&input, 1}, outputs, stop);
@@ -103,6 +104,14 @@ class Sam1Predictor final : public Predictor {
     const std::vector<int> chosen = choose(answer[1], checked.multimask);
     if (!has_low_resolution_) return make_full_size_instances(answer[0], answer[1], chosen, picture);
     return make_instances(answer[0], answer[1], chosen, {frame_side_, frame_side_}, frame.content, picture);
+  }
+
+  // A decoder without low-resolution masks gives all of them at the picture's size.
+  std::uint64_t decode_bytes(const Embedding& embedding, const Prompt&) const override {
+    if (has_low_resolution_) return 0;
+    const std::uint64_t pixels = static_cast<std::uint64_t>(embedding.picture_size.width) *
+                                 static_cast<std::uint64_t>(embedding.picture_size.height);
+    return pixels * sizeof(float) * masks_with_single_token;
   }
 
   std::uint64_t bytes_held() const override { return encoder_->bytes_held() + decoder_->bytes_held(); }

@@ -57,6 +57,7 @@ class Sam2Predictor final : public Predictor {
     const std::vector<std::string> outputs(std::begin(embedding_names), std::end(embedding_names));
     Embedding embedding;
     embedding.predictor_key = info_.key;
+    embedding.model_key = info_.model_key;
     embedding.picture_size = picture_size;
     embedding.working_size = picture.size();
     embedding.tensors = encoder_->run({&input, 1}, outputs, stop);
@@ -78,6 +79,8 @@ class Sam2Predictor final : public Predictor {
     // One step from the logits to the picture, as samexporter's client does.
     return make_instances(answer[0], answer[1], chosen, {}, {}, picture);
   }
+
+  std::uint64_t decode_bytes(const Embedding&, const Prompt&) const override { return 0; }
 
   std::uint64_t bytes_held() const override { return encoder_->bytes_held() + decoder_->bytes_held(); }
 

@@ -77,14 +77,17 @@ PredictorInfo make_info(const SamFamily& family, const SamFiles& files, int prep
   info.key = info.family + "-" +
              content_hash(std::to_string(preprocessing_version) + "|" + encoder.hash + "|" + encoder.engine + "|" +
                           decoder.hash + "|" + decoder.engine);
+  info.model_key =
+      info.family + "-" + content_hash(std::to_string(preprocessing_version) + "|" + encoder.hash + "|" + decoder.hash);
   info.describe = std::string(family.title) + " (" + files.encoder_file.filename().string() + "), " + encoder.engine;
   info.takes_mask_input = true;
   return info;
 }
 
 void check_made_by(const PredictorInfo& info, const Embedding& embedding) {
-  if (embedding.predictor_key == info.key) return;
-  throw std::invalid_argument("the embedding was made by " + embedding.predictor_key + ", not by " + info.key);
+  if (embedding.model_key == info.model_key) return;
+  throw std::invalid_argument("the embedding was made by " + embedding.predictor_key + ", not by the model of " +
+                              info.key);
 }
 
 }  // namespace sam

@@ -1,0 +1,208 @@
+#include "pipeline/encode_lane.h"
+
+#include <spdlog/spdlog.h>
+
+#include "memory/recovery.h"
+#include "platform/stopped.h"
+
+namespace sam {
+
+EncodeLane::EncodeLane(Find find, Encode encode)
+    : find_(std::move(find)), encode_(std::move(encode)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+EncodeLane::~EncodeLane() {
+  thread_.request_stop();
+  std::stop_source stop(std::nostopstate);
+  {
+    const MutexLock lock(mutex_);
+    if (running_) stop = running_->stop;
+    closing_ = true;
+  }
+  changed_.notify_all();
+  stop.request_stop();
+}
+
+void EncodeLane::set_listener(EncodingListener listener) {
+  const MutexLock lock(mutex_);
+  listener_ = std::make_shared<const EncodingListener>(std::move(listener));
+}
+
+std::shared_ptr<EncodeLane::Work> EncodeLane::request(const PicturePath& picture, const std::string& key) {
+  auto found = works_.find(key);
+  if (found == works_.end() || found->second->state == EncodingState::failed) {
+    auto fresh = std::make_shared<Work>();
+    fresh->picture = picture;
+    fresh->key = key;
+    found = works_.insert_or_assign(key, std::move(fresh)).first;
+  }
+  if (found->second->state == EncodingState::queued) {
+    std::erase(queue_, key);
+    queue_.push_back(key);
+  }
+  return found->second;
+}
+
+// What nobody looks at and no prompt waits for is stopped or not started; its failure is forgotten.
+EncodeLane::Unwanted EncodeLane::take_unwanted() {
+  Unwanted unwanted;
+  for (auto it = works_.begin(); it != works_.end();) {
+    const Work& work = *it->second;
+    if (is_wanted(work)) {
+      ++it;
+    } else if (work.state == EncodingState::running) {
+      unwanted.stops.push_back(work.stop);
+      it = works_.erase(it);  // whoever asks for it now asks anew
+    } else {
+      unwanted.dropped.push_back(work.picture);
+      std::erase(queue_, it->first);
+      it = works_.erase(it);
+    }
+  }
+  return unwanted;
+}
+
+void EncodeLane::give_up(const Unwanted& unwanted) {
+  for (std::stop_source stop : unwanted.stops) stop.request_stop();
+  for (const PicturePath& gone : unwanted.dropped) announce(gone, {EncodingState::none, ""});
+}
+
+void EncodeLane::show(const PicturePath& picture, const std::string& key) {
+  const bool ready = find_(key) != nullptr;
+  Unwanted unwanted;
+  {
+    const MutexLock lock(mutex_);
+    shown_ = key;
+    unwanted = take_unwanted();
+    if (!ready) {
+      request(picture, key);
+      changed_.notify_all();
+    }
+  }
+  give_up(unwanted);
+  announce(picture, status(key));
+}
+
+EncodingStatus EncodeLane::status(const std::string& key) const {
+  {
+    const MutexLock lock(mutex_);
+    if (const auto found = works_.find(key); found != works_.end()) {
+      const Work& work = *found->second;
+      return {work.state, work.reason, work.memory_exhausted};
+    }
+  }
+  return {find_(key) ? EncodingState::ready : EncodingState::none, ""};
+}
+
+EmbeddingPointer EncodeLane::wait_for(const PicturePath& picture, const std::string& key, const std::stop_token& stop) {
+  if (auto ready = find_(key)) return ready;
+  const std::stop_callback wake(stop, [this] {
+    const MutexLock lock(mutex_);
+    changed_.notify_all();
+  });
+  std::shared_ptr<Work> work;
+  Unwanted unwanted;
+  {
+    const MutexLock lock(mutex_);
+    work = request(picture, key);  // if it was finished just now, the encode finds it
+    ++work->waiting;
+    changed_.notify_all();
+    while ((work->state == EncodingState::queued || work->state == EncodingState::running) && !stop.stop_requested() &&
+           !closing_) {
+      changed_.wait(mutex_);
+    }
+    --work->waiting;
+    unwanted = take_unwanted();
+  }
+  give_up(unwanted);
+  const MutexLock lock(mutex_);
+  if (work->error) std::rethrow_exception(work->error);
+  if (!work->embedding) throw Stopped();
+  return work->embedding;
+}
+
+std::shared_ptr<EncodeLane::Work> EncodeLane::next_work(const std::stop_token& stop) {
+  const MutexLock lock(mutex_);
+  while (queue_.empty() && !stop.stop_requested()) changed_.wait(mutex_);
+  if (stop.stop_requested()) return nullptr;
+  running_ = works_.at(queue_.back());
+  queue_.pop_back();
+  running_->state = EncodingState::running;
+  return running_;
+}
+
+// Nothing leaves this: an exception would end the lane, and the program with it.
+EncodeLane::Outcome EncodeLane::attempt(Work& work) {
+  const auto failed = [&](const char* reason, bool memory_exhausted) -> Outcome {
+    spdlog::warn("Cannot encode {}: {}", work.picture.path.filename().string(), reason);
+    return {{EncodingState::failed, reason, memory_exhausted}, nullptr, std::current_exception()};
+  };
+  try {
+    EmbeddingPointer embedding = find_(work.key);
+    if (!embedding) embedding = encode_(work.picture, work.key, work.stop.get_token());
+    return {{EncodingState::ready, ""}, std::move(embedding), nullptr};
+  } catch (const Stopped&) {
+    return {};
+  } catch (const MemoryExhausted& error) {
+    return failed(error.what(), true);
+  } catch (const std::exception& error) {
+    return failed(error.what(), false);
+  } catch (...) {
+    return failed("an unknown error", false);
+  }
+}
+
+void EncodeLane::finish(const std::shared_ptr<Work>& work, Outcome outcome) {
+  {
+    const MutexLock lock(mutex_);
+    running_ = nullptr;
+    work->state = outcome.status.state;
+    work->reason = outcome.status.reason;
+    work->memory_exhausted = outcome.status.memory_exhausted;
+    work->embedding = std::move(outcome.embedding);
+    work->error = std::move(outcome.error);
+    const auto found = works_.find(work->key);  // another's, if this one was given up and asked for again
+    const bool is_kept = work->state == EncodingState::failed && is_wanted(*work);
+    if (!is_kept && found != works_.end() && found->second == work) works_.erase(found);
+    changed_.notify_all();
+  }
+  announce(work->picture, outcome.status);
+}
+
+void EncodeLane::run(const std::stop_token& stop) {
+  while (const std::shared_ptr<Work> work = next_work(stop)) {
+    announce(work->picture, {EncodingState::running, ""});
+    finish(work, attempt(*work));
+  }
+}
+
+void EncodeLane::announce(const PicturePath& picture, const EncodingStatus& status) {
+  std::shared_ptr<const EncodingListener> listener;
+  {
+    const MutexLock lock(mutex_);
+    listener = listener_;
+  }
+  if (!listener || !*listener) return;
+  try {
+    (*listener)(picture, status);
+  } catch (const std::exception& error) {
+    spdlog::error("a listener to encodings failed: {}", error.what());
+  }
+}
+
+const char* encoding_state_name(EncodingState state) {
+  switch (state) {
+    case EncodingState::none:
+      return "none";
+    case EncodingState::queued:
+      return "queued";
+    case EncodingState::running:
+      return "running";
+    case EncodingState::ready:
+      return "ready";
+    case EncodingState::failed:
+      return "failed";
+  }
+  return "none";
+}
+
+}  // namespace sam

@@ -1,0 +1,99 @@
+// The encode lane: one thread, the newest request first, at most one encode at a time. What is on screen comes first; what is not on screen
+// and nobody waits for any more is dropped, or stopped if it runs, and its failure is forgotten.
+// Threading: safe to call from any thread. Ownership: the functions it is given must outlive it; the listener is called without a lock.
+#pragma once
+
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "pipeline/encoding.h"
+#include "platform/mutex.h"
+#include "segmentation/predictor.h"
+
+namespace sam {
+
+// An embedding and the predictor's form that made it: 0 is the best.
+struct KeptEmbedding {
+  Embedding embedding;
+  std::size_t form = 0;
+};
+using EmbeddingPointer = std::shared_ptr<const KeptEmbedding>;
+
+class EncodeLane {
+ public:
+  // The embedding that is kept of a picture, as good as the predictor of now would make it; null if there is none.
+  using Find = std::function<EmbeddingPointer(const std::string& key)>;
+  using Encode =
+      std::function<EmbeddingPointer(const PicturePath& picture, const std::string& key, const std::stop_token& stop)>;
+
+  EncodeLane(Find find, Encode encode);
+  ~EncodeLane();  // stops a running encode and waits for its end
+
+  // Puts the picture at the head (it is on screen) and returns at once.
+  void show(const PicturePath& picture, const std::string& key);
+
+  EncodingStatus status(const std::string& key) const;
+
+  // Encodes first if need be. Throws Stopped, and what Encode throws.
+  EmbeddingPointer wait_for(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
+
+  void set_listener(EncodingListener listener);
+
+ private:
+  // One encoding that somebody wants: on screen, or waited for by a prompt.
+  struct Work {
+    PicturePath picture;
+    std::string key;
+    EncodingState state = EncodingState::queued;
+    std::string reason;
+    bool memory_exhausted = false;
+    EmbeddingPointer embedding;  // once ready; the cache may have dropped it since
+    std::exception_ptr error;
+    int waiting = 0;  // prompts that need it
+    std::stop_source stop;
+  };
+  // What an encode came to.
+  struct Outcome {
+    EncodingStatus status;
+    EmbeddingPointer embedding;
+    std::exception_ptr error;
+  };
+  // What was dropped under the lock; listeners hear of it and stop callbacks, which may block, run after the lock.
+  struct Unwanted {
+    std::vector<PicturePath> dropped;
+    std::vector<std::stop_source> stops;
+  };
+
+  std::shared_ptr<Work> request(const PicturePath& picture, const std::string& key) SAM_REQUIRES(mutex_);
+  bool is_wanted(const Work& work) const SAM_REQUIRES(mutex_) { return work.key == shown_ || work.waiting > 0; }
+  Unwanted take_unwanted() SAM_REQUIRES(mutex_);
+  void give_up(const Unwanted& unwanted);
+  std::shared_ptr<Work> next_work(const std::stop_token& stop);
+  void run(const std::stop_token& stop);
+  Outcome attempt(Work& work);
+  void finish(const std::shared_ptr<Work>& work, Outcome outcome);
+  void announce(const PicturePath& picture, const EncodingStatus& status);
+
+  const Find find_;
+  const Encode encode_;
+
+  mutable Mutex mutex_;
+  Condition changed_;
+  std::map<std::string, std::shared_ptr<Work>> works_ SAM_GUARDED_BY(mutex_);  // queued, running or failed, by key
+  std::vector<std::string> queue_ SAM_GUARDED_BY(mutex_);                      // the last is next
+  std::string shown_ SAM_GUARDED_BY(mutex_);                                   // key of the picture on screen
+  std::shared_ptr<Work> running_ SAM_GUARDED_BY(mutex_);
+  std::shared_ptr<const EncodingListener> listener_ SAM_GUARDED_BY(mutex_);
+  bool closing_ SAM_GUARDED_BY(mutex_) = false;
+
+  std::jthread thread_;  // last: it uses all of the above
+};
+
+}  // namespace sam

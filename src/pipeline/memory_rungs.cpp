@@ -1,0 +1,89 @@
+#include "pipeline/memory_rungs.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace sam {
+namespace {
+
+// Where it is not known how much is missing.
+constexpr std::uint64_t unknown_request_bytes = 64 << 20;
+constexpr std::uint64_t everything = std::numeric_limits<std::uint64_t>::max();
+
+RungResult freed(std::uint64_t bytes, const char* otherwise) {
+  if (bytes == 0) return {0, otherwise};
+  return {bytes, ""};
+}
+
+RungResult reclaim(Governor& governor, const OutOfMemory& error) {
+  const std::uint64_t wanted = error.requested_bytes() == 0 ? unknown_request_bytes : error.requested_bytes();
+  return freed(governor.reclaim(error.domain(), wanted, ReclaimStep::embeddings), "no cache holds what may go");
+}
+
+RungResult reclaim_all(Governor& governor, const OutOfMemory& error) {
+  return freed(governor.reclaim(error.domain(), everything, ReclaimStep::embeddings), "the caches are empty");
+}
+
+RungResult shrink_engines(Governor& governor, const OutOfMemory& error) {
+  return freed(governor.reclaim(error.domain(), everything, ReclaimStep::engines),
+               "the engines keep nothing between runs");
+}
+
+RungResult step_down(Budget& host, PredictorForms& forms, RungKind kind, const char* otherwise) {
+  const std::uint64_t before = host.reserved_bytes();
+  if (!forms.step_down(kind)) return {0, otherwise};
+  const std::uint64_t after = host.reserved_bytes();
+  return {before > after ? before - after : 0, ""};
+}
+
+std::string advice_for(const std::string& domain, bool has_fallback) {
+  if (domain != "host") {
+    return "close other programs that use the card, raise SAM_GPU_MEMORY_FRACTION, choose a smaller model, or use "
+           "--device cpu";
+  }
+  std::string advice =
+      "close other programs, choose a smaller model or --precision bf16, or work on smaller pictures with "
+      "--max-image-size 2048";
+  if (has_fallback) advice += "; GrabCut works in the memory there is";
+  return advice;
+}
+
+}  // namespace
+
+std::vector<Rung> make_rungs(Governor& governor, Budget& host, PredictorForms& forms, const EngineControl& engines) {
+  return {
+      {RungKind::reclaim, [&governor](const OutOfMemory& error) { return reclaim(governor, error); }},
+      {RungKind::reclaim_all, [&governor](const OutOfMemory& error) { return reclaim_all(governor, error); }},
+      {RungKind::shrink_engines, [&governor](const OutOfMemory& error) { return shrink_engines(governor, error); }},
+      {RungKind::lower_precision,
+       [&host, &forms](const OutOfMemory&) {
+         return step_down(host, forms, RungKind::lower_precision, "the predictor has no form of lower precision");
+       }},
+      {RungKind::cpu,
+       [&host, &forms](const OutOfMemory&) {
+         return step_down(host, forms, RungKind::cpu, "the work is done on the CPU already");
+       }},
+      {RungKind::restart_worker,
+       [&engines](const OutOfMemory&) -> RungResult {
+         if (!engines.restart) return {0, "there is no worker process"};
+         return {engines.restart(), ""};
+       }},
+  };
+}
+
+MemoryExhausted::Facts describe_exhaustion(const Governor& governor, bool has_fallback, const OutOfMemory& error) {
+  MemoryExhausted::Facts facts;
+  facts.requested_bytes = error.requested_bytes();
+  facts.domain = error.domain();
+  facts.advice = advice_for(error.domain(), has_fallback);
+  const std::vector<std::string> domains = governor.domains();
+  const auto found = std::find(domains.begin(), domains.end(), error.domain());
+  if (found == domains.end()) return facts;
+  const MemorySnapshot snapshot = governor.snapshot();
+  const DomainSnapshot& domain = snapshot.domains[static_cast<std::size_t>(found - domains.begin())];
+  facts.used_bytes = domain.reserved_bytes + domain.other_bytes;
+  facts.limit_bytes = domain.limit_bytes;
+  return facts;
+}
+
+}  // namespace sam

@@ -1,0 +1,18 @@
+// What makes two questions the same: the embedding, and every part of the prompt that changes the answer.
+// Threading: free functions without state.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "segmentation/predictor.h"
+
+namespace sam {
+
+// embedding_key: of the picture and the predictor. Coordinates count to the last bit.
+std::string prediction_key(const std::string& embedding_key, const Prompt& prompt);
+
+// Bytes of an answer: the masks' runs and the logits kept with them.
+std::uint64_t prediction_bytes(const std::vector<Instance>& instances);
+
+}  // namespace sam
