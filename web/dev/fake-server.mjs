@@ -78,11 +78,39 @@ function encode(name) {
   send('encoding', { name, encoding: 'running' });
   setTimeout(() => { encoding.set(name, 'ready'); send('encoding', { name, encoding: 'ready' }); }, 1500);
 }
-function memory() {
-  const used = 2.45 + 0.3 * Math.sin(Date.now() / 4000);
-  const domain = { name: 'Host', used: used * 2 ** 30, total: 8 * 2 ** 30, free: (8 - used) * 2 ** 30, utilization: used / 8, formatted: `Used: ${used.toFixed(2)} GB / Total: 8.00 GB (${(used * 12.5).toFixed(1)}%)`, source: 'fake' };
-  return { line: `Running on CPU - memory stats not available · host ${domain.formatted}`, host: domain, devices: [] };
+// FAKE_MEMORY: normal, warning or critical.
+const tight = { normal: 0.3, warning: 0.84, critical: 0.97 }[process.env.FAKE_MEMORY ?? 'normal'];
+const GB = 2 ** 30;
+const log = [];
+let given = 0;
+function note(kind, text) {
+  log.push({ number: log.length + 1, time_ms: Date.now(), kind, text });
+  send('memory_event', log.at(-1));
 }
+const share = (at, of) => Math.min(0.995, of * (0.9 + 0.1 * Math.sin(at / 40000) + 0.03 * Math.sin(at / 7000)));
+function domain(id, name, total, others, at) {
+  const fraction = share(at, id === 'host' ? tight : 0.4);
+  const limit = Math.min(0.9 * total, total - others);
+  const own = Math.max(0.3 * GB, fraction * limit - given);
+  const by_owner = { weights: 0.24 * own, scratch: 0.3 * own, images: 0.16 * own, embeddings: 0.22 * own, predictions: 0.01 * own };
+  const used = own + others, pressure = own / limit, level = pressure >= 0.95 ? 'critical' : pressure >= 0.8 ? 'warning' : 'normal';
+  const gb = (n) => (n / GB).toFixed(2);
+  return { domain: id, name, used, total, free: total - used, own, limit, reserved: 0.93 * own, other: 0.07 * own, by_owner, utilization: used / total, pressure, level, readable: true,
+    formatted: `Used: ${gb(used)} GB / Total: ${gb(total)} GB (${((100 * used) / total).toFixed(1)}%)` };
+}
+function memory(at = Date.now()) {
+  const domains = [domain('host', 'Host', 8 * GB, 1.1 * GB, at), ...(process.env.FAKE_CARD ? [domain('cuda:0', process.env.FAKE_CARD, 24 * GB, 3.2 * GB, at)] : [])];
+  const rungs = ['reclaim', 'reclaim all', 'shrink engines', 'lower precision', 'cpu', 'restart worker'].map((rung, i) => ({ rung, runs: tight > 0.9 ? [7, 3, 1, 0, 0, 0][i] : 0, skips: tight > 0.9 ? [0, 0, 0, 1, 1, 0][i] : 0, rescues: tight > 0.9 ? [4, 2, 1, 0, 0, 0][i] : 0, freed_bytes: tight > 0.9 ? [9e8, 7e8, 2.1e8, 0, 0, 0][i] : 0, seconds: tight > 0.9 ? [0.012, 0.03, 1.4, 0, 0, 0][i] : 0 }));
+  return { time_ms: at, line: `SAM Annotator ${Math.round(domains[0].own / 2 ** 20)} MB · Host ${domains[0].formatted}${domains[1] ? ` · ${domains[1].name} ${domains[1].formatted}` : ' · no GPU'}`,
+    formatted: '', level: domains[0].level, message: '', thresholds: { warning: 0.8, critical: 0.95 }, domains, recovery: { operations: rungs[0].runs, exhausted: 0, rungs } };
+}
+function history() {
+  const times = Array.from({ length: 260 }, (_, i) => Date.now() - 2000 * (260 - i));
+  const points = times.map((at) => memory(at).domains);
+  return { interval_ms: 2000, time_ms: times, domains: points[0].map((d, i) => ({ domain: d.domain, ...Object.fromEntries(['own', 'limit', 'utilization', 'pressure'].map((key) => [key, points.map((p) => p[i][key])])) })) };
+}
+if (tight > 0.5) note('level', 'host memory is at warning: 5.8 of 6.9 GB used');
+if (tight > 0.9) for (const text of ['host memory is at critical: 6.7 of 6.9 GB used', 'encoding DSC_0412.jpg: reclaim gave back 128 MB', 'encoding DSC_0412.jpg: succeeded after reclaim', 'encoding DSC_0413.jpg: shrink engines gave back 210 MB', 'encoding DSC_0413.jpg: succeeded after shrink engines']) note('recovery', text);
 setInterval(() => send('memory', memory()), 1000);
 
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -100,6 +128,16 @@ createServer(async (req, res) => {
     return res.end(readFileSync(file));
   }
   if (parts[0] === 'project') return json(200, { name: 'samples', folder: '/data/samples', version: '0', classes, image_count: names.length, current, predictor: { family: 'sam', description: 'stand-in', takes_mask_input: true, max_candidates: 3 }, warnings: [] });
+  if (parts[0] === 'memory') {
+    if (parts[1] === 'history') return json(200, history());
+    if (parts[1] === 'events') return json(200, { events: log });
+    if (parts[1] === 'optimize') {
+      given += 0.4 * GB;
+      note('optimize', 'Memory optimization performed: 410 MB given back');
+      return json(200, { done: true, freed_bytes: 0.4 * GB, memory: memory() });
+    }
+    return json(200, memory());
+  }
   if (parts[0] === 'events') {
     res.writeHead(200, { 'Content-Type': 'text/event-stream' });
     res.write(`event: memory\ndata: ${JSON.stringify(memory())}\n\n`);

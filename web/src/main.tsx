@@ -15,6 +15,7 @@ import { App } from './panels/app';
 import { ShellContext } from './panels/context';
 import { onChanged } from './state/editing';
 import { onEncoding, reloadList } from './state/image-list';
+import { onMemory, onMemoryEvent } from './state/memory';
 import { settled, tellError } from './state/messages';
 import { makePage } from './state/page';
 import { reconnect, remember, start } from './state/session';
@@ -75,7 +76,8 @@ window.addEventListener('beforeunload', (event) => {
 listen({
   opened: () => void opened(),
   lost: () => page.store.set({ connection: 'lost' }),
-  memory: (memory) => page.store.set({ memory }),
+  memory: (memory) => onMemory(page, memory),
+  memoryEvent: (event) => onMemoryEvent(page, event),
   encoding: (event) => onEncoding(page, event),
   changed: (event) => onChanged(page, event),
   images: () => void reloadList(page).catch((error: unknown) => tellError(page, 'list', error)),

@@ -2,7 +2,16 @@
 
 import type { Api } from '../model/ports';
 import { isAbort, problemOf, unreachable } from '../model/problem';
-import type { ImagePage, Memory, Picture, Project, SegmentAnswer } from '../model/wire';
+import type {
+  ImagePage,
+  Memory,
+  MemoryEvent,
+  MemoryHistory,
+  Optimized,
+  Picture,
+  Project,
+  SegmentAnswer,
+} from '../model/wire';
 
 export const base = '/api/v1';
 
@@ -42,5 +51,8 @@ export function makeApi(window: string): Api {
     edit: (name, revision, edit) => call<Picture>('POST', `${imagePath(name)}/edits`, { revision, window, edit }),
     save: (name) => call<Picture>('POST', `${imagePath(name)}/save`, {}),
     memory: () => call<Memory>('GET', `${base}/memory`),
+    memoryHistory: () => call<MemoryHistory>('GET', `${base}/memory/history`),
+    memoryEvents: (after) => call<{ events: MemoryEvent[] }>('GET', `${base}/memory/events?after=${after}`),
+    optimizeMemory: () => call<Optimized>('POST', `${base}/memory/optimize`),
   };
 }

@@ -1,12 +1,13 @@
 // The program's events. Reconnects by itself; silence counts as a lost connection, since a broken tunnel says nothing.
 
-import type { ChangedEvent, EncodingEvent, Memory } from '../model/wire';
+import type { ChangedEvent, EncodingEvent, Memory, MemoryEvent } from '../model/wire';
 import { base } from './client';
 
 export interface EventHandlers {
   opened(): void; // at the first connection and after each loss
   lost(): void;
   memory(value: Memory): void;
+  memoryEvent(value: MemoryEvent): void;
   encoding(value: EncodingEvent): void;
   changed(value: ChangedEvent): void;
   images(): void;
@@ -50,6 +51,7 @@ export function listen(handlers: EventHandlers): () => void {
       retry();
     };
     on('memory', (data) => handlers.memory(JSON.parse(data) as Memory));
+    on('memory_event', (data) => handlers.memoryEvent(JSON.parse(data) as MemoryEvent));
     on('encoding', (data) => handlers.encoding(JSON.parse(data) as EncodingEvent));
     on('changed', (data) => handlers.changed(JSON.parse(data) as ChangedEvent));
     on('images', () => handlers.images());

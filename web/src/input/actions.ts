@@ -2,6 +2,7 @@
 
 import { chooseNumbered, moveClass, shownClasses, chooseClass } from '../state/classes';
 import { addMask, deleteSelected, redoEdit, save, setClassOfSelected, undoEdit } from '../state/editing';
+import { openMemory } from '../state/memory';
 import { tell } from '../state/messages';
 import { go } from '../state/navigation';
 import type { Page } from '../state/page';
@@ -369,6 +370,7 @@ const program: Action[] = [
     swallows: ['Escape'],
     run: (page) => tell(page, 'info', 'note', 'The review panel is not in this version yet'),
   },
+  { id: 'memory', group: 'Program', title: 'Show memory', keys: ['i'], run: (page) => void openMemory(page) },
   { id: 'help', group: 'Program', title: 'Show all keys', keys: ['?', 'F1'], run: (page) => show(page, 'help') },
   { id: 'quit', group: 'Program', title: 'Quit', keys: ['q'], run: (page) => show(page, 'quit') },
 ];

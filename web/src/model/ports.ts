@@ -1,6 +1,17 @@
 // What the state needs from outside, given by main: the program and decoded pictures. Tests give fakes.
 
-import type { Edit, ImagePage, Memory, Picture, Project, SegmentAnswer, SegmentRequest } from './wire';
+import type {
+  Edit,
+  ImagePage,
+  Memory,
+  MemoryEvent,
+  MemoryHistory,
+  Optimized,
+  Picture,
+  Project,
+  SegmentAnswer,
+  SegmentRequest,
+} from './wire';
 
 // All may throw Problem; an aborted one throws AbortError.
 export interface Api {
@@ -12,6 +23,9 @@ export interface Api {
   edit(name: string, revision: string, edit: Edit): Promise<Picture>;
   save(name: string): Promise<Picture>;
   memory(): Promise<Memory>;
+  memoryHistory(): Promise<MemoryHistory>;
+  memoryEvents(after: number): Promise<{ readonly events: readonly MemoryEvent[] }>; // oldest first
+  optimizeMemory(): Promise<Optimized>;
 }
 
 // The decoded proxies of a few pictures. show() returns when the picture can be drawn without a wait, and keeps it

@@ -6,6 +6,7 @@ import { ClassList } from './class-list';
 import { useShell, useValue } from './context';
 import { Dialogs } from './dialogs';
 import { ImageList } from './image-list';
+import { MemoryBanner } from './memory-banner';
 import { Lost, Toasts, Warnings } from './messages';
 import { Announcer, PromptBar } from './prompt-bar';
 import { StatusBar } from './status-bar';
@@ -56,6 +57,7 @@ export function App() {
       <main class="stage">
         <div class="banners">
           <Lost />
+          <MemoryBanner />
           <Warnings />
         </div>
         <div class="view">

@@ -9,6 +9,7 @@ import { clearPrompt, preview, promptFailure, retryPrompt } from '../state/promp
 import { usePage, useValue } from './context';
 import { Dialog } from './dialog';
 import { HelpDialog } from './help-dialog';
+import { MemoryDialog } from './memory-dialog';
 
 const close = (page: Page) => page.store.set({ dialog: null });
 
@@ -169,6 +170,8 @@ export function Dialogs() {
       return <ClearDialog />;
     case 'jump':
       return <JumpDialog />;
+    case 'memory':
+      return <MemoryDialog />;
     case 'quit':
       return <QuitDialog />;
     case 'pending':

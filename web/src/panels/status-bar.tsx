@@ -1,10 +1,12 @@
 // The line at the bottom: memory, always in sight; the image; whether everything is saved.
 
+import { tightest } from '../model/memory';
 import type { Memory, MemoryDomain } from '../model/wire';
-import { useValue } from './context';
+import { openMemory } from '../state/memory';
+import { usePage, useValue } from './context';
 
 function Meter({ domain }: { domain: MemoryDomain }) {
-  const width = `${Math.min(100, Math.max(0, 100 * domain.utilization)).toFixed(1)}%`;
+  const width = `${Math.min(100, Math.max(0, 100 * Math.max(domain.utilization, domain.pressure))).toFixed(1)}%`;
   return (
     <span class={`meter ${domain.level}`} title={`${domain.name}: ${domain.formatted}`}>
       <span style={{ width }} />
@@ -13,13 +15,22 @@ function Meter({ domain }: { domain: MemoryDomain }) {
 }
 
 function MemoryLine({ memory }: { memory: Memory | null }) {
+  const page = usePage();
   if (memory === null) return <span class="memory muted">Memory: waiting for the first reading</span>;
-  const domain = memory.domains.find(({ level }) => level === memory.level) ?? memory.domains[0];
+  const domain = tightest(memory);
   return (
-    <span class="memory" data-testid="memory">
+    <button
+      type="button"
+      class="memory"
+      data-testid="memory"
+      aria-haspopup="dialog"
+      aria-keyshortcuts="i"
+      title="Who holds memory, the last ten minutes, what was done about it (I)"
+      onClick={() => void openMemory(page)}
+    >
       {domain !== undefined && <Meter domain={domain} />}
       <span class="tabular">{memory.line}</span>
-    </span>
+    </button>
   );
 }
 

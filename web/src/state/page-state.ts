@@ -4,7 +4,7 @@ import type { Size } from '../geometry/box';
 import { identity, type Viewport } from '../geometry/viewport';
 import { emptyHistory, type PromptHistory } from '../model/prompt';
 import type { Problem } from '../model/problem';
-import type { Annotation, Candidate, Class, ImageEntry, Memory, Picture, Project } from '../model/wire';
+import type { Annotation, Candidate, Class, ImageEntry, Memory, MemoryEvent, MemoryHistory, Picture, Project } from '../model/wire';
 
 export interface ImageList {
   readonly total: number;
@@ -24,7 +24,7 @@ export interface Toast {
 
 // proceed: what to do once the mask is added or discarded.
 export type Dialog =
-  { readonly kind: 'help' | 'clear' | 'jump' | 'quit' } | { readonly kind: 'pending'; readonly proceed: () => void };
+  { readonly kind: 'help' | 'clear' | 'jump' | 'memory' | 'quit' } | { readonly kind: 'pending'; readonly proceed: () => void };
 
 export interface Layers {
   readonly masks: boolean;
@@ -63,6 +63,10 @@ export interface PageState {
   readonly panels: boolean;
 
   readonly memory: Memory | null;
+  readonly memoryHistory: MemoryHistory | null; // null until the panel was opened
+  readonly memoryLog: readonly MemoryEvent[] | null; // newest first
+  readonly freeing: boolean; // the program was asked to free memory
+  readonly freed: string | null; // and what it said
   readonly toasts: readonly Toast[];
   readonly dialog: Dialog | null;
   readonly dismissed: ReadonlySet<string>; // warnings put away
@@ -96,6 +100,10 @@ export const initialState: PageState = {
   opacity: 0.35,
   panels: true,
   memory: null,
+  memoryHistory: null,
+  memoryLog: null,
+  freeing: false,
+  freed: null,
   toasts: [],
   dialog: null,
   dismissed: new Set(),

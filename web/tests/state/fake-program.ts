@@ -7,6 +7,7 @@ import type {
   Candidate,
   Edit,
   ImageEntry,
+  MemoryEvent,
   Picture,
   SegmentAnswer,
   SegmentRequest,
@@ -38,6 +39,7 @@ export class FakeProgram {
   readonly edits: Edit[] = [];
   readonly shown: string[] = [];
   readonly broken = new Set<string>();
+  readonly log: MemoryEvent[] = [];
   listings = 0;
   takesMaskInput = true;
   private readonly pictures = new Map<string, Kept>();
@@ -150,6 +152,9 @@ export class FakeProgram {
       domains: [],
       recovery: { operations: 0, exhausted: 0, rungs: [] },
     }),
+    memoryHistory: async () => ({ interval_ms: 2000, time_ms: [], domains: [] }),
+    memoryEvents: async () => ({ events: this.log }),
+    optimizeMemory: async () => ({ done: true, freed_bytes: 300 << 20, memory: await this.api.memory() }),
   };
 }
 

@@ -1,0 +1,124 @@
+// The arithmetic of the memory panel: who holds what of a domain, where the marks stand, what is said about it.
+
+import type { Memory, MemoryDomain, MemoryHistory, MemoryLevel, Owner, Thresholds } from './wire';
+
+export const historyMs = 600_000;
+
+const units = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
+
+// 1 GB is 2^30 bytes, as in the program's own lines.
+export function bytes(value: number): string {
+  let unit = 0;
+  let number = Math.max(0, value);
+  while (number >= 1023.5 && unit < units.length - 1) {
+    number /= 1024;
+    ++unit;
+  }
+  const digits = unit < 3 ? 0 : number < 99.95 ? 1 : 0;
+  return `${number.toFixed(digits)} ${units[unit]}`;
+}
+
+export type Holder = Owner | 'other' | 'others' | 'free';
+
+export interface Segment {
+  readonly holder: Holder;
+  readonly bytes: number;
+  readonly from: number; // of the bar, 0 to 1
+  readonly width: number;
+}
+
+const owners: readonly Owner[] = ['weights', 'scratch', 'images', 'embeddings', 'predictions'];
+
+// Ours from the left, what the rest of the machine holds from the right, between them what is free. Reservations may be
+// made before the memory is touched: then ours is what is reserved. The widths add up to 1.
+export function segments(domain: MemoryDomain): readonly Segment[] {
+  const parts: [Holder, number][] = owners.map((owner) => [owner, domain.by_owner[owner]]);
+  parts.push(['other', domain.other]);
+  const ours = parts.reduce((sum, [, held]) => sum + held, 0);
+  const others = Math.max(0, domain.used - domain.own);
+  const free = Math.max(0, domain.total - ours - others);
+  parts.push(['free', free], ['others', others]);
+  const whole = ours + free + others;
+  let from = 0;
+  return parts.map(([holder, held]) => {
+    const width = whole === 0 ? 0 : held / whole;
+    const segment = { holder, bytes: held, from, width };
+    from += width;
+    return segment;
+  });
+}
+
+export interface Marks {
+  readonly warning: number; // of the bar, 0 to 1
+  readonly critical: number;
+  readonly limit: number;
+}
+
+// Where our own use would enter a level, and where it must end.
+export function marks(domain: MemoryDomain, thresholds: Thresholds): Marks | null {
+  if (domain.total === 0) return null;
+  const limit = Math.min(1, domain.limit / domain.total);
+  return { warning: limit * thresholds.warning, critical: limit * thresholds.critical, limit };
+}
+
+// The domain to speak of first: the tightest of those at the worst level.
+export function tightest(memory: Memory): MemoryDomain | undefined {
+  const tightness = ({ utilization, pressure }: MemoryDomain) => Math.max(utilization, pressure);
+  return memory.domains
+    .filter(({ level }) => level === memory.level)
+    .reduce<MemoryDomain | undefined>(
+      (worst, domain) => (worst === undefined || tightness(domain) > tightness(worst) ? domain : worst),
+      undefined,
+    );
+}
+
+// What happens at this level and what helps, in a sentence; nothing at normal.
+export function advice(memory: Memory): string | null {
+  const domain = tightest(memory);
+  if (memory.level === 'normal' || domain === undefined) return null;
+  const name = domain.domain === 'host' ? 'Memory' : `Memory of ${domain.name}`;
+  const ours = domain.pressure >= Math.min(domain.utilization, memory.thresholds.warning);
+  const fact = ours
+    ? `SAM Annotator holds ${bytes(domain.own)} of the ${bytes(domain.limit)} it may have`
+    : `${bytes(domain.used)} of ${bytes(domain.total)} are in use, ${bytes(domain.own)} by SAM Annotator`;
+  const help = ours ? 'smaller pictures (--max-image-size) or a smaller model' : 'closing other programs';
+  if (memory.level === 'warning') {
+    return `${name} is getting tight: ${fact}. Nothing new is kept for later until it eases; ${help} would help.`;
+  }
+  return `${name} is nearly used up: ${fact}. New work frees memory first and may be refused; saved annotations are safe, and ${help} would help.`;
+}
+
+export const levelNames: Readonly<Record<MemoryLevel, string>> = {
+  normal: 'Normal',
+  warning: 'Warning',
+  critical: 'Critical',
+};
+
+// The history with the newest reading, without what is older than ten minutes.
+export function extended(history: MemoryHistory, memory: Memory): MemoryHistory {
+  const last = history.time_ms.at(-1);
+  if (last !== undefined && memory.time_ms <= last) return history;
+  const time = [...history.time_ms, memory.time_ms];
+  const first = time.findIndex((at) => at > memory.time_ms - historyMs);
+  const grown = (list: readonly number[], value: number) => [...list, value].slice(first);
+  return {
+    interval_ms: history.interval_ms,
+    time_ms: time.slice(first),
+    domains: history.domains.map((old, i) => {
+      const now = memory.domains[i];
+      return {
+        domain: old.domain,
+        own: grown(old.own, now?.own ?? 0),
+        limit: grown(old.limit, now?.limit ?? 0),
+        utilization: grown(old.utilization, now?.utilization ?? 0),
+        pressure: grown(old.pressure, now?.pressure ?? 0),
+      };
+    }),
+  };
+}
+
+// What the button did.
+export function freedText(done: boolean, freed: number): string {
+  if (!done || freed === 0) return 'There was nothing to give back.';
+  return `${bytes(freed)} came back.`;
+}

@@ -1,0 +1,27 @@
+// At warning and critical: what happens and what helps, above the picture and never over it.
+
+import { advice } from '../model/memory';
+import { freeMemory, openMemory } from '../state/memory';
+import { usePage, useValue } from './context';
+import { Icon } from './icon';
+
+export function MemoryBanner() {
+  const page = usePage();
+  const level = useValue((state) => state.memory?.level ?? 'normal');
+  const text = useValue((state) => (state.memory === null ? null : advice(state.memory)));
+  const freeing = useValue((state) => state.freeing);
+  if (text === null) return null;
+  return (
+    <div class={`banner memory-banner ${level}`} data-testid="memory-banner">
+      <Icon name="warning" />
+      <span role={level === 'critical' ? 'alert' : 'status'}>{text}</span>
+      <span class="grow" />
+      <button type="button" class="button" aria-disabled={freeing} onClick={() => void freeMemory(page)}>
+        Free memory now
+      </button>
+      <button type="button" class="button" onClick={() => void openMemory(page)}>
+        Details
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+// One domain: a stacked bar of who holds it, with the limit and both thresholds, and the numbers below.
+
+import { bytes, levelNames, marks, segments, type Holder, type Segment } from '../model/memory';
+import { percent } from '../model/format';
+import type { MemoryDomain, Thresholds } from '../model/wire';
+
+const holders: Readonly<Record<Holder, readonly [name: string, meaning: string]>> = {
+  weights: ['Weights', 'Of the loaded models'],
+  scratch: ['Working memory', 'What models and decoders need while they work, and keep between runs'],
+  images: ['Pictures', 'Decoded, kept for looking at them again'],
+  embeddings: ['Embeddings', 'What the encoder made of pictures: a click needs them'],
+  predictions: ['Masks', 'Kept for the same question asked again'],
+  other: ['Program', 'Its code, its page, whatever is not reserved'],
+  free: ['Free', 'Used by nobody'],
+  others: ['Other programs', 'The rest of the machine, or of the card'],
+};
+
+function Mark({ at, kind, title }: { at: number; kind: string; title: string }) {
+  return <span class={`limit-mark ${kind}`} style={{ left: `${(100 * at).toFixed(2)}%` }} title={title} />;
+}
+
+function Part({ segment }: { segment: Segment }) {
+  const [name] = holders[segment.holder];
+  return (
+    <span
+      class={`part ${segment.holder}`}
+      style={{ width: `${(100 * segment.width).toFixed(3)}%` }}
+      title={`${name}: ${bytes(segment.bytes)}`}
+    />
+  );
+}
+
+function Legend({ parts }: { parts: readonly Segment[] }) {
+  return (
+    <ul class="legend">
+      {parts.map(({ holder, bytes: held }) => (
+        <li key={holder} class={held === 0 ? 'none' : ''} title={holders[holder][1]}>
+          <span class={`swatch part ${holder}`} />
+          <span>{holders[holder][0]}</span>
+          <span class="tabular muted">{bytes(held)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function MemoryBar({ domain, thresholds }: { domain: MemoryDomain; thresholds: Thresholds }) {
+  const parts = segments(domain);
+  const at = marks(domain, thresholds);
+  const limit = `${bytes(domain.own)} of the ${bytes(domain.limit)} SAM Annotator may have (${percent(domain.pressure)})`;
+  const whole = `${bytes(domain.used)} of ${bytes(domain.total)} in use by everybody (${percent(domain.utilization)})`;
+  return (
+    <section class="memory-domain" aria-label={`${domain.name}, level ${levelNames[domain.level]}`}>
+      <header>
+        <h3>{domain.name}</h3>
+        <span class={`level ${domain.level}`}>{levelNames[domain.level]}</span>
+        <span class="tabular">{limit}</span>
+        <span class="grow" />
+        <span class="tabular muted">{domain.readable ? whole : 'cannot be read now; the last known numbers'}</span>
+      </header>
+      <div class="stack" role="img" aria-label={`${limit}; ${whole}`}>
+        <span class="parts">
+          {parts.map((segment) => (
+            <Part key={segment.holder} segment={segment} />
+          ))}
+        </span>
+        {at !== null && (
+          <>
+            <Mark at={at.warning} kind="warning" title={`Warning: ${percent(thresholds.warning)} of the limit`} />
+            <Mark at={at.critical} kind="critical" title={`Critical: ${percent(thresholds.critical)} of the limit`} />
+            <Mark at={at.limit} kind="limit" title={`Limit: ${bytes(domain.limit)}`} />
+          </>
+        )}
+      </div>
+      <Legend parts={parts} />
+    </section>
+  );
+}

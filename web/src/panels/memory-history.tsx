@@ -1,0 +1,76 @@
+// The last ten minutes of a domain; which one, where there are several. The chart's library is loaded when it is first shown.
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { percent } from '../model/format';
+import type { Memory, MemoryHistory } from '../model/wire';
+import type { HistoryChart } from './memory-chart';
+
+interface ChartProps {
+  readonly memory: Memory;
+  readonly history: MemoryHistory;
+  readonly domain: string;
+}
+
+function Chart({ memory, history, domain }: ChartProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const [chart, setChart] = useState<HistoryChart | null>(null);
+  const lines = history.domains.find((each) => each.domain === domain);
+  useEffect(() => {
+    let stopped = false;
+    let made: HistoryChart | null = null;
+    void import('./memory-chart').then(({ makeHistoryChart }) => {
+      if (stopped) return;
+      made = makeHistoryChart(element.current!, memory.thresholds);
+      setChart(made);
+    });
+    return () => {
+      stopped = true;
+      made?.stop();
+    };
+  }, []);
+  useEffect(() => {
+    if (chart !== null && lines !== undefined) chart.show(history.time_ms, lines.pressure, lines.utilization);
+  }, [chart, lines, history]);
+  const now = memory.domains.find((each) => each.domain === domain);
+  const spoken = `The last ten minutes; now ${percent(now?.pressure ?? 0)} of the limit and ${percent(now?.utilization ?? 0)} of everything`;
+  return <div class="memory-chart" ref={element} role="img" aria-label={spoken} data-testid="memory-chart" />;
+}
+
+interface Props {
+  readonly memory: Memory;
+  readonly history: MemoryHistory | null;
+  readonly first: string; // the domain shown until another is chosen
+}
+
+export function MemoryHistoryChart({ memory, history, first }: Props) {
+  const [chosen, choose] = useState(first);
+  return (
+    <section>
+      <header class="chart-head">
+        <h3>The last ten minutes</h3>
+        {memory.domains.length > 1 &&
+          memory.domains.map(({ domain, name }) => (
+            <button
+              type="button"
+              key={domain}
+              class="button small"
+              aria-pressed={domain === chosen}
+              onClick={() => choose(domain)}
+            >
+              {name}
+            </button>
+          ))}
+        <span class="grow" />
+        <span class="key own">SAM Annotator, of its limit</span>
+        <span class="key all">Everybody, of all there is</span>
+        <span class="key warning">Warning {percent(memory.thresholds.warning)}</span>
+        <span class="key critical">Critical {percent(memory.thresholds.critical)}</span>
+      </header>
+      {history === null ? (
+        <div class="memory-chart" />
+      ) : (
+        <Chart memory={memory} history={history} domain={chosen} />
+      )}
+    </section>
+  );
+}
