@@ -30,7 +30,7 @@ struct ProgramUse {
 struct GovernedDomain {
   Probe* probe = nullptr;
   Budget* budget = nullptr;
-  MemoryLimit limit;
+  MemoryLimit limit = {};
   std::function<ProgramUse()> use = nullptr;  // null: the reading's used_by_this_program_bytes, all of it engine_bytes
   // Of a device, its probe and what the probe needs: held by the thread that reads until a read that hangs comes back. Null: the governor's
   // destructor waits for a read under way.
