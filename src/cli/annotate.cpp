@@ -106,12 +106,11 @@ int run_annotate(AnnotateOptions options, Program& program) {
   const auto store = open_store(store_options(options, program), program.files, program.clock);
   if (options.export_stats) return export_stats(*store, program);
   Engine engine = make_engine(options.predictor, program);
-  const std::string description = engine.predictor->info().describe;
+  const std::string description = engine.describe();
   MemoryLog memory_log(engine.device);
-
-  PipelineOptions pipeline_options;
-  pipeline_options.limits = options.predictor.limits;
-  const auto pipeline = make_pipeline(pipeline_options, std::move(engine.predictor), memory_log, program.clock);
+  Governor& governor = *engine.memory->governor;
+  governor.start();
+  const auto pipeline = make_pipeline({options.predictor.limits}, std::move(engine.parts), memory_log, program.clock);
   const auto session = make_session(*store, *pipeline, program.clock);
 
   const std::filesystem::path tile_folder = cache_folder(program.environment) / "tiles";
@@ -123,6 +122,9 @@ int run_annotate(AnnotateOptions options, Program& program) {
   server_options.tile_cache_folder = tile_folder;
   server_options.examine_pictures = !options.skip_validation;
   server_options.version = SAM_VERSION;
+  server_options.governor = &governor;
+  server_options.recovery = [&] { return pipeline->recovery(); };
+  for (const auto& device : engine.memory->devices) server_options.domain_names[device->domain()] = device->name();
   const auto server = make_server(*session, *store, *pipeline, server_options);
   signals.begin_serving();
   server->start();

@@ -118,7 +118,7 @@ void examine_models(Examination& out, Program& program) {
     options.decoder = model.decoder.string();
     options.device = "cpu";
     try {
-      out.fine(model.name + ": " + make_engine(options, program).predictor->info().describe);
+      out.fine(model.name + ": " + make_engine(options, program).describe());
     } catch (const std::exception& error) {
       out.problem(model.name + ": " + error.what());
     }

@@ -18,7 +18,11 @@ PredictorInfo check(const std::filesystem::path& encoder, const std::filesystem:
   options.encoder = encoder.string();
   options.decoder = decoder.string();
   options.device = "cpu";
-  return make_engine(options, program).predictor->info();
+  const Engine engine = make_engine(options, program);
+  if (!engine.parts.predictor) {
+    throw ModelError(encoder.string() + " needs more memory than there is; see sam-annotator memory");
+  }
+  return engine.parts.predictor->info();
 }
 
 int list(Program& program) {

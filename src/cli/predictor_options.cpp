@@ -1,9 +1,10 @@
 #include "cli/predictor_options.h"
 
+#include <spdlog/spdlog.h>
+
 #include <charconv>
 
 #include "inference/engines.h"
-#include "memory/probes/nvml_probe.h"
 #include "platform/process_memory.h"
 #include "segmentation/registry.h"
 #include "settings/model_catalog.h"
@@ -95,18 +96,69 @@ void add_predictor_options(CLI::App& app, PredictorOptions& options) {
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str()
       ->group("Pictures");
+  add_memory_flags(app, options.memory);
 }
+
+namespace {
+
+// One way to load both files of a model.
+PredictorForm make_form(RungKind reached_by, std::string name, const ModelFiles& files, const ModelOptions& model,
+                        std::shared_ptr<EngineMemory> engines) {
+  return {reached_by, std::move(name), [files, model, engines] {
+            return make_sam_predictor(files.encoder, files.decoder, [&](const std::filesystem::path& file) {
+              ModelOptions of_file = model;
+              of_file.file = file;
+              return engines ? engines->load(of_file) : load_model(of_file);
+            });
+          }};
+}
+
+bool has_half_precision(std::filesystem::path file) {
+  return std::filesystem::exists(file.replace_extension(".fp16.onnx"));
+}
+
+// As asked for, then what the ladder may step down to.
+std::vector<PredictorForm> make_forms(const ModelFiles& files, ModelOptions model,
+                                      const std::shared_ptr<EngineMemory>& engines) {
+  const std::string as_asked = std::string(precision_name(model.precision)) + " on " + model.device;
+  std::vector<PredictorForm> forms{make_form(RungKind::lower_precision, as_asked, files, model, engines)};
+  const bool on_cpu = model.device == "cpu";
+  if (model.precision == Precision::f32) {
+    const bool has_half = has_half_precision(files.encoder) && has_half_precision(files.decoder);
+    ModelOptions lower = model;
+    lower.precision = on_cpu ? Precision::bf16 : Precision::f16;
+    if (on_cpu || has_half) {
+      forms.push_back(make_form(RungKind::lower_precision,
+                                std::string(precision_name(lower.precision)) + " on " + model.device, files, lower,
+                                engines));
+    }
+  }
+  if (!on_cpu) {
+    model.device = "cpu";
+    model.precision = Precision::f32;
+    forms.push_back(make_form(RungKind::cpu, "f32 on cpu", files, model, engines));
+  }
+  return forms;
+}
+
+EngineControl engine_control(const std::shared_ptr<EngineMemory>& engines) {
+  return {[engines] { return engines->release_memory(); }, [engines] { return engines->restart(); },
+          [engines](std::int64_t idle_ms) { return engines->unload_idle(idle_ms); }};
+}
+
+}  // namespace
 
 Engine make_engine(const PredictorOptions& options, Program& program) {
   const ModelFiles files = choose_files(options, program);
   Engine engine;
-  std::string why_none;
-  NvmlOptions nvml;
-  nvml.visible_devices = program.environment("CUDA_VISIBLE_DEVICES");
-  engine.devices = make_nvml_probes(nvml, &why_none);
-  const std::string device = choose_device(options.device, engine.devices, why_none);
+  engine.memory = make_memory_system(read_memory_settings(options.memory, program), program);
+  MemorySystem& memory = *engine.memory;
+  engine.parts.governor = memory.governor.get();
+  engine.parts.host = &memory.host_budget();
+  const std::string device = choose_device(options.device, memory.devices, memory.why_no_device);
   if (files.encoder.empty()) {  // GrabCut computes on the CPU whatever there is
-    engine.predictor = make_grabcut_predictor();
+    engine.parts.predictor = make_grabcut_predictor();
+    engine.parts.forms.push_back({RungKind::lower_precision, "GrabCut", make_grabcut_predictor});
     return engine;
   }
   ModelOptions model;
@@ -114,13 +166,34 @@ Engine make_engine(const PredictorOptions& options, Program& program) {
   model.precision = precision_of(options.precision);
   model.threads = options.threads;
   model.compiled_folder = cache_folder(program.environment) / "compiled";
-  if (!options.in_process) engine.worker = make_worker("/proc/self/exe");
-  engine.predictor = make_sam_predictor(files.encoder, files.decoder, [&](const std::filesystem::path& file) {
-    model.file = file;
-    return engine.worker ? engine.worker->load(model) : load_model(model);
-  });
-  if (device != "cpu") engine.device = engine.devices[cuda_index(device)].get();
+  EngineBudgets budgets{&memory.host_budget(), nullptr};
+  if (device != "cpu") {
+    const std::size_t index = cuda_index(device);
+    engine.device = memory.devices[index].get();
+    engine.parts.device_domain = device;
+    budgets.device = &memory.device_budget(index);
+    const MemoryOptions& settings = memory.settings.options;
+    model.device_limit_bytes =
+        MemoryLimit{0, settings.gpu_memory_fraction}.of(memory.governor->snapshot().domains[index + 1].total_bytes);
+    model.enable_memory_growth = settings.enable_memory_growth;
+    model.tf32 = settings.tf32;
+  }
+  if (!options.in_process) {
+    engine.engine_memory = make_engine_memory(memory.worker, budgets, *memory.costs, program.clock);
+    engine.parts.engines = engine_control(engine.engine_memory);
+  }
+  engine.parts.forms = make_forms(files, model, engine.engine_memory);
+  engine.parts.fallback = make_grabcut_predictor();
+  try {
+    engine.parts.predictor = engine.parts.forms.front().load();
+  } catch (const OutOfMemory& error) {
+    spdlog::warn("{}; it is tried again with the first picture", error.what());
+  }
   return engine;
+}
+
+std::string Engine::describe() const {
+  return parts.predictor ? parts.predictor->info().describe : "a model that is not loaded yet: memory does not suffice";
 }
 
 std::uint64_t program_bytes(const Worker* worker) {

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/memory_flags.h"
+#include "cli/memory_system.h"
 #include "cli/program.h"
 #include "image/decode.h"
-#include "inference/worker.h"
-#include "memory/probe.h"
-#include "segmentation/predictor.h"
+#include "pipeline/pipeline.h"
 
 namespace sam {
 
@@ -24,19 +24,23 @@ struct PredictorOptions {
   int threads = 0;
   bool in_process = false;
   DecodeLimits limits;
+  MemoryFlags memory;
 };
 
 void add_predictor_options(CLI::App& app, PredictorOptions& options);
 
-// A predictor and what it needs to live.
+// A predictor and the memory it works in.
 struct Engine {
-  std::vector<std::unique_ptr<Probe>> devices;  // NVIDIA cards, in CUDA's order
+  std::unique_ptr<MemorySystem> memory;
+  std::shared_ptr<EngineMemory> engine_memory;  // null for predictors without a network, or in this process
   Probe* device = nullptr;                      // the one that predictions run on; null: the CPU
-  std::shared_ptr<Worker> worker;               // null for predictors without a network
-  std::unique_ptr<Predictor> predictor;
+  PipelineParts parts;  // for make_pipeline; parts.predictor is loaded, unless memory does not suffice
+
+  std::string describe() const;  // one line for people
 };
 
-// Throws UsageError for flags that contradict each other, ModelError for files.
+// Throws UsageError and SettingsError for flags, ModelError for files. Memory that does not suffice to load the model is an error of the first
+// picture, not of the start: the program is usable without the model.
 Engine make_engine(const PredictorOptions& options, Program& program);
 
 // Resident memory of this process and the worker's, now and at its highest.

@@ -72,6 +72,7 @@ Prompt parse_prompt(const SegmentOptions& options) {
 }
 
 struct Answer {
+  std::string describe;  // the predictor, in the form that answered
   Size size;
   std::vector<Instance> instances;
   double decode_image_ms = 0;
@@ -79,27 +80,22 @@ struct Answer {
   double decode_ms = 0;
 };
 
-Answer predict(const SegmentOptions& options, const Prompt& prompt, Engine& engine, const Clock& clock) {
+Answer predict(const SegmentOptions& options, const Prompt& prompt, Pipeline& pipeline) {
+  const PicturePath picture{options.image};
+  SegmentResult result = pipeline.segment(picture, prompt, {});
   Answer answer;
-  MemoryLog log(engine.device);
-  const auto start = clock.now();
-  const ImageInfo info = read_image_info(options.image, options.predictor.limits);
-  const Image picture = decode_image(options.image, options.predictor.limits);
-  const auto decoded = clock.now();
-  log.write("before prediction");
-  const Embedding embedding = engine.predictor->encode(picture, info.file_size, {});
-  const auto encoded = clock.now();
-  answer.instances = engine.predictor->decode(embedding, prompt, {});
+  answer.decode_image_ms = result.read_ms;
+  answer.encode_ms = result.encode_ms;
+  answer.decode_ms = result.decode_ms;
   if (options.refine) {
     Prompt refined = prompt;
-    refined.mask_input = answer.instances.front().logits;
-    answer.instances = engine.predictor->decode(embedding, refined, {});
+    refined.mask_input = result.instances.front().logits;
+    result = pipeline.segment(picture, refined, {});
+    answer.decode_ms += result.decode_ms;
   }
-  answer.decode_ms = Milliseconds(clock.now() - encoded).count();
-  answer.encode_ms = Milliseconds(encoded - decoded).count();
-  answer.decode_image_ms = Milliseconds(decoded - start).count();
-  answer.size = info.file_size;
-  log.write("after prediction");
+  answer.instances = std::move(result.instances);
+  answer.size = answer.instances.front().mask.size;
+  answer.describe = pipeline.predictor().describe;
   return answer;
 }
 
@@ -126,23 +122,18 @@ ordered_json candidate_json(const Instance& instance) {
           {"polygon", polygon}};
 }
 
-void print_json(const SegmentOptions& options, const Answer& answer, const Engine& engine) {
+void print_json(const SegmentOptions& options, const Answer& answer, const Worker* worker) {
   ordered_json candidates = ordered_json::array();
   for (const Instance& instance : answer.instances) candidates.push_back(candidate_json(instance));
-  const ordered_json json = {{"image", options.image},
-                             {"width", answer.size.width},
-                             {"height", answer.size.height},
-                             {"predictor", engine.predictor->info().describe},
-                             {"candidates", candidates},
-                             {"decode_image_ms", answer.decode_image_ms},
-                             {"encode_ms", answer.encode_ms},
-                             {"decode_ms", answer.decode_ms},
-                             {"peak_bytes", program_peak_bytes(engine.worker.get())}};
+  const ordered_json json = {
+      {"image", options.image},        {"width", answer.size.width},    {"height", answer.size.height},
+      {"predictor", answer.describe},  {"candidates", candidates},      {"decode_image_ms", answer.decode_image_ms},
+      {"encode_ms", answer.encode_ms}, {"decode_ms", answer.decode_ms}, {"peak_bytes", program_peak_bytes(worker)}};
   std::cout << json.dump(2) << '\n';
 }
 
-void print_text(const Answer& answer, const Engine& engine) {
-  std::cout << engine.predictor->info().describe << '\n';
+void print_text(const Answer& answer, const Worker* worker) {
+  std::cout << answer.describe << '\n';
   for (const Instance& instance : answer.instances) {
     const Box box = mask_box(instance.mask);
     std::array<char, 160> line{};
@@ -155,18 +146,22 @@ void print_text(const Answer& answer, const Engine& engine) {
   std::snprintf(line.data(), line.size(),
                 "read %.0f ms, encode %.0f ms, decode %.0f ms; peak memory of all processes %.0f MB",
                 answer.decode_image_ms, answer.encode_ms, answer.decode_ms,
-                static_cast<double>(program_peak_bytes(engine.worker.get())) / 1e6);
+                static_cast<double>(program_peak_bytes(worker)) / 1e6);
   std::cout << line.data() << '\n';
 }
 
 int run_segment(const SegmentOptions& options, Program& program) {
   const Prompt prompt = parse_prompt(options);
   Engine engine = make_engine(options.predictor, program);
-  if (options.refine && !engine.predictor->info().takes_mask_input)
-    throw UsageError("--refine needs a model that takes a mask back; " + engine.predictor->info().family + " does not");
+  MemoryLog log(engine.device);
+  engine.memory->governor->start();
+  const Worker* worker = engine.memory->worker.get();
+  const auto pipeline = make_pipeline({options.predictor.limits}, std::move(engine.parts), log, program.clock);
+  if (options.refine && !pipeline->predictor().takes_mask_input)
+    throw UsageError("--refine needs a model that takes a mask back; " + pipeline->predictor().family + " does not");
   const Answer answer = [&] {
     try {
-      return predict(options, prompt, engine, program.clock);
+      return predict(options, prompt, *pipeline);
     } catch (const ImageError& error) {
       throw ImageError(options.image + ": " + error.what());
     }
@@ -180,9 +175,9 @@ int run_segment(const SegmentOptions& options, Program& program) {
     program.files.write_atomic(options.overlay, encode_overlay_jpeg(decode_image(options.image, full), best));
   }
   if (options.json) {
-    print_json(options, answer, engine);
+    print_json(options, answer, worker);
   } else {
-    print_text(answer, engine);
+    print_text(answer, worker);
   }
   return exit_done;
 }

@@ -23,6 +23,8 @@ namespace sam {
 struct KeptEmbedding {
   Embedding embedding;
   std::size_t form = 0;
+  double read_ms = 0;    // the picture's file decoded; 0 if that was kept
+  double encode_ms = 0;  // the predictor's encode
 };
 using EmbeddingPointer = std::shared_ptr<const KeptEmbedding>;
 

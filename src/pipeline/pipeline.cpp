@@ -244,11 +244,14 @@ std::shared_ptr<const DecodedPicture> PredictingPipeline::decoded(const PictureP
 
 EmbeddingPointer PredictingPipeline::encode_once(const PicturePath& picture, const std::string& key,
                                                  const std::stop_token& stop) {
-  const auto begin = clock_.now();
   const PredictorForms::Current predictor = current();
+  const auto begin = clock_.now();
   const std::shared_ptr<const DecodedPicture> source = decoded(picture, key);
   Reservation reservation = host_.reserve(Owner::embeddings, last_embedding_bytes_);
+  const auto read = clock_.now();
   KeptEmbedding fresh{predictor.predictor->encode(source->image, source->info.file_size, stop), predictor.form};
+  fresh.read_ms = Milliseconds(read - begin).count();
+  fresh.encode_ms = Milliseconds(clock_.now() - read).count();
   const std::uint64_t bytes = fresh.embedding.byte_size();
   if (fresh.embedding.picture.byte_size() > 0) {  // the picture is counted once, with the embedding
     images_.erase(key);
@@ -328,6 +331,8 @@ SegmentResult PredictingPipeline::segment(const PicturePath& picture, const Prom
       if (!result) continue;
       log_.write("after prediction");
       result->wait_ms = waited_ms;
+      result->read_ms = embedding->read_ms;
+      result->encode_ms = embedding->encode_ms;
       return std::move(*result);
     }
     throw std::runtime_error("the predictor was changed again and again while " + file_name(picture) +

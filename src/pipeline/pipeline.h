@@ -30,6 +30,8 @@ struct SegmentResult {
   std::string predictor_key;  // of the predictor that answered: it may have stepped down meanwhile
   double decode_ms = 0;       // the predictor's decode alone; 0 when the answer was kept
   double wait_ms = 0;         // for the embedding; 0 when it was there
+  double read_ms = 0;         // when the embedding was made: the picture's file decoded
+  double encode_ms = 0;       // when the embedding was made: the predictor's encode
   bool from_cache = false;    // the same question was answered before
 };
 

@@ -1,10 +1,15 @@
 #include "platform/process_memory.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
+#include <charconv>
 #include <fstream>
 #include <string>
 #include <string_view>
+
+#include "platform/unique_descriptor.h"
 
 namespace sam {
 namespace {
@@ -33,6 +38,24 @@ std::optional<std::uint64_t> resident_bytes(int pid) {
   std::uint64_t resident_pages = 0;
   if (!(file >> total_pages >> resident_pages)) return std::nullopt;
   return resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::optional<ProcessMemoryUse> memory_use(int pid) {
+  std::array<char, 4096> text{};
+  const UniqueDescriptor file(::open(proc_path(pid, "status").c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return std::nullopt;
+  const ssize_t length = ::read(file.get(), text.data(), text.size());
+  if (length <= 0) return std::nullopt;
+  const std::string_view status(text.data(), static_cast<std::size_t>(length));
+  const auto kilobytes = [&](std::string_view key) -> std::uint64_t {
+    const std::size_t at = status.find(key);
+    if (at == status.npos) return 0;
+    const std::size_t digit = status.find_first_of("0123456789", at + key.size());
+    std::uint64_t value = 0;
+    if (digit != status.npos) std::from_chars(status.data() + digit, status.data() + status.size(), value);
+    return value * 1024;
+  };
+  return ProcessMemoryUse{kilobytes("RssAnon:"), kilobytes("RssShmem:")};
 }
 
 std::optional<std::uint64_t> peak_resident_bytes(int pid) {

@@ -13,6 +13,14 @@ std::optional<std::uint64_t> resident_bytes(int pid);
 // Resident and of no file (RssAnon of /proc/PID/status): heaps, stacks, and what libraries wrote into their own pages.
 std::optional<std::uint64_t> anonymous_bytes(int pid);
 
+struct ProcessMemoryUse {
+  std::uint64_t anonymous_bytes = 0;  // heap and stacks: RssAnon
+  std::uint64_t shared_bytes = 0;     // memfd and the like that are mapped here: RssShmem
+};
+
+// What a process holds besides the pages of files, which the kernel drops when it needs them (/proc/PID/status; one read of about 15 µs).
+std::optional<ProcessMemoryUse> memory_use(int pid);
+
 // The most that was ever resident (VmHWM of /proc/PID/status).
 std::optional<std::uint64_t> peak_resident_bytes(int pid);
 

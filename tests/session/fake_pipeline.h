@@ -26,6 +26,7 @@ class FakePipeline final : public Pipeline {
   FakePipeline() {
     info_.family = "fake";
     info_.key = "fake:1";
+    info_.model_key = "fake";
     info_.describe = "a fake";
     info_.takes_mask_input = true;
     info_.max_candidates = 3;
@@ -58,7 +59,16 @@ class FakePipeline final : public Pipeline {
     if (listener) listener(picture, status);
   }
 
-  const PredictorInfo& predictor() const override { return info_; }
+  PredictorInfo predictor() const override { return info_; }
+  bool has_fallback() const override { return true; }
+  PredictorChoice choice() const override { return choice_; }
+  void choose(PredictorChoice choice) override { choice_ = choice; }
+  void with_memory(std::uint64_t, const std::string&, const std::function<void()>& operation) override { operation(); }
+  double get_memory_usage() const override { return 0.25; }
+  OptimizeResult optimize_memory(bool force) override { return {force, 0}; }
+  void clear_cache(bool) override {}
+  std::vector<CacheReport> caches() const override { return {}; }
+  RecoveryStatistics recovery() const override { return {}; }
   void show(const PicturePath& picture) override {
     {
       MutexLock lock(mutex_);
@@ -68,7 +78,7 @@ class FakePipeline final : public Pipeline {
   }
   EncodingStatus encoding(const PicturePath& picture) const override {
     MutexLock lock(mutex_);
-    return {picture.path == shown_ ? EncodingState::ready : EncodingState::none, ""};
+    return {picture.path == shown_ ? EncodingState::ready : EncodingState::none, "", false};
   }
   void set_listener(Listener listener) override {
     MutexLock lock(mutex_);
@@ -111,6 +121,7 @@ class FakePipeline final : public Pipeline {
   }
 
   PredictorInfo info_;
+  std::atomic<PredictorChoice> choice_{PredictorChoice::model};
   Size size_{40, 30};
   std::atomic<bool> blocked_ = false;
   std::atomic<int> segmenting_ = 0;
