@@ -25,9 +25,15 @@ ModelCost from_json(const ordered_json& json) {
           json.at("run_peak_bytes").get<std::uint64_t>(), json.at("kept_bytes").get<std::uint64_t>()};
 }
 
-ModelCost larger(const ModelCost& a, const ModelCost& b) {
-  return {std::max(a.load_peak_bytes, b.load_peak_bytes), std::max(a.held_bytes, b.held_bytes),
-          std::max(a.run_peak_bytes, b.run_peak_bytes), std::max(a.kept_bytes, b.kept_bytes)};
+// A run needs a little more or less than the last one: what fits into what is known is no news for the disk.
+std::uint64_t larger(std::uint64_t known, std::uint64_t measured) {
+  constexpr std::uint64_t step = 1 << 20;
+  return measured <= known ? known : (measured + step - 1) / step * step;
+}
+
+ModelCost larger(const ModelCost& known, const ModelCost& measured) {
+  return {larger(known.load_peak_bytes, measured.load_peak_bytes), larger(known.held_bytes, measured.held_bytes),
+          larger(known.run_peak_bytes, measured.run_peak_bytes), larger(known.kept_bytes, measured.kept_bytes)};
 }
 
 }  // namespace

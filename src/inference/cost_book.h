@@ -35,7 +35,7 @@ class CostBook {
 
   std::optional<ModelCosts> find(const std::string& model) const SAM_EXCLUDES(mutex_);
 
-  // Takes the larger of each measured number and the one known, writes the file if that changed it; a disk that refuses is logged only.
+  // Takes the larger of each measured number (in whole MiB) and the one known, writes the file if that changed it; a disk that refuses is logged only.
   void record(const std::string& model, const ModelCosts& costs) SAM_EXCLUDES(mutex_);
 
  private:

@@ -71,7 +71,11 @@ class PredictingPipeline final : public Pipeline {
             [this](const OutOfMemory& error) {
               return describe_exhaustion(governor_, fallback_ != nullptr && choice_ == PredictorChoice::model, error);
             },
-            [this](const std::string& sentence) { governor_.note("recovery", sentence); }, clock),
+            [this](const std::string& sentence) {
+              spdlog::info("{}", sentence);
+              governor_.note("recovery", sentence);
+            },
+            clock),
         lane_([this](const std::string& key) { return kept_embedding(key); },
               [this](const PicturePath& picture, const std::string& key, const std::stop_token& stop) {
                 return encode(picture, key, stop);
@@ -270,6 +274,11 @@ EmbeddingPointer PredictingPipeline::encode_once(const PicturePath& picture, con
 
 EmbeddingPointer PredictingPipeline::encode(const PicturePath& picture, const std::string& key,
                                             const std::stop_token& stop) {
+  struct Pin {  // what the encode works on is needed again when it is tried again
+    Pin(LruCache<DecodedPicture>& of, const std::string& key) : images(of) { images.pin(key); }
+    ~Pin() { images.pin(""); }
+    LruCache<DecodedPicture>& images;
+  } const pin(images_, key);
   free_at_critical();
   return ladder_.run("encoding " + file_name(picture), [&] { return encode_once(picture, key, stop); });
 }

@@ -16,7 +16,7 @@ std::shared_ptr<const int> value(int number) {
 }
 
 TEST(LruCache, DropsTheLeastRecentlyUsedFirst) {
-  LruCache<int> cache(30);
+  LruCache<int> cache({.bytes = 30});
   cache.insert("a", value(1), 10);
   cache.insert("b", value(2), 10);
   cache.insert("c", value(3), 10);
@@ -30,7 +30,7 @@ TEST(LruCache, DropsTheLeastRecentlyUsedFirst) {
 }
 
 TEST(LruCache, ReplacesWithoutCountingTwice) {
-  LruCache<int> cache(30);
+  LruCache<int> cache({.bytes = 30});
   cache.insert("a", value(1), 10);
   cache.insert("a", value(2), 20);
   EXPECT_EQ(*cache.find("a"), 2);
@@ -38,7 +38,7 @@ TEST(LruCache, ReplacesWithoutCountingTwice) {
 }
 
 TEST(LruCache, KeepsOneValueThatIsLargerThanTheBudget) {
-  LruCache<int> cache(30);
+  LruCache<int> cache({.bytes = 30});
   cache.insert("a", value(1), 10);
   cache.insert("big", value(2), 100);
   EXPECT_FALSE(cache.contains("a"));
@@ -48,7 +48,7 @@ TEST(LruCache, KeepsOneValueThatIsLargerThanTheBudget) {
 }
 
 TEST(LruCache, ValuesInHandOutliveTheirEntry) {
-  LruCache<int> cache(10);
+  LruCache<int> cache({.bytes = 10});
   cache.insert("a", value(7), 10);
   const auto held = cache.find("a");
   cache.clear();
@@ -57,7 +57,7 @@ TEST(LruCache, ValuesInHandOutliveTheirEntry) {
 }
 
 TEST(LruCache, NeverExceedsItsBudget) {
-  LruCache<int> cache(1000);
+  LruCache<int> cache({.bytes = 1000});
   std::mt19937 random(3);
   for (int i = 0; i < 2000; ++i) {
     cache.insert(std::to_string(random() % 50), value(i), random() % 300);
@@ -65,8 +65,65 @@ TEST(LruCache, NeverExceedsItsBudget) {
   }
 }
 
+TEST(LruCache, CountsEntriesToo) {
+  LruCache<int> cache({.entries = 2});
+  for (const char* key : {"a", "b", "c"}) cache.insert(key, value(1), 1);
+  EXPECT_FALSE(cache.contains("a"));
+  EXPECT_EQ(cache.statistics().entries, 2u);
+  EXPECT_EQ(cache.statistics().evictions, 1u);
+}
+
+TEST(LruCache, NeverEvictsWhatIsPinned) {
+  LruCache<int> cache({.bytes = 20});
+  cache.pin("a");
+  cache.insert("a", value(1), 15);
+  cache.insert("b", value(2), 10);
+  EXPECT_TRUE(cache.contains("a"));
+  cache.insert("c", value(3), 10);
+  EXPECT_TRUE(cache.contains("a"));
+  EXPECT_FALSE(cache.contains("b"));
+  EXPECT_EQ(cache.reclaim(1000, [](const std::string&, bool) { return true; }), 10u);
+  EXPECT_TRUE(cache.contains("a"));
+  cache.clear(true);
+  EXPECT_TRUE(cache.contains("a"));
+  cache.clear();
+  EXPECT_FALSE(cache.contains("a"));
+}
+
+TEST(LruCache, ReclaimsTheOldestFirstAndNoMoreThanWanted) {
+  LruCache<int> cache({});
+  for (const char* key : {"a", "b", "c", "d"}) cache.insert(key, value(1), 10);
+  cache.find("a");
+  EXPECT_EQ(cache.reclaim(15, [](const std::string&, bool) { return true; }), 20u);
+  EXPECT_TRUE(cache.contains("a"));
+  EXPECT_FALSE(cache.contains("b"));
+  EXPECT_FALSE(cache.contains("c"));
+  EXPECT_TRUE(cache.contains("d"));
+}
+
+TEST(LruCache, TellsWhatWasNeverLookedAt) {
+  LruCache<int> cache({});
+  cache.insert("ahead", value(1), 10);
+  cache.insert("seen", value(1), 10);
+  cache.find("seen");
+  cache.reclaim(1000, [](const std::string&, bool looked_at) { return !looked_at; });
+  EXPECT_FALSE(cache.contains("ahead"));
+  EXPECT_TRUE(cache.contains("seen"));
+}
+
+TEST(LruCache, AReservationLivesAsLongAsItsValue) {
+  Budget budget("host", 100);
+  LruCache<int> cache({});
+  cache.insert("a", with_reservation(7, budget.reserve(Owner::images, 60)), 60);
+  auto held = cache.find("a");
+  EXPECT_EQ(cache.reclaim(60, [](const std::string&, bool) { return true; }), 0u) << "somebody still holds it";
+  EXPECT_EQ(budget.reserved_bytes(), 60u);
+  held.reset();
+  EXPECT_EQ(budget.reserved_bytes(), 0u);
+}
+
 TEST(LruCache, ServesManyThreads) {
-  LruCache<int> cache(100);
+  LruCache<int> cache({.bytes = 100});
   std::vector<std::jthread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&cache, t] {

@@ -1,115 +1,20 @@
 #include "pipeline/pipeline.h"
 
 #include <gtest/gtest.h>
-
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
-#include <chrono>
 #include <sstream>
 #include <thread>
 
+#include "pipeline/pipeline_fixture.h"
 #include "platform/mutex.h"
-#include "platform/stopped.h"
 
 namespace sam {
 namespace {
 
-// Encodes when it is let; counts what it does.
-class FakePredictor final : public Predictor {
- public:
-  const PredictorInfo& info() const override { return info_; }
-
-  Embedding encode(const Image& picture, Size picture_size, std::stop_token stop) override {
-    started_names.fetch_add(1);
-    const std::stop_callback wake(stop, [this] {
-      if (on_stop) on_stop();
-      changed_.notify_all();
-    });
-    MutexLock lock(mutex_);
-    while (held_ && !stop.stop_requested()) changed_.wait_for(mutex_, std::chrono::milliseconds(5));
-    if (stop.stop_requested()) throw Stopped();
-    if (failing) throw std::runtime_error("the encoder is out of order");
-    ++encodes;
-    Embedding embedding;
-    embedding.predictor_key = info_.key;
-    embedding.picture_size = picture_size;
-    embedding.working_size = picture.size();
-    embedding.picture = picture;
-    return embedding;
-  }
-
-  std::vector<Instance> decode(const Embedding& embedding, const Prompt&, std::stop_token) override {
-    ++decodes;
-    Instance instance;
-    instance.mask.size = embedding.picture_size;
-    instance.mask.runs = {static_cast<std::uint32_t>(embedding.picture_size.width * embedding.picture_size.height)};
-    return {instance};
-  }
-
-  std::uint64_t bytes_held() const override { return 0; }
-  void release_memory() override {}
-
-  void hold() {
-    MutexLock lock(mutex_);
-    held_ = true;
-  }
-  void let_go() {
-    MutexLock lock(mutex_);
-    held_ = false;
-    changed_.notify_all();
-  }
-
-  std::atomic<int> started_names = 0;
-  std::atomic<int> encodes = 0;
-  std::atomic<int> decodes = 0;
-  std::atomic<bool> failing = false;
-  std::function<void()> on_stop;  // set before the first encode
-
- private:
-  PredictorInfo info_{"fake", "fake:1", "a fake", false, 1};
-  Mutex mutex_;
-  Condition changed_;
-  bool held_ SAM_GUARDED_BY(mutex_) = false;
-};
-
-class PipelineTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() { start_image_library("pipeline_tests"); }
-
-  PipelineTest() { make(std::uint64_t{1} << 30); }
-
-  void make(std::uint64_t budget_bytes) {
-    auto predictor = std::make_unique<FakePredictor>();
-    predictor_ = predictor.get();
-    PipelineOptions options;
-    options.embedding_budget_bytes = budget_bytes;
-    pipeline_ = make_pipeline(options, std::move(predictor), log_, clock_);
-  }
-
-  static PicturePath picture(const char* name) { return {std::filesystem::path(SAM_SAMPLES) / "images" / name}; }
-
-  // Waits for what another thread will do; fails after ten seconds.
-  template <typename Done>
-  static void await(Done done) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!done()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end);
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-  }
-
-  EncodingState state(const PicturePath& file) const { return pipeline_->encoding(file).state; }
-
-  SystemClock clock_;
-  MemoryLog log_{nullptr};
-  FakePredictor* predictor_ = nullptr;
-  std::unique_ptr<Pipeline> pipeline_;
-  const PicturePath a_ = picture("chelsea.jpg");
-  const PicturePath b_ = picture("coffee.jpg");
-  const PicturePath c_ = picture("coins.png");
-};
+using PipelineTest = PipelineFixture;
 
 TEST_F(PipelineTest, WhatIsShownIsEncodedBeforeAnybodyClicks) {
   EXPECT_EQ(state(a_), EncodingState::none);
@@ -121,9 +26,9 @@ TEST_F(PipelineTest, WhatIsShownIsEncodedBeforeAnybodyClicks) {
 }
 
 TEST_F(PipelineTest, ComingBackDoesNotEncodeAgain) {
-  pipeline_->segment(a_, {}, {});
-  pipeline_->segment(b_, {}, {});
-  pipeline_->segment(a_, {}, {});
+  pipeline_->segment(a_, click(1), {});
+  pipeline_->segment(b_, click(1), {});
+  pipeline_->segment(a_, click(2), {});
   pipeline_->show(a_);
   EXPECT_EQ(predictor_->encodes, 2);
   EXPECT_EQ(predictor_->decodes, 3);
@@ -290,7 +195,8 @@ TEST_F(PipelineTest, AFileThatIsNoPictureIsAnImageError) {
 }
 
 TEST_F(PipelineTest, TheBudgetHolds) {
-  make(1);  // every embedding is larger: one is kept
+  options_.embedding_cache_bytes = 1;  // every embedding is larger: one is kept
+  make();
   pipeline_->segment(a_, {}, {});
   const std::uint64_t one = pipeline_->embedding_bytes();
   pipeline_->segment(b_, {}, {});

@@ -1,0 +1,223 @@
+// Reservations round loading and running, with a worker that plays what it is told.
+#include "inference/engine_memory.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "memory/budget.h"
+#include "platform/file_system.h"
+
+namespace sam {
+namespace {
+
+constexpr std::uint64_t mb = 1 << 20;
+
+// What the fake engine does at the next load or run.
+struct Play {
+  std::uint64_t held_bytes = 40 * mb;  // by a loaded model
+  std::uint64_t load_peak_bytes = 60 * mb;
+  std::uint64_t run_peak_bytes = 100 * mb;  // over what is held
+  std::uint64_t kept_bytes = 30 * mb;       // after a run, over what is held
+  bool alone = true;
+};
+
+class FakeWorker final : public Worker, public std::enable_shared_from_this<FakeWorker> {
+ public:
+  class LoadedModel final : public Model {
+   public:
+    explicit LoadedModel(FakeWorker& worker) : worker_(worker) {}
+    const ModelDescription& description() const override { return description_; }
+    Tensor make_tensor(std::string name, ElementType type, Shape shape) override {
+      return make_heap_tensor(std::move(name), type, std::move(shape));
+    }
+    std::vector<Tensor> run(std::span<const Tensor>, std::span<const std::string>, std::stop_token) override {
+      const Play& play = worker_.play;
+      worker_.require(play.held_bytes + play.run_peak_bytes);
+      use_ = {{play.held_bytes + kept_, play.held_bytes + play.run_peak_bytes, play.held_bytes + play.kept_bytes},
+              {},
+              play.alone};
+      kept_ = play.kept_bytes;
+      return {};
+    }
+    std::uint64_t bytes_held() const override { return worker_.play.held_bytes + kept_; }
+    ModelUse last_use() const override { return use_; }
+    void release_memory() override { kept_ = 0; }
+    void loaded(const Play& play) { use_ = {{0, play.load_peak_bytes, play.held_bytes}, {}, play.alone}; }
+
+   private:
+    FakeWorker& worker_;
+    ModelDescription description_;
+    ModelUse use_;
+    std::uint64_t kept_ = 0;
+  };
+
+  std::unique_ptr<Model> load(const ModelOptions&) override {
+    require(play.load_peak_bytes);
+    auto model = std::make_unique<LoadedModel>(*this);
+    model->loaded(play);
+    return model;
+  }
+  void set_limit(std::uint64_t bytes) override { limit = bytes; }
+  void restart() override { ++ended; }
+  int pid() const override { return 1; }
+  int restarts() const override { return died; }
+
+  // The heap's limit as the worker keeps it: what it was told, and its slack for small things.
+  void require(std::uint64_t bytes) {
+    if (bytes > limit) throw OutOfMemory("the heap's limit", 5 * mb);
+  }
+
+  Play play;
+  std::uint64_t limit = 0;
+  int ended = 0;
+  int died = 0;
+};
+
+class EngineMemoryTest : public testing::Test {
+ protected:
+  EngineMemoryTest() { options_.file = SAM_TEST_DATA "/models/sam1_hwc.encoder.onnx"; }
+
+  std::unique_ptr<Model> load() { return engines_->load(options_); }
+  static void run(Model& model) { model.run({}, {}, {}); }
+  std::uint64_t reserved(Owner owner) const { return budget_.report().by_owner[static_cast<std::size_t>(owner)]; }
+
+  PosixFileSystem files_;
+  SystemClock clock_;
+  Budget budget_{"host", 1000 * mb};
+  CostBook book_{{}, files_};
+  std::shared_ptr<FakeWorker> worker_ = std::make_shared<FakeWorker>();
+  std::shared_ptr<EngineMemory> engines_ = make_engine_memory(worker_, {&budget_, nullptr}, book_, clock_);
+  ModelOptions options_;
+};
+
+TEST_F(EngineMemoryTest, WhatIsHeldStaysReservedAndEndsWithTheModel) {
+  auto model = load();
+  EXPECT_EQ(reserved(Owner::weights), 40 * mb);
+  EXPECT_EQ(reserved(Owner::scratch), 0u);
+  run(*model);
+  EXPECT_EQ(reserved(Owner::weights), 40 * mb);
+  EXPECT_EQ(reserved(Owner::scratch), 30 * mb);
+  model.reset();
+  EXPECT_EQ(budget_.reserved_bytes(), 0u);
+}
+
+TEST_F(EngineMemoryTest, TheFirstRunTakesMostOfWhatIsFreeTheNextWhatWasMeasured) {
+  const auto model = load();
+  run(*model);
+  budget_.set_limit(180 * mb);  // 70 are held, a run needs 100 more than the 40 of the weights
+  run(*model);
+  budget_.set_limit(120 * mb);
+  EXPECT_THROW(run(*model), OutOfMemory);
+  EXPECT_EQ(budget_.reserved_bytes(), 70 * mb) << "a refused run changes nothing";
+}
+
+TEST_F(EngineMemoryTest, ARefusalNamesWhatIsMissing) {
+  const auto model = load();
+  run(*model);
+  budget_.set_limit(120 * mb);
+  try {
+    run(*model);
+    FAIL();
+  } catch (const OutOfMemory& error) {
+    EXPECT_GE(error.requested_bytes(), 20 * mb);
+    EXPECT_LE(error.requested_bytes(), 30 * mb);
+    EXPECT_EQ(error.domain(), "host");
+  }
+}
+
+TEST_F(EngineMemoryTest, AfterTheWorkersRefusalTheNextAttemptTakesAllThatIsFree) {
+  const auto model = load();
+  worker_->play.run_peak_bytes = 800 * mb;  // more than three quarters of the rest
+  EXPECT_THROW(run(*model), OutOfMemory);
+  run(*model);
+  EXPECT_LE(budget_.reserved_bytes(), 1000 * mb);
+}
+
+TEST_F(EngineMemoryTest, TheWorkersLimitFollowsTheReservations) {
+  const auto model = load();
+  const std::uint64_t loaded = worker_->limit;
+  EXPECT_GE(loaded, 40 * mb);
+  EXPECT_LE(loaded, 100 * mb);
+  run(*model);
+  EXPECT_GE(worker_->limit, loaded + 30 * mb);
+}
+
+TEST_F(EngineMemoryTest, ReleaseGivesBackWhatWasKept) {
+  const auto model = load();
+  run(*model);
+  EXPECT_EQ(engines_->release_memory(), 30 * mb);
+  EXPECT_EQ(reserved(Owner::scratch), 0u);
+  EXPECT_EQ(reserved(Owner::weights), 40 * mb);
+}
+
+TEST_F(EngineMemoryTest, RestartGivesBackEverythingAndTheModelLoadsAgain) {
+  const auto model = load();
+  run(*model);
+  EXPECT_EQ(engines_->restart(), 70 * mb);
+  EXPECT_EQ(budget_.reserved_bytes(), 0u);
+  EXPECT_EQ(worker_->ended, 1);
+  run(*model);
+  EXPECT_EQ(reserved(Owner::weights), 40 * mb);
+  EXPECT_EQ(reserved(Owner::scratch), 30 * mb);
+}
+
+TEST_F(EngineMemoryTest, AWorkerThatDiedByItselfIsNoticed) {
+  const auto model = load();
+  run(*model);
+  ++worker_->died;
+  run(*model);
+  EXPECT_EQ(budget_.reserved_bytes(), 70 * mb);
+}
+
+TEST_F(EngineMemoryTest, WhatOthersDidMeanwhileIsNotTakenForTheModels) {
+  const auto model = load();
+  run(*model);
+  worker_->play.alone = false;
+  worker_->play.run_peak_bytes = 60 * mb;
+  worker_->play.kept_bytes = 300 * mb;
+  run(*model);
+  EXPECT_EQ(reserved(Owner::scratch), 30 * mb);
+}
+
+TEST_F(EngineMemoryTest, AModelLargerThanWhatIsFreeIsNotEvenTried) {
+  budget_.set_limit(1000);
+  EXPECT_THROW(load(), OutOfMemory);
+  EXPECT_EQ(budget_.reserved_bytes(), 0u);
+}
+
+TEST_F(EngineMemoryTest, OnlyAnIdleWorkerIsUnloaded) {
+  const auto model = load();
+  run(*model);
+  EXPECT_EQ(engines_->unload_idle(60'000), 0u);
+  EXPECT_EQ(engines_->unload_idle(0), 70 * mb);
+}
+
+TEST(CostBook, RemembersOverARestart) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "cost_book";
+  std::filesystem::remove_all(folder);
+  PosixFileSystem files;
+  const ModelCosts costs{{1 * mb, 2 * mb, 3 * mb, 4 * mb}, {5 * mb, 6 * mb, 7 * mb, 0}};
+  CostBook(folder / "costs.json", files).record("m|cpu|f32", costs);
+  EXPECT_EQ(CostBook(folder / "costs.json", files).find("m|cpu|f32"), costs);
+  EXPECT_FALSE(CostBook(folder / "costs.json", files).find("n|cpu|f32"));
+}
+
+TEST(CostBook, KeepsTheLargestAndTakesNoDamage) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "cost_book_damaged";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  PosixFileSystem files;
+  for (const char* text :
+       {"", "{", "[]", "{\"models\":3}", "{\"models\":{\"a\":{\"host\":{\"load_peak_bytes\":-1}}}}"}) {
+    files.write_atomic(folder / "costs.json", text);
+    CostBook book(folder / "costs.json", files);
+    EXPECT_FALSE(book.find("a")) << text;
+    book.record("a", {{5 * mb, 5 * mb, 5 * mb - 1, 5 * mb}, {}});
+    book.record("a", {{1, 9 * mb, 1, 1}, {}});
+    EXPECT_EQ(book.find("a")->host, (ModelCost{5 * mb, 9 * mb, 5 * mb, 5 * mb}));
+  }
+}
+
+}  // namespace
+}  // namespace sam

@@ -1,0 +1,89 @@
+// A predictor that encodes when it is let, runs out of memory when it is told, and counts what it does.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <stdexcept>
+
+#include "memory/out_of_memory.h"
+#include "platform/mutex.h"
+#include "platform/stopped.h"
+#include "segmentation/predictor.h"
+
+namespace sam {
+
+class FakePredictor final : public Predictor {
+ public:
+  explicit FakePredictor(const std::string& form = "1", const std::string& model = "fake")
+      : info_{model, model + ":" + form, model, "a fake", false, 1} {}
+
+  const PredictorInfo& info() const override { return info_; }
+
+  Embedding encode(const Image& picture, Size picture_size, std::stop_token stop) override {
+    started_names.fetch_add(1);
+    const std::stop_callback wake(stop, [this] {
+      if (on_stop) on_stop();
+      changed_.notify_all();
+    });
+    MutexLock lock(mutex_);
+    while (held_ && !stop.stop_requested()) changed_.wait_for(mutex_, std::chrono::milliseconds(5));
+    if (stop.stop_requested()) throw Stopped();
+    if (failing) throw std::runtime_error("the encoder is out of order");
+    if (refusals > 0) {
+      --refusals;
+      throw OutOfMemory("the encoder's memory", requested_bytes);
+    }
+    ++encodes;
+    Embedding embedding;
+    embedding.predictor_key = info_.key;
+    embedding.model_key = info_.model_key;
+    embedding.picture_size = picture_size;
+    embedding.working_size = picture.size();
+    embedding.picture = picture;
+    return embedding;
+  }
+
+  std::vector<Instance> decode(const Embedding& embedding, const Prompt&, std::stop_token) override {
+    if (decode_refusals > 0) {
+      --decode_refusals;
+      throw OutOfMemory("the decoder's memory", requested_bytes);
+    }
+    ++decodes;
+    Instance instance;
+    instance.mask.size = embedding.picture_size;
+    instance.mask.runs = {static_cast<std::uint32_t>(embedding.picture_size.width * embedding.picture_size.height)};
+    return {instance};
+  }
+
+  std::uint64_t decode_bytes(const Embedding&, const Prompt&) const override { return 1000; }
+  std::uint64_t bytes_held() const override { return 0; }
+  void release_memory() override {}
+
+  void hold() {
+    MutexLock lock(mutex_);
+    held_ = true;
+  }
+  void let_go() {
+    MutexLock lock(mutex_);
+    held_ = false;
+    changed_.notify_all();
+  }
+
+  std::atomic<int> started_names = 0;
+  std::atomic<int> encodes = 0;
+  std::atomic<int> decodes = 0;
+  std::atomic<bool> failing = false;
+  std::atomic<int> refusals = 0;         // of encode, before it works
+  std::atomic<int> decode_refusals = 0;  // of decode
+  std::atomic<std::uint64_t> requested_bytes = 1000;
+  std::function<void()> on_stop;  // set before the first encode
+
+ private:
+  const PredictorInfo info_;
+  Mutex mutex_;
+  Condition changed_;
+  bool held_ SAM_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace sam
