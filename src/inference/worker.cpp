@@ -80,13 +80,17 @@ class WorkerProcess final : public Worker, public std::enable_shared_from_this<W
   int restarts_ SAM_GUARDED_BY(mutex_) = 0;
 };
 
-bool was_killed(const WorkerDied& death) {
-  return death.end.signalled && death.end.number == SIGKILL;
+// The kernel's way of saying that memory ran out, and the engine's way of taking it.
+bool ran_out(const WorkerDied& death) {
+  return death.end.signalled ? death.end.number == SIGKILL : death.end.number == kCrashedAfterRefusal;
 }
 
 [[noreturn]] void throw_death(const WorkerDied& death, const std::string& doing) {
   if (!death.start_error.empty()) throw ModelError("the worker process cannot be started: " + death.start_error);
-  if (was_killed(death)) {
+  if (ran_out(death) && !death.end.signalled) {
+    throw OutOfMemory("the worker process crashed after memory was refused to it, while " + doing);
+  }
+  if (ran_out(death)) {
     throw OutOfMemory("the worker process was killed (signal 9), likely by the kernel for lack of memory, while " +
                       doing);
   }
@@ -175,7 +179,7 @@ class WorkerModel final : public Model {
       } catch (const WorkerDied& death) {
         if (stop.stop_requested()) throw Stopped();
         if (death.asked) continue;
-        if (++crashes == kMaxAttempts || !death.start_error.empty() || was_killed(death)) throw_death(death, doing);
+        if (++crashes == kMaxAttempts || !death.start_error.empty() || ran_out(death)) throw_death(death, doing);
         spdlog::warn("the worker process was lost ({}) while {}; trying once more on a new one", death.text(), doing);
       } catch (const WireError& error) {
         throw ModelError("the worker process answered what makes no sense while " + doing + ": " + error.what());

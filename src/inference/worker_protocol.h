@@ -11,6 +11,9 @@
 
 namespace sam {
 
+// The exit status of a worker that crashed although, or because, an allocation had been refused before: engines do not check every one.
+constexpr int kCrashedAfterRefusal = 112;
+
 enum class MessageKind : std::uint8_t {
   load = 1,  // LoadRequest → description or failure
   unload,    // model number; no answer

@@ -1,4 +1,6 @@
+#include <signal.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <list>
 #include <map>
@@ -256,10 +258,19 @@ class WorkerServer {
   std::list<std::unique_ptr<ModelLane>> ending_;
 };
 
+void end_after_refusal(int signal) {
+  if (heap_refusals().count > 0) ::_exit(kCrashedAfterRefusal);
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
 }  // namespace
 
 int run_worker(int control_socket) {
   count_heap();
+  if (heap_is_counted()) {
+    for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT}) ::signal(signal, end_after_refusal);
+  }
   become_expendable("sam-worker");
   try {
     return WorkerServer(control_socket).serve();
