@@ -1,12 +1,10 @@
 #include "memory/memory_info.h"
 
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 
-#include <sstream>
 #include <stdexcept>
 
+#include "memory/captured_log.h"
 #include "memory/memory_log.h"
 #include "memory/memory_report.h"
 
@@ -50,21 +48,6 @@ TEST(MemoryInfo, IsCompleteWhateverHappens) {
   EXPECT_EQ(memory_info(MemoryReading{}).utilization, 0.0);
 }
 
-class CapturedLog {
- public:
-  CapturedLog() : before_(spdlog::default_logger()) {
-    auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(text_);
-    sink->set_pattern("%v");
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>("captured", sink));
-  }
-  ~CapturedLog() { spdlog::set_default_logger(before_); }
-  std::string text() const { return text_.str(); }
-
- private:
-  std::ostringstream text_;
-  std::shared_ptr<spdlog::logger> before_;
-};
-
 TEST(MemoryLog, WritesTheSpecificationsLine) {
   CapturedLog log;
   FakeProbe probe;
@@ -72,8 +55,8 @@ TEST(MemoryLog, WritesTheSpecificationsLine) {
   MemoryLog(&probe).write("before prediction");
   MemoryLog(nullptr).write("after prediction");
   EXPECT_EQ(log.text(),
-            "Memory before prediction: Used: 2.45 GB / Total: 8.00 GB (30.6%)\n"
-            "Memory after prediction: Running on CPU - memory stats not available\n");
+            "info Memory before prediction: Used: 2.45 GB / Total: 8.00 GB (30.6%)\n"
+            "info Memory after prediction: Running on CPU - memory stats not available\n");
 }
 
 TEST(MemoryReport, NamesEveryDomain) {
