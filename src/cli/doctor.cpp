@@ -8,10 +8,9 @@
 #include <thread>
 
 #include "cli/predictor_options.h"
+#include "cli/probes.h"
 #include "inference/engines.h"
 #include "memory/memory_info.h"
-#include "memory/probes/host_probe.h"
-#include "memory/probes/nvml_probe.h"
 #include "settings/model_catalog.h"
 
 namespace sam {
@@ -47,21 +46,18 @@ void examine_engines(Examination& out) {
 
 void examine_memory(Examination& out, Program& program) {
   out.section("Memory and devices");
-  HostProbe host(read_text_files());
-  if (const auto reading = host.read()) {
+  const MachineProbes machine = make_machine_probes(program, nullptr);
+  if (const auto reading = machine.host->read()) {
     out.fine("host memory (" + reading->source + "): " + memory_info(*reading).formatted);
     if (reading->total_bytes < (std::uint64_t{2} << 30))
       out.note("under 2 GB: use a small model (MobileSAM) and --max-image-size 2048");
   } else {
     out.problem("the memory of this machine cannot be read: /proc/meminfo is missing or unreadable; mount /proc");
   }
-  NvmlOptions options;
-  options.visible_devices = program.environment("CUDA_VISIBLE_DEVICES");
-  std::string why_none;
-  const auto cards = make_nvml_probes(options, &why_none);
-  for (const auto& card : cards)
+  for (const auto& card : machine.devices.probes)
     out.fine(card->domain() + " " + card->name() + ": " + safe_get_memory_info(card.get()).formatted);
-  if (cards.empty()) out.note("no NVIDIA card (" + why_none + "); predictions run on the CPU");
+  if (machine.devices.probes.empty())
+    out.note("no NVIDIA card (" + machine.devices.why_none + "); predictions run on the CPU");
 }
 
 void examine_limits(Examination& out, Program& program) {

@@ -1,13 +1,19 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "cli/memory_explain.h"
 #include "cli/predictor_options.h"
+#include "cli/probes.h"
 #include "memory/memory_report.h"
-#include "memory/probes/host_probe.h"
-#include "memory/probes/nvml_probe.h"
 
 namespace sam {
 namespace {
+
+struct MemoryCommand {
+  bool json = false;
+  bool explain = false;
+  MemoryFlags flags;
+};
 
 nlohmann::ordered_json domain_json(const DomainReport& domain) {
   return {{"domain", domain.domain},
@@ -30,22 +36,22 @@ void print(const MemoryReport& report, const std::string& why_no_device) {
   if (report.devices.empty()) std::cout << "GPU: " << cpu_memory_sentence << " (" << why_no_device << ")\n";
 }
 
-int run_memory(Program& program, bool json) {
-  HostProbe host(read_text_files());
-  NvmlOptions options;
-  options.visible_devices = program.environment("CUDA_VISIBLE_DEVICES");
-  std::string why_none;
-  const auto cards = make_nvml_probes(options, &why_none);
+int run_memory(Program& program, const MemoryCommand& command) {
+  const MemorySettings settings = read_memory_settings(command.flags, program);
+  const MachineProbes machine = make_machine_probes(program, nullptr);
   std::vector<Probe*> devices;
-  for (const auto& card : cards) devices.push_back(card.get());
-  const MemoryReport report = read_memory_report(host, devices, [] { return program_bytes(nullptr); });
-  if (!json) {
+  for (const auto& device : machine.devices.probes) devices.push_back(device.get());
+  const MemoryReport report = read_memory_report(*machine.host, devices, [] { return program_bytes(nullptr); });
+  const std::string& why_none = machine.devices.why_none;
+  if (!command.json) {
     print(report, why_none);
+    if (command.explain) std::cout << '\n' << explain_settings(settings, report);
     return exit_done;
   }
   nlohmann::ordered_json answer = {{"host", domain_json(report.host)}, {"devices", nlohmann::ordered_json::array()}};
   for (const DomainReport& device : report.devices) answer["devices"].push_back(domain_json(device));
   if (report.devices.empty()) answer["why_no_device"] = why_none;
+  if (command.explain) answer["settings"] = settings_json(settings);
   std::cout << answer.dump(2) << '\n';
   return exit_done;
 }
@@ -55,9 +61,13 @@ int run_memory(Program& program, bool json) {
 void add_memory_command(CLI::App& root, Program& program) {
   CLI::App* command =
       root.add_subcommand("memory", "shows the memory of this machine and its NVIDIA cards, as the program sees it");
-  auto json = std::make_shared<bool>(false);
-  command->add_flag("--json", *json, "as JSON");
-  command->callback([&program, json] { program.run = [&program, json] { return run_memory(program, *json); }; });
+  auto options = std::make_shared<MemoryCommand>();
+  command->add_flag("--json", options->json, "as JSON");
+  command->add_flag("--explain", options->explain,
+                    "every setting of the memory system, its unit, and where it was set");
+  add_memory_flags(*command, options->flags);
+  command->callback(
+      [&program, options] { program.run = [&program, options] { return run_memory(program, *options); }; });
 }
 
 }  // namespace sam

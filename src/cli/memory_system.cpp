@@ -1,7 +1,8 @@
 #include "cli/memory_system.h"
 
-#include "memory/probes/host_probe.h"
-#include "memory/probes/nvml_probe.h"
+#include <unistd.h>
+
+#include "cli/probes.h"
 #include "platform/process_memory.h"
 
 namespace sam {
@@ -22,11 +23,12 @@ std::unique_ptr<MemorySystem> make_memory_system(MemorySettings settings, Progra
   auto system = std::make_unique<MemorySystem>();
   system->settings = std::move(settings);
   const MemoryOptions& options = system->settings.options;
-  NvmlOptions nvml;
-  nvml.visible_devices = program.environment("CUDA_VISIBLE_DEVICES");
-  system->devices = make_nvml_probes(nvml, &system->why_no_device);
-  system->host_probe = std::make_unique<HostProbe>(read_text_files());
   system->worker = make_worker("/proc/self/exe");
+  MachineProbes machine =
+      make_machine_probes(program, [worker = system->worker] { return std::vector<int>{::getpid(), worker->pid()}; });
+  system->host_probe = std::move(machine.host);
+  system->devices = std::move(machine.devices.probes);
+  system->why_no_device = std::move(machine.devices.why_none);
   system->costs = std::make_unique<CostBook>(cache_folder(program.environment) / "model_costs.json", program.files);
 
   std::vector<GovernedDomain> domains;
