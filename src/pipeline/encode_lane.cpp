@@ -67,7 +67,7 @@ void EncodeLane::give_up(const Unwanted& unwanted) {
 }
 
 void EncodeLane::show(const PicturePath& picture, const std::string& key) {
-  const bool ready = find_(key) != nullptr;
+  const bool ready = find_(key, true) != nullptr;
   Unwanted unwanted;
   {
     const MutexLock lock(mutex_);
@@ -90,11 +90,11 @@ EncodingStatus EncodeLane::status(const std::string& key) const {
       return {work.state, work.reason, work.memory_exhausted};
     }
   }
-  return {find_(key) ? EncodingState::ready : EncodingState::none, ""};
+  return {find_(key, false) ? EncodingState::ready : EncodingState::none, ""};
 }
 
 EmbeddingPointer EncodeLane::wait_for(const PicturePath& picture, const std::string& key, const std::stop_token& stop) {
-  if (auto ready = find_(key)) return ready;
+  if (auto ready = find_(key, true)) return ready;
   const std::stop_callback wake(stop, [this] {
     const MutexLock lock(mutex_);
     changed_.notify_all();
@@ -137,7 +137,7 @@ EncodeLane::Outcome EncodeLane::attempt(Work& work) {
     return {{EncodingState::failed, reason, memory_exhausted}, nullptr, std::current_exception()};
   };
   try {
-    EmbeddingPointer embedding = find_(work.key);
+    EmbeddingPointer embedding = find_(work.key, true);
     if (!embedding) embedding = encode_(work.picture, work.key, work.stop.get_token());
     return {{EncodingState::ready, ""}, std::move(embedding), nullptr};
   } catch (const Stopped&) {

@@ -30,8 +30,9 @@ using EmbeddingPointer = std::shared_ptr<const KeptEmbedding>;
 
 class EncodeLane {
  public:
-  // The embedding that is kept of a picture, as good as the predictor of now would make it; null if there is none.
-  using Find = std::function<EmbeddingPointer(const std::string& key)>;
+  // The embedding that is kept of a picture, as good as the predictor of now would make it; null if there is none. look: somebody wants to
+  // use it, which keeps it longer.
+  using Find = std::function<EmbeddingPointer(const std::string& key, bool look)>;
   using Encode =
       std::function<EmbeddingPointer(const PicturePath& picture, const std::string& key, const std::stop_token& stop)>;
 

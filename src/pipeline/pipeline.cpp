@@ -76,7 +76,7 @@ class PredictingPipeline final : public Pipeline {
               governor_.note("recovery", sentence);
             },
             clock),
-        lane_([this](const std::string& key) { return kept_embedding(key); },
+        lane_([this](const std::string& key, bool look) { return kept_embedding(key, look); },
               [this](const PicturePath& picture, const std::string& key, const std::stop_token& stop) {
                 return encode(picture, key, stop);
               }) {
@@ -120,7 +120,7 @@ class PredictingPipeline final : public Pipeline {
   std::string embedding_key(const std::string& key, const PredictorInfo& info) const {
     return key + '\n' + info.model_key;
   }
-  EmbeddingPointer kept_embedding(const std::string& key) const;
+  EmbeddingPointer kept_embedding(const std::string& key, bool look);
   EmbeddingPointer encode(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
   EmbeddingPointer encode_once(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
   std::shared_ptr<const DecodedPicture> decoded(const PicturePath& picture, const std::string& key);
@@ -149,7 +149,7 @@ class PredictingPipeline final : public Pipeline {
   std::atomic<PredictorChoice> choice_{PredictorChoice::model};
   PredictorForms forms_;
   LruCache<DecodedPicture> images_;
-  mutable LruCache<KeptEmbedding> embeddings_;
+  LruCache<KeptEmbedding> embeddings_;
   LruCache<Prediction> predictions_;
   RecoveryLadder ladder_;
   std::atomic<std::uint64_t> last_embedding_bytes_{0};
@@ -226,10 +226,11 @@ void PredictingPipeline::show(const PicturePath& picture) {
 }
 
 // As good as the predictor would make it now: by the same weights, in the same form or a better one.
-EmbeddingPointer PredictingPipeline::kept_embedding(const std::string& key) const {
+EmbeddingPointer PredictingPipeline::kept_embedding(const std::string& key, bool look) {
   const bool fallback = choice_ == PredictorChoice::fallback;
   const std::size_t form = fallback ? 0 : forms_.form();
-  EmbeddingPointer kept = embeddings_.find(embedding_key(key, predictor()));
+  const std::string embedding = embedding_key(key, predictor());
+  EmbeddingPointer kept = look ? embeddings_.find(embedding) : embeddings_.peek(embedding);
   return kept && kept->form <= form ? kept : nullptr;
 }
 

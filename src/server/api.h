@@ -34,9 +34,10 @@ std::size_t query_number(const Request& request, const char* name, std::size_t f
 // The same error with its subject: "cat.jpg is empty".
 ImageError named(const std::string& name, const ImageError& error);
 
-// Session, edits, lists and events; the pictures' pixels; memory, and /metrics.
+// Session, edits, lists and events; the pictures' pixels; the predictor in use; memory, and /metrics.
 std::vector<Route> session_routes(ApiParts& parts);
 std::vector<Route> picture_routes(ApiParts& parts);
+std::vector<Route> predictor_routes(ApiParts& parts);
 std::vector<Route> memory_routes(ApiParts& parts);
 
 }  // namespace sam

@@ -18,6 +18,9 @@ std::optional<int> whole_number(const std::string& text) {
   return value;
 }
 
+// What a tile needs at most while it is made: rows of the file and 2048 x 2048 pixels of a level.
+constexpr std::uint64_t tile_bytes = 32 << 20;
+
 struct PictureOnDisk {
   std::filesystem::path path;
   std::string etag;  // of the file as it is now, and of what is made from it
@@ -72,7 +75,12 @@ Response proxy(ApiParts& parts, const Request& request) {
   if (is_known(request, picture.etag)) return not_modified(picture.etag);
   const Gate::Place place(parts.decoding, request.stop);
   try {
-    return jpeg(picture.etag, make_proxy(picture.path, parts.options.limits, side));
+    const std::uint64_t bytes =
+        read_image_info(picture.path, {.max_pixels = parts.options.limits.max_pixels, .max_side = side}).decode_bytes;
+    std::string made;
+    parts.pipeline.with_memory(bytes, "showing " + name,
+                               [&] { made = make_proxy(picture.path, parts.options.limits, side); });
+    return jpeg(picture.etag, std::move(made));
   } catch (const ImageError& error) {
     parts.store.mark_broken(name, error.what());
     parts.events->publish({"images", "{}"});
@@ -91,8 +99,11 @@ Response tile(ApiParts& parts, const Request& request) {
   if (is_known(request, picture.etag)) return not_modified(picture.etag);
   const Gate::Place place(parts.decoding, request.stop);
   try {
-    return jpeg(picture.etag,
-                make_tile(picture.path, parts.options.limits, {*level, *x, *y}, parts.options.tile_cache_folder));
+    std::string made;
+    parts.pipeline.with_memory(tile_bytes, "showing " + name, [&] {
+      made = make_tile(picture.path, parts.options.limits, {*level, *x, *y}, parts.options.tile_cache_folder);
+    });
+    return jpeg(picture.etag, std::move(made));
   } catch (const std::out_of_range&) {
     throw RequestError(name + " has no tile " + form, 404);
   } catch (const ImageError& error) {

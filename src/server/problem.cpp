@@ -99,7 +99,9 @@ constexpr Row rows[] = {
     [](const Error& e) { return if_is<EditError>(e, 422, "The edit cannot be made"); },
     [](const Error& e) { return if_is<MaskError>(e, 422, "The mask cannot be used"); },
     [](const Error& e) { return if_is<OutOfMemory>(e, 503, "There is not enough memory"); },
-    [](const Error& e) { return if_is<MemoryExhausted>(e, 503, "There is not enough memory"); },
+    [](const Error& e) {
+      return if_is<MemoryExhausted>(e, 503, "There is not enough memory", "/problems/memory-exhausted");
+    },
     [](const Error& e) { return if_is<std::bad_alloc>(e, 503, "There is not enough memory"); },
     [](const Error& e) { return if_is<Stopped>(e, client_closed_request, status_title(client_closed_request)); },
     [](const Error& e) { return if_is<ModelError>(e, 500, "The model failed"); },

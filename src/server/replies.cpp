@@ -125,6 +125,7 @@ std::string picture_json(const PictureState& state) {
                 {"tile_levels", tile_levels(state.content.size)},
                 {"warnings", state.warnings}};
   if (!state.encoding.reason.empty()) value["encoding_reason"] = state.encoding.reason;
+  if (state.encoding.memory_exhausted) value["memory_exhausted"] = true;
   return text_of(value);
 }
 
@@ -138,11 +139,26 @@ std::string candidates_json(const SegmentResult& result) {
                           {"rle", mask_to_coco_string(instance.mask)},
                           {"logits_key", instance.logits ? json(instance.logits->key) : json()}});
   }
-  return text_of({{"candidates", std::move(candidates)}, {"decode_ms", result.decode_ms}, {"wait_ms", result.wait_ms}});
+  return text_of({{"candidates", std::move(candidates)},
+                  {"decode_ms", result.decode_ms},
+                  {"wait_ms", result.wait_ms},
+                  {"from_cache", result.from_cache}});
+}
+
+std::string predictor_json(const Pipeline& pipeline) {
+  const PredictorInfo info = pipeline.predictor();
+  return text_of({{"use", pipeline.choice() == PredictorChoice::model ? "model" : "grabcut"},
+                  {"can_use_grabcut", pipeline.has_fallback()},
+                  {"family", info.family},
+                  {"key", info.key},
+                  {"describe", info.describe},
+                  {"takes_mask_input", info.takes_mask_input}});
 }
 
 std::string encoding_event_json(const std::string& name, const EncodingStatus& status) {
-  return text_of({{"name", name}, {"encoding", encoding_state_name(status.state)}, {"reason", status.reason}});
+  json value = {{"name", name}, {"encoding", encoding_state_name(status.state)}, {"reason", status.reason}};
+  if (status.memory_exhausted) value["memory_exhausted"] = true;
+  return text_of(value);
 }
 
 std::string changed_event_json(const std::string& name, const std::string& revision, const std::string& window) {

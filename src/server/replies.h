@@ -27,6 +27,8 @@ std::string images_json(std::size_t total, std::size_t offset, const std::vector
 std::string picture_json(const PictureState& state);
 std::string candidates_json(const SegmentResult& result);
 
+std::string predictor_json(const Pipeline& pipeline);
+
 // Data of events.
 std::string encoding_event_json(const std::string& name, const EncodingStatus& status);
 std::string changed_event_json(const std::string& name, const std::string& revision, const std::string& window);

@@ -170,6 +170,14 @@ std::string parse_current_request(std::string_view body) {
   return text(required(value, "name"), "name");
 }
 
+PredictorChoice parse_predictor_request(std::string_view body) {
+  const json value = parse_json(body);
+  const std::string use = text(required(value, "use"), "use");
+  if (use == "model") return PredictorChoice::model;
+  if (use == "grabcut") return PredictorChoice::fallback;
+  throw RequestError("'use' must be \"model\" or \"grabcut\"", 422);
+}
+
 std::string parse_save_request(std::string_view body) {
   return body.empty() ? std::string() : optional_text(parse_json(body), "window");
 }

@@ -20,6 +20,8 @@ EditRequest parse_edit_request(std::string_view body);
 SegmentRequest parse_segment_request(std::string_view body);
 // {"name": …}
 std::string parse_current_request(std::string_view body);
+// {"use": "model"} or {"use": "grabcut"}
+PredictorChoice parse_predictor_request(std::string_view body);
 // {"window": …}, or no body at all.
 std::string parse_save_request(std::string_view body);
 

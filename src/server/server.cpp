@@ -16,6 +16,7 @@ namespace {
 std::vector<Route> all_routes(ApiParts& parts) {
   std::vector<Route> routes = session_routes(parts);
   for (Route& route : picture_routes(parts)) routes.push_back(std::move(route));
+  for (Route& route : predictor_routes(parts)) routes.push_back(std::move(route));
   for (Route& route : memory_routes(parts)) routes.push_back(std::move(route));
   return routes;
 }

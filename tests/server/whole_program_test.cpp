@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "memory/probes/host_probe.h"
 #include "segmentation/registry.h"
 #include "server/server.h"
 
@@ -51,7 +52,14 @@ class WholeProgram : public testing::Test {
     StoreOptions store_options;
     store_options.folder = base_ / "project";
     store_ = open_store(store_options, files_, clock_);
-    pipeline_ = make_pipeline({}, make_grabcut_predictor(), memory_, clock_);
+    governor_ = make_governor({}, {{&host_, &budget_, {}, [] { return ProgramUse{}; }}}, clock_);
+    governor_->sample();
+    PipelineParts parts;
+    parts.predictor = make_grabcut_predictor();
+    parts.forms.push_back({RungKind::lower_precision, "GrabCut", make_grabcut_predictor});
+    parts.governor = governor_.get();
+    parts.host = &budget_;
+    pipeline_ = make_pipeline({}, std::move(parts), memory_, clock_);
     session_ = make_session(*store_, *pipeline_, clock_);
     ServerOptions options;
     options.port = 0;
@@ -64,6 +72,7 @@ class WholeProgram : public testing::Test {
     server_.reset();
     session_.reset();
     pipeline_.reset();
+    governor_.reset();
     store_.reset();
   }
 
@@ -97,6 +106,9 @@ class WholeProgram : public testing::Test {
   PosixFileSystem files_;
   SystemClock clock_;
   MemoryLog memory_{nullptr};
+  HostProbe host_{read_text_files()};
+  Budget budget_{"host", 0};
+  std::unique_ptr<Governor> governor_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<Session> session_;
