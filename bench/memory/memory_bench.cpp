@@ -94,6 +94,12 @@ void nvml_sample(benchmark::State& state) {
 }
 BENCHMARK(nvml_sample)->Unit(benchmark::kMicrosecond);
 
+void governor_round(benchmark::State& state) {
+  Governor& governor = *machine().governor;
+  for (auto _ : state) governor.sample();
+}
+BENCHMARK(governor_round)->Unit(benchmark::kMicrosecond)->MeasureProcessCPUTime();
+
 double cpu_seconds() {
   timespec used{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
