@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/memory_explain.h"
+#include "cli/memory_watch.h"
 #include "cli/predictor_options.h"
 #include "cli/probes.h"
 #include "memory/memory_report.h"
@@ -12,6 +13,8 @@ namespace {
 struct MemoryCommand {
   bool json = false;
   bool explain = false;
+  bool watch = false;
+  MemoryWatchOptions watching;
   MemoryFlags flags;
 };
 
@@ -56,18 +59,48 @@ int run_memory(Program& program, const MemoryCommand& command) {
   return exit_done;
 }
 
+int run_watch(Program& program, const MemoryCommand& command) {
+  const MemorySettings settings = read_memory_settings(command.flags, program);
+  MachineProbes machine;
+  const auto probes = [&] {
+    machine = make_machine_probes(program, nullptr);
+    std::vector<Probe*> all{machine.host.get()};
+    for (const auto& device : machine.devices.probes) all.push_back(device.get());
+    return all;
+  };
+  return watch_memory(command.watching, settings.options, probes, program);
+}
+
+void add_watch_options(CLI::App& command, CLI::Option* watch, MemoryWatchOptions& watching) {
+  command.add_option("--interval", watching.interval_ms, "with --watch: milliseconds between two readings")
+      ->needs(watch)
+      ->check(CLI::Range(100, 3'600'000))
+      ->capture_default_str();
+  CLI::Option* port =
+      command.add_option("--port", watching.port, "with --watch: of the annotator to ask; 8008 is tried anyway");
+  port->needs(watch)->check(CLI::Range(1, 65535));
+  command.add_option("--url", watching.url, "with --watch: of an annotator elsewhere, http://HOST:PORT")
+      ->needs(watch)
+      ->excludes(port);
+}
+
 }  // namespace
 
 void add_memory_command(CLI::App& root, Program& program) {
   CLI::App* command =
       root.add_subcommand("memory", "shows the memory of this machine and its NVIDIA cards, as the program sees it");
   auto options = std::make_shared<MemoryCommand>();
-  command->add_flag("--json", options->json, "as JSON");
-  command->add_flag("--explain", options->explain,
-                    "every setting of the memory system, its unit, and where it was set");
+  CLI::Option* json = command->add_flag("--json", options->json, "as JSON");
+  CLI::Option* explain = command->add_flag("--explain", options->explain,
+                                           "every setting of the memory system, its unit, and where it was set");
+  CLI::Option* watch = command->add_flag("--watch", options->watch, "go on showing it until Ctrl+C");
+  add_watch_options(*command, watch->excludes(json)->excludes(explain), options->watching);
   add_memory_flags(*command, options->flags);
-  command->callback(
-      [&program, options] { program.run = [&program, options] { return run_memory(program, *options); }; });
+  command->callback([&program, options] {
+    program.run = [&program, options] {
+      return options->watch ? run_watch(program, *options) : run_memory(program, *options);
+    };
+  });
 }
 
 }  // namespace sam

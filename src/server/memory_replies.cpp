@@ -1,10 +1,10 @@
 #include "server/memory_replies.h"
 
-#include <array>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
+
+#include "memory/byte_text.h"
 
 namespace sam {
 namespace {
@@ -111,10 +111,7 @@ std::string domain_name(const ServerOptions& options, const std::string& domain)
 
 std::string memory_line(const MemorySnapshot& snapshot, const std::vector<std::string>& names) {
   if (names.empty()) return cpu_memory_sentence;
-  std::array<char, 64> program{};
-  std::snprintf(program.data(), program.size(), "SAM Annotator %.0f MB",
-                static_cast<double>(snapshot.domains[0].own_bytes) / 1e6);
-  std::string line = program.data();
+  std::string line = "SAM Annotator " + byte_text(snapshot.domains[0].own_bytes);
   for (std::size_t i = 0; i < names.size(); ++i)
     line += " · " + names[i] + " " + info_of(snapshot.domains[i]).formatted;
   if (names.size() == 1) line += " · no GPU";

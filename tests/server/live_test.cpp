@@ -60,7 +60,7 @@ TEST_F(Live, OneConnectionServesManyRequests) {
 TEST_F(Live, EventsArrive) {
   RawClient raw(server_->port());
   raw.send(listen_request);
-  EXPECT_THAT(raw.receive_until("\"line\":\"SAM Annotator 800 MB"), HasSubstr("Content-Type: text/event-stream"));
+  EXPECT_THAT(raw.receive_until("\"line\":\"SAM Annotator 763 MB"), HasSubstr("Content-Type: text/event-stream"));
   pipeline_.tell({"/project/cats/images/b c.jpg"}, {EncodingState::failed, "too large"});
   EXPECT_THAT(
       raw.receive_until("too large"),

@@ -25,7 +25,7 @@ TEST_F(MemoryRoutes, TheMemoryHasEveryDomainWithItsOwners) {
   const json memory = get("/memory");
   EXPECT_EQ(
       memory["line"],
-      "SAM Annotator 800 MB · Host Used: 2.00 GB / Total: 8.00 GB (25.0%) · a card Used: 0.00 GB / Total: 16.00 GB "
+      "SAM Annotator 763 MB · Host Used: 2.00 GB / Total: 8.00 GB (25.0%) · a card Used: 0.00 GB / Total: 16.00 GB "
       "(0.0%)");
   EXPECT_EQ(memory["formatted"], "Running on CPU - memory stats not available");
   EXPECT_EQ(memory["level"], "normal");

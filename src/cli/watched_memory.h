@@ -1,0 +1,54 @@
+// What `memory --watch` shows, wherever it came from: a running annotator's /api/v1/memory, or only what the probes say.
+// Threading: free functions; a MemorySource belongs to one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "memory/memory_options.h"
+#include "memory/probe.h"
+
+namespace sam {
+
+struct WatchedDomain {
+  std::string name;
+  std::string level = "normal";
+  bool readable = true;
+  std::uint64_t used_bytes = 0;
+  std::uint64_t total_bytes = 0;
+  std::optional<std::uint64_t> own_bytes;  // nothing: no annotator was asked
+  std::uint64_t limit_bytes = 0;           // of the annotator
+  std::vector<std::pair<std::string, std::uint64_t>> owners;
+};
+
+struct WatchedMemory {
+  std::string source;  // "SAM Annotator at http://127.0.0.1:8008"
+  double warning = 0;
+  double critical = 0;
+  std::vector<WatchedDomain> domains;
+};
+
+// An annotator's answer. Throws std::runtime_error if it is not one.
+WatchedMemory watched_memory_of(const std::string& json, const std::string& source);
+
+WatchedMemory watched_memory_of(const std::vector<Probe*>& probes, const MemoryOptions& options);
+
+class MemorySource {
+ public:
+  // url: of an annotator, "http://127.0.0.1:8008"; empty: one is looked for there, and done without if there is none.
+  MemorySource(std::string url, std::vector<Probe*> probes, const MemoryOptions& options);
+
+  // Throws std::runtime_error when the annotator that was named does not answer.
+  WatchedMemory read() const;
+
+ private:
+  const std::string url_;
+  const std::vector<Probe*> probes_;
+  const MemoryOptions options_;
+};
+
+}  // namespace sam
