@@ -51,7 +51,7 @@ TEST(MemoryBars, ABarShowsOwnersOthersAndMarks) {
   EXPECT_THAT(texts(memory_screen(eight_gib(), {82, false})),
               ElementsAre("SAM Annotator at http://127.0.0.1:8008  marks: warning 80%, critical 95%, limit",
                           "Host  normal  annotator 3.0 of 7.0 GB (43%)  all 4.0 of 8.0 GB (50%)",
-                          "[WWWWWWWWWWIIIIIIIIIIOOOOOOOOOO.........................|.........|...|##########]",
+                          "[WWWWWWWWWWIIIIIIIIIIOOOOOOOOOO.........................|..........|..|##########]",
                           "W weights 1.0 GB  I images 1.0 GB  O other 1.0 GB  # other programs 1.0 GB", ""));
 }
 
