@@ -12,7 +12,7 @@ void add_memory_flags(CLI::App& app, MemoryFlags& flags) {
     app.add_option_function<std::string>(
            flag, [&flags, flag](const std::string& text) { flags.given.emplace_back(flag, text); },
            std::string(setting.help) + "; " + allowed_range(setting) + " (" + setting.variable + ")")
-        ->type_name("")
+        ->type_name("VALUE")
         ->group(group);
   }
 }
@@ -22,7 +22,11 @@ MemorySettings read_memory_settings(const MemoryFlags& flags, Program& program) 
   input.environment = program.environment;
   input.config_file = flags.config;
   input.flags = flags.given;
-  return read_memory_settings(input, program.files);
+  try {
+    return read_memory_settings(input, program.files);
+  } catch (const SettingsError& error) {  // also of a variable or a file: --help shows what each takes
+    throw UsageError(error.what());
+  }
 }
 
 }  // namespace sam

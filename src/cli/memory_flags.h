@@ -19,7 +19,7 @@ struct MemoryFlags {
 // `flags` must outlive the app.
 void add_memory_flags(CLI::App& app, MemoryFlags& flags);
 
-// Settings from the file, the environment and these flags. Throws SettingsError.
+// Settings from the file, the environment and these flags. Throws UsageError with SettingsError's sentence.
 MemorySettings read_memory_settings(const MemoryFlags& flags, Program& program);
 
 }  // namespace sam

@@ -9,7 +9,7 @@
 
 namespace sam {
 
-// our_pids: whose use of a card counts as this program's; null: this process's. Throws MemoryScriptError.
+// our_pids: whose use of a card counts as this program's; null: this process's. Throws UsageError with MemoryScriptError's sentence.
 MachineProbes make_machine_probes(Program& program, std::function<std::vector<int>()> our_pids);
 
 }  // namespace sam

@@ -1,0 +1,91 @@
+// `sam-annotator memory` as a user runs it: settings right and wrong, and a script in place of the machine.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "cli/process.h"
+
+namespace sam {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class MemoryCommand : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "memory-command-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  ProcessResult run(std::vector<std::string> arguments, std::vector<std::string> environment = {}) {
+    arguments.insert(arguments.begin(), {SAM_ANNOTATOR, "memory"});
+    environment.push_back("XDG_CONFIG_HOME=" + folder_.string());
+    return run_process(arguments, environment);
+  }
+
+  std::string write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name) << text;
+    return (folder_ / name).string();
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(MemoryCommand, ExplainShowsEachValueAndWhereItCameFrom) {
+  const std::string file = write("c.toml", "[memory]\npictures_ahead = 2\n");
+  const std::vector<std::string> arguments = {"--explain", "--config", file, "--tf32", "off"};
+  const std::vector<std::string> environment = {"SAM_GPU_MEMORY_FRACTION=0.7", "SAM_ENABLE_MEMORY_GROWTH=no"};
+  const std::string text = run(arguments, environment).out;
+  EXPECT_THAT(text, HasSubstr("memory growth is off: the limit is enforced strictly from the start"));
+  EXPECT_THAT(text, HasSubstr("limit of host: "));
+  auto with_json = arguments;
+  with_json.push_back("--json");
+  const auto settings = nlohmann::json::parse(run(with_json, environment).out).at("settings");
+  const auto from = [&](const std::string& key) {
+    for (const auto& value : settings.at("values")) {
+      if (value.at("key") == key)
+        return value.at("value").get<std::string>() + " " + value.at("from").get<std::string>();
+    }
+    return std::string();
+  };
+  EXPECT_EQ(from("gpu_memory_fraction"), "0.7 SAM_GPU_MEMORY_FRACTION");
+  EXPECT_EQ(from("pictures_ahead"), "2 " + file + ":2");
+  EXPECT_EQ(from("tf32"), "off --tf32");
+  EXPECT_EQ(from("warning_threshold"), "0.8 default");
+  EXPECT_EQ(from("enable_memory_growth"), "off SAM_ENABLE_MEMORY_GROWTH");
+}
+
+TEST_F(MemoryCommand, WrongValuesAreOneLineThatNamesThem) {
+  for (const char* wrong : {"0,9", "1e9", "nan", "", "-1", "2"}) {
+    const ProcessResult result = run({}, {std::string("SAM_GPU_MEMORY_FRACTION=") + wrong});
+    EXPECT_EQ(result.status, 2) << wrong;
+    EXPECT_THAT(result.err, AllOf(HasSubstr("SAM_GPU_MEMORY_FRACTION: "), HasSubstr(wrong), HasSubstr("(0, 1]")));
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+  }
+  EXPECT_THAT(run({}, {"SAM_MEMORY_WARNING_THRESHOLD=0.96"}).err, HasSubstr("must be below the critical one"));
+  EXPECT_THAT(run({"--config", write("c.toml", "[memory]\ntf23 = true\n")}).err,
+              HasSubstr("c.toml:2: there is no setting"));
+  EXPECT_THAT(run({"--host-memory-limit", "6"}).err, HasSubstr("--host-memory-limit: '6'"));
+}
+
+TEST_F(MemoryCommand, AScriptPlaysAnyMachine) {
+  const std::string script = write("s.txt", "0 host 2GiB/8GiB\n0 cuda:0 2630667469/8GiB\n0 cuda:1 gone\n");
+  const ProcessResult result = run({"--explain"}, {"SAM_MEMORY_SCRIPT=" + script});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.out, HasSubstr("(cuda:0, script): Used: 2.45 GB / Total: 8.00 GB (30.6%)"));
+  EXPECT_THAT(result.out, HasSubstr("(cuda:1, not readable)"));
+  EXPECT_THAT(result.out, HasSubstr("limit of cuda:0: 7.20 GB of 8.00 GB"));
+  const ProcessResult wrong = run({}, {"SAM_MEMORY_SCRIPT=" + write("w.txt", "0 host 2GiB/8GiB\nnow cuda:0 1/2\n")});
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("w.txt:2: 'now' is no time"));
+}
+
+}  // namespace
+}  // namespace sam
