@@ -8,16 +8,24 @@
 #include "memory/budget.h"
 #include "memory/governor.h"
 #include "memory/probes/host_probe.h"
-#include "memory/probes/nvml_probe.h"
+#include "memory/probes/machine_probes.h"
 #include "platform/process_memory.h"
 
 namespace sam {
 namespace {
 
+std::vector<std::unique_ptr<Probe>> scripted_card() {
+  DeviceProbeOptions options;
+  options.nvml_library = SCRIPTED_NVML_LIBRARY;
+  options.device_order = "PCI_BUS_ID";
+  options.visible_devices = "0";
+  return make_device_probes(options).probes;
+}
+
 // A governor on this machine's host memory and, as a second domain, the scripted card, sampled once.
 struct Machine {
   Machine() {
-    probes = make_nvml_probes({SCRIPTED_NVML_LIBRARY, "0"});
+    probes = scripted_card();
     std::vector<GovernedDomain> domains = {
         {&host, &host_budget, {}, [] { return ProgramUse{resident_bytes(0).value_or(0), 0}; }}};
     if (!probes.empty()) domains.push_back({probes.front().get(), &device_budget});
@@ -85,8 +93,8 @@ void host_sample(benchmark::State& state) {
 BENCHMARK(host_sample)->Unit(benchmark::kMicrosecond);
 
 void nvml_sample(benchmark::State& state) {
-  const auto real = make_nvml_probes({});
-  const auto scripted = make_nvml_probes({SCRIPTED_NVML_LIBRARY, "0"});
+  const auto real = make_device_probes({}).probes;
+  const auto scripted = scripted_card();
   const auto& probes = real.empty() ? scripted : real;
   if (probes.empty()) return state.SkipWithError("no NVML");
   for (auto _ : state) benchmark::DoNotOptimize(probes.front()->read());

@@ -12,7 +12,7 @@
 
 #include "memory/fakes.h"
 #include "memory/governor.h"
-#include "memory/probes/nvml_probe.h"
+#include "memory/probes/machine_probes.h"
 #include "platform/shared_memory.h"
 
 namespace sam {
@@ -64,7 +64,7 @@ class Place {
 class ScriptedCard final : public Place {
  public:
   std::string says() const override {
-    const std::size_t cards = make_nvml_probes({}).size();
+    const std::size_t cards = make_device_probes({}).probes.size();
     return "the scripted device cuda:0 (" +
            (cards == 0 ? "no GPU here" : std::to_string(cards) + " GPU here, not used by this test") + ")";
   }

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "nvml/script.h"
+#include "script.h"
 
 namespace {
 
