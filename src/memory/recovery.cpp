@@ -20,6 +20,26 @@ std::string exhausted_sentence(const std::string& doing, const MemoryExhausted::
   return text;
 }
 
+// Who only listens, or a sentence for which there is no memory, must not turn a recovery into a failure.
+template <typename MakeSentence>
+void tell(const RecoveryLadder::Report& report, const MakeSentence& make_sentence) noexcept {
+  try {
+    if (report) report(make_sentence());
+  } catch (...) {
+  }
+}
+
+MemoryExhausted::Facts facts_of(const RecoveryLadder::Describe& describe, const OutOfMemory& error) {
+  MemoryExhausted::Facts facts;
+  try {
+    if (describe) facts = describe(error);
+  } catch (const std::exception&) {  // what the error itself says is left
+  }
+  if (facts.requested_bytes == 0) facts.requested_bytes = error.requested_bytes();
+  if (facts.domain.empty()) facts.domain = error.domain();
+  return facts;
+}
+
 }  // namespace
 
 const char* rung_name(RungKind kind) {
@@ -37,14 +57,6 @@ RecoveryLadder::RecoveryLadder(std::vector<Rung> rungs, Describe describe, Repor
 RecoveryStatistics RecoveryLadder::statistics() const {
   MutexLock lock(mutex_);
   return statistics_;
-}
-
-// Who only listens must not turn a recovery into a failure.
-void RecoveryLadder::report(const std::string& sentence) noexcept {
-  try {
-    if (report_) report_(sentence);
-  } catch (...) {
-  }
 }
 
 // A rung that throws has done nothing that one could count on.
@@ -69,29 +81,26 @@ RungResult RecoveryLadder::run_rung(const Rung& rung, const OutOfMemory& error) 
 
 RungKind RecoveryLadder::climb(std::size_t& next, const std::string& doing, const OutOfMemory& error) {
   if (next == 0) {
-    report(doing + " ran out of memory: " + error.what());
+    tell(report_, [&] { return doing + " ran out of memory: " + error.what(); });
     MutexLock lock(mutex_);
     ++statistics_.operations;
   }
   while (next < rungs_.size()) {
     const Rung& rung = rungs_[next++];
     const RungResult result = run_rung(rung, error);
-    const std::string name = doing + ": " + rung_name(rung.kind);
-    if (result.skipped.empty()) {
-      report(name + " freed " + byte_text(result.freed_bytes) + ", trying again");
-      return rung.kind;
-    }
-    report(name + " skipped: " + result.skipped);
+    tell(report_, [&] {
+      const std::string name = doing + ": " + rung_name(rung.kind);
+      return result.skipped.empty() ? name + " freed " + byte_text(result.freed_bytes) + ", trying again"
+                                    : name + " skipped: " + result.skipped;
+    });
+    if (result.skipped.empty()) return rung.kind;
   }
   {
     MutexLock lock(mutex_);
     ++statistics_.exhausted;
   }
-  MemoryExhausted::Facts facts = describe_ ? describe_(error) : MemoryExhausted::Facts{};
-  if (facts.requested_bytes == 0) facts.requested_bytes = error.requested_bytes();
-  if (facts.domain.empty()) facts.domain = error.domain();
-  MemoryExhausted exhausted(doing, std::move(facts));
-  report(exhausted.what());
+  const MemoryExhausted exhausted(doing, facts_of(describe_, error));
+  tell(report_, [&] { return std::string(exhausted.what()); });
   throw exhausted;
 }
 
@@ -100,10 +109,7 @@ void RecoveryLadder::rescued(RungKind kind, const std::string& doing) noexcept {
     MutexLock lock(mutex_);
     ++statistics_.rungs[index_of(kind)].rescues;
   }
-  try {
-    report(doing + ": succeeded after " + rung_name(kind));
-  } catch (...) {  // no memory for the sentence
-  }
+  tell(report_, [&] { return doing + ": succeeded after " + rung_name(kind); });
 }
 
 }  // namespace sam

@@ -108,7 +108,6 @@ class RecoveryLadder {
   RungKind climb(std::size_t& next, const std::string& doing, const OutOfMemory& error) SAM_EXCLUDES(climbing_, mutex_);
   RungResult run_rung(const Rung& rung, const OutOfMemory& error) SAM_EXCLUDES(climbing_, mutex_);
   void rescued(RungKind kind, const std::string& doing) noexcept SAM_EXCLUDES(mutex_);
-  void report(const std::string& sentence) noexcept;
 
   const std::vector<Rung> rungs_;
   const Describe describe_;
