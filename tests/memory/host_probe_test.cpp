@@ -7,6 +7,8 @@
 #include <map>
 #include <random>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace sam {
 namespace {
@@ -222,6 +224,17 @@ TEST(CgroupLimits, NoLimitAndUnreadableAreNotNumbers) {
   EXPECT_EQ(parse_cgroup_limit(std::nullopt).kind, Kind::unreadable);
   for (const char* garbage : {"", "\n", "maximum", "-1", "1e9", "4096 kB"})
     EXPECT_EQ(parse_cgroup_limit(garbage).kind, Kind::unreadable) << garbage;
+}
+
+TEST(HostProbe, MayBeReadFromAnyThread) {
+  HostProbe probe(read_text_files());
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 120; ++i) EXPECT_TRUE(probe.read());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST(HostProbe, ASampleOfThisMachineIsCheap) {
