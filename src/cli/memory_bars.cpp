@@ -148,11 +148,13 @@ void append(std::vector<ScreenLine>& lines, Words words) {
 }
 
 std::string own_text(const WatchedDomain& domain) {
-  return used_of_text(*domain.own_bytes, domain.limit_bytes) + " " + percent(*domain.own_bytes, domain.limit_bytes);
+  return byte_text(*domain.own_bytes) + " of " + byte_text(domain.limit_bytes) + " " +
+         percent(*domain.own_bytes, domain.limit_bytes);
 }
 
 std::string used_text(const WatchedDomain& domain) {
-  return used_of_text(domain.used_bytes, domain.total_bytes) + " " + percent(domain.used_bytes, domain.total_bytes);
+  return byte_text(domain.used_bytes) + " of " + byte_text(domain.total_bytes) + " " +
+         percent(domain.used_bytes, domain.total_bytes);
 }
 
 void add_domain(std::vector<ScreenLine>& lines, const WatchedDomain& domain, const WatchedMemory& memory,

@@ -50,7 +50,7 @@ std::string without_colours(const std::string& text) {
 TEST(MemoryBars, ABarShowsOwnersOthersAndMarks) {
   EXPECT_THAT(texts(memory_screen(eight_gib(), {82, false})),
               ElementsAre("SAM Annotator at http://127.0.0.1:8008  marks: warning 80%, critical 95%, limit",
-                          "Host  normal  annotator 3.0 of 7.0 GB (43%)  all 4.0 of 8.0 GB (50%)",
+                          "Host  normal  annotator 3.0 GB of 7.0 GB (43%)  all 4.0 GB of 8.0 GB (50%)",
                           "[WWWWWWWWWWIIIIIIIIIIOOOOOOOOOO.........................|..........|..|##########]",
                           "W weights 1.0 GB  I images 1.0 GB  O other 1.0 GB  # other programs 1.0 GB", ""));
 }
@@ -61,7 +61,7 @@ TEST(MemoryBars, WithoutAnAnnotatorOnlyWhatTheProbesShow) {
   memory.domains[0].owners.clear();
   const auto lines = texts(memory_screen(memory, {42, false}));
   EXPECT_THAT(lines, testing::Contains("[UUUUUUUUUUUUUUUUUUUU...........|.....|.|]"));
-  EXPECT_THAT(lines, testing::Contains("Host  normal  all 4.0 of 8.0 GB (50%)"));
+  EXPECT_THAT(lines, testing::Contains("Host  normal  all 4.0 GB of 8.0 GB (50%)"));
 }
 
 TEST(MemoryBars, NoLineIsWiderThanTheTerminalWhateverTheNumbers) {
@@ -88,7 +88,7 @@ TEST(MemoryBars, NoLineIsWiderThanTheTerminalWhateverTheNumbers) {
 
 TEST(MemoryBars, AReadingIsOneLineOfAFile) {
   EXPECT_EQ(memory_log_line(eight_gib(), "12:30:01"),
-            "12:30:01 Host normal, annotator 3.0 of 7.0 GB (43%), all 4.0 of 8.0 GB (50%), weights 1.0 GB, images 1.0 "
+            "12:30:01 Host normal, annotator 3.0 GB of 7.0 GB (43%), all 4.0 GB of 8.0 GB (50%), weights 1.0 GB, images 1.0 "
             "GB, other 1.0 GB");
 }
 

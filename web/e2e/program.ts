@@ -51,14 +51,18 @@ function whenReady(child: ChildProcess): Promise<string> {
   });
 }
 
-export async function startProgram(): Promise<Program> {
+// memory: a script of readings (SAM_MEMORY_SCRIPT) in place of the machine's.
+export async function startProgram(memory?: string): Promise<Program> {
   const binary = process.env['SAM_ANNOTATOR_BIN'];
   if (binary === undefined)
     throw new Error('set SAM_ANNOTATOR_BIN to the program, such as build/release/src/cli/sam-annotator');
   const folder = copySamples();
   const port = String(await freePort());
   const flags = ['--category_path', folder, '--classes_csv', join(folder, 'classes.csv'), '--port', port];
-  const child = spawn(binary, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const script = join(folder, 'memory.script');
+  if (memory !== undefined) writeFileSync(script, memory);
+  const env = memory === undefined ? process.env : { ...process.env, SAM_MEMORY_SCRIPT: script };
+  const child = spawn(binary, flags, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await whenReady(child);
   return {
