@@ -113,10 +113,6 @@ PredictorForm make_form(RungKind reached_by, std::string name, const ModelFiles&
           }};
 }
 
-bool has_half_precision(std::filesystem::path file) {
-  return std::filesystem::exists(file.replace_extension(".fp16.onnx"));
-}
-
 // As asked for, then what the ladder may step down to.
 std::vector<PredictorForm> make_forms(const ModelFiles& files, ModelOptions model,
                                       const std::shared_ptr<EngineMemory>& engines) {

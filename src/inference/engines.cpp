@@ -26,6 +26,12 @@ std::string missing_cuda_engine() {
   return missing_onnxruntime_cuda();
 }
 
+bool has_half_precision(const std::filesystem::path& file) {
+  std::filesystem::path half = file;
+  std::error_code ignored;
+  return std::filesystem::exists(half.replace_extension(".fp16.onnx"), ignored);
+}
+
 std::unique_ptr<Model> load_model(const ModelOptions& options) {
   return load_model(options, make_heap_tensor);
 }

@@ -2,6 +2,7 @@
 // Threading: may be called from any thread.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ std::vector<EngineReport> report_engines();
 
 // Empty if models can be loaded on "cuda:N"; otherwise what is missing and how to get it.
 std::string missing_cuda_engine();
+
+// Whether <name>.fp16.onnx lies beside <name>.onnx: ONNX Runtime's lower precision is another file.
+bool has_half_precision(const std::filesystem::path& file);
 
 // In this process, with the engine that serves options.device. Throws ModelError, OutOfMemory.
 std::unique_ptr<Model> load_model(const ModelOptions& options);

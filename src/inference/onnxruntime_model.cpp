@@ -16,6 +16,7 @@
 #include "inference/onnx_file.h"
 #include "inference/onnxruntime_error.h"
 #include "inference/onnxruntime_library.h"
+#include "inference/onnxruntime_memory.h"
 #include "inference/tensor_check.h"
 #include "inference/turn.h"
 #include "platform/heap.h"
@@ -98,16 +99,16 @@ std::filesystem::path file_of_precision(const ModelOptions& options) {
                    "docs/models.md) or use --precision f32");
 }
 
-// Errors come as exceptions too: the log has only what helps to find their cause.
-void log_message(void*, OrtLoggingLevel, const char*, const char*, const char*, const char* message) {
-  spdlog::debug("ONNX Runtime: {}", message);
+// The card's memory that must not grow is taken once for all models, at the first one's load.
+bool takes_all_at_once(const OnnxRuntimeOptions& tuning) {
+  return !tuning.grow_on_demand && tuning.device_limit_bytes > 0;
 }
 
 void add_cuda(Ort::SessionOptions& session, int device, const OnnxRuntimeOptions& tuning) {
   std::unordered_map<std::string, std::string> settings{
       {"device_id", std::to_string(device)},
       {"use_tf32", tuning.tf32 ? "1" : "0"},
-      {"arena_extend_strategy", tuning.grow_as_requested ? "kSameAsRequested" : "kNextPowerOfTwo"},
+      {"arena_extend_strategy", "kSameAsRequested"},
       // The exhaustive search and the largest workspaces buy little speed for gigabytes.
       {"cudnn_conv_algo_search", "HEURISTIC"},
       {"cudnn_conv_use_max_workspace", "0"}};
@@ -119,8 +120,9 @@ void add_cuda(Ort::SessionOptions& session, int device, const OnnxRuntimeOptions
 
 Ort::SessionOptions session_options(const ModelOptions& options, const OnnxRuntimeOptions& tuning) {
   Ort::SessionOptions session;
-  // Weights outside of the arena: what it holds between runs is then all to be given back.
-  session.AddConfigEntry(kOrtSessionOptionsUseDeviceAllocatorForInitializers, "1");
+  // Weights outside of the arena: what it holds between runs is then all to be given back. But inside where it is limited for all.
+  session.AddConfigEntry(kOrtSessionOptionsUseDeviceAllocatorForInitializers, takes_all_at_once(tuning) ? "0" : "1");
+  session.AddConfigEntry(kOrtSessionOptionsConfigUseEnvAllocators, "1");
   session.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning,
                          "0");  // idle threads must not burn the user's CPU
   if (const std::optional<int> device = cuda_device(options.device)) {
@@ -137,6 +139,13 @@ Ort::MemoryInfo device_memory(const std::optional<int>& device) {
   return {"Cpu", OrtArenaAllocator, 0, OrtMemTypeDefault};
 }
 
+std::shared_ptr<OnnxRuntimeMemory> memory_for(const ModelOptions& options, const OnnxRuntimeOptions& tuning) {
+  if (takes_all_at_once(tuning) && !cuda_device(options.device)) {
+    return make_onnxruntime_memory(tuning.device_limit_bytes);
+  }
+  return shared_onnxruntime_memory();
+}
+
 class OnnxRuntimeModel final : public Model {
  public:
   OnnxRuntimeModel(ModelOptions options, const OnnxRuntimeOptions& tuning, TensorMaker make_tensor)
@@ -145,7 +154,8 @@ class OnnxRuntimeModel final : public Model {
         make_tensor_(std::move(make_tensor)),
         path_(file_of_precision(options_)),
         file_(read_onnx_file(path_)),
-        environment_(ORT_LOGGING_LEVEL_ERROR, "sam", log_message, nullptr),
+        memory_(memory_for(options_, tuning_)),
+        environment_(ORT_LOGGING_LEVEL_ERROR, "sam"),
         host_(Ort::MemoryInfo::CreateCpu(OrtDeviceAllocator, OrtMemTypeDefault)) {
     LastUse::Operation operation(last_use_);
     load(operation);
@@ -180,17 +190,20 @@ class OnnxRuntimeModel final : public Model {
     }
   }
 
-  // Weights, and what the arena grew by since loading; not CUDA's own context (hundreds of MB), which the card's probe sees.
-  std::uint64_t bytes_held() const override { return file_.size_bytes + grown_bytes_; }
+  // What loading took through our allocator (exact if no other model worked meanwhile), at least the file, which is mapped, and what the arena
+  // grew by since.
+  std::uint64_t bytes_held() const override {
+    return std::max(loaded_host_bytes_.load(), weights_on_host()) + grown_bytes_;
+  }
 
   ModelUse last_use() const override { return last_use_.get(); }
 
-  // A session's arena shrinks only at the end of a run, and then keeps its first piece: a new session is the way to
-  // give back all of it at once. Costs the time to load.
+  // The host's allocator keeps nothing between runs. A session's arena on a card shrinks only at the end of a run, and then keeps its first
+  // piece: a new session is the way to give back all of it at once, at the cost of loading. An arena that was taken at once stays.
   void release_memory() override {
     {
       const TurnQueue::Turn turn = turns_.take();
-      if (session_ && grown_bytes_ == 0) return;
+      if (session_ && (grown_bytes_ == 0 || takes_all_at_once(tuning_))) return;
       arena_ = Ort::Allocator(nullptr);
       session_ = Ort::Session(nullptr);
       LastUse::Operation operation(last_use_);
@@ -202,9 +215,15 @@ class OnnxRuntimeModel final : public Model {
  private:
   void load(LastUse::Operation& operation) {
     try {
+      const std::uint64_t before = memory_->host_bytes();
+      const std::optional<int> device = cuda_device(options_.device);
+      if (device && takes_all_at_once(tuning_)) memory_->limit_card(*device, tuning_.device_limit_bytes);
       Ort::Session session(environment_, path_.c_str(), session_options(options_, tuning_));
-      arena_ = Ort::Allocator(session, device_memory(cuda_device(options_.device)));
+      arena_ = Ort::Allocator(session, device_memory(device));
+      if (takes_all_at_once(tuning_)) fill_arena();
       session_ = std::move(session);
+      const std::uint64_t after = memory_->host_bytes();
+      loaded_host_bytes_ = after > before ? after - before : 0;
       loaded_bytes_ = arena_bytes();
       grown_bytes_ = 0;
       note_arena(operation);
@@ -213,6 +232,15 @@ class OnnxRuntimeModel final : public Model {
       rethrow_onnxruntime_error("loading " + path_.string() + " on " + options_.device, error, options_.device,
                                 operation.refused_bytes());
     }
+  }
+
+  // Allocates all that the arena may still have and gives it back: the arena keeps it, as one piece. (Its configuration cannot say this: the size
+  // of its first piece is an int and only a wish.)
+  void fill_arena() {
+    constexpr std::uint64_t granule = 256;  // the arena rounds up to it
+    const std::uint64_t held = arena_bytes();
+    const std::uint64_t rest = tuning_.device_limit_bytes > held ? (tuning_.device_limit_bytes - held) : 0;
+    if (rest >= granule) arena_.Free(arena_.Alloc(rest / granule * granule));
   }
 
   std::uint64_t arena_bytes() const {
@@ -224,8 +252,12 @@ class OnnxRuntimeModel final : public Model {
     return 0;
   }
 
+  std::uint64_t weights_on_host() const { return cuda_device(options_.device) ? 0 : file_.size_bytes; }
+
   // Of the card: weights and arena. CUDA's own context (hundreds of MB) only the card's probe sees.
-  std::uint64_t device_bytes() const { return cuda_device(options_.device) ? file_.size_bytes + arena_bytes() : 0; }
+  std::uint64_t device_bytes() const {
+    return cuda_device(options_.device) ? std::max(arena_bytes(), file_.size_bytes + grown_bytes_) : 0;
+  }
 
   // What others may read while the engine works. The arena only grows during a run: its size afterwards is the peak.
   void note_arena(LastUse::Operation& operation) {
@@ -298,11 +330,13 @@ class OnnxRuntimeModel final : public Model {
   const TensorMaker make_tensor_;
   const std::filesystem::path path_;
   const OnnxFile file_;
-  Ort::Env environment_;  // ONNX Runtime counts its owners: all models share one
+  const std::shared_ptr<OnnxRuntimeMemory> memory_;  // outlives the session
+  Ort::Env environment_;                             // memory_'s: ONNX Runtime has one and counts its owners
   const Ort::MemoryInfo host_;
   Ort::Session session_{nullptr};   // used by whoever has the turn; null if loading again failed
   Ort::Allocator arena_{nullptr};   // the session's, likewise
   std::uint64_t loaded_bytes_ = 0;  // of the arena after loading: some devices keep weights there
+  std::atomic<std::uint64_t> loaded_host_bytes_ = 0;
   std::atomic<std::uint64_t> grown_bytes_ = 0;
   ModelDescription description_;
   TurnQueue turns_;

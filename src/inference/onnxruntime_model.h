@@ -11,9 +11,11 @@
 namespace sam {
 
 struct OnnxRuntimeOptions {
-  std::uint64_t device_limit_bytes = 0;  // of the card's memory, for activations; 0: none
+  std::uint64_t device_limit_bytes = 0;  // of the card's memory; 0: none
   bool tf32 = false;  // faster matrix products with 10 bits of mantissa: then f32 is no longer the model's own
-  bool grow_as_requested = true;  // the card's arena grows by what is asked for; otherwise by doubling
+  // True: each model's arena grows by what is asked for, up to the limit (the budgets keep the sum of all models within it). False: one arena
+  // of exactly the limit for all models, taken when the first is loaded. (On "cpu" too, of host memory, for tests; one model at a time.)
+  bool grow_on_demand = true;
 };
 
 // precision f16 or bf16: loads <name>.fp16.onnx, which must lie beside <name>.onnx. Throws ModelError, OutOfMemory.

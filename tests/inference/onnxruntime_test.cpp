@@ -9,6 +9,7 @@
 #include "inference/engines.h"
 #include "inference/onnxruntime_error.h"
 #include "inference/onnxruntime_library.h"
+#include "inference/onnxruntime_memory.h"
 #include "inference/onnxruntime_model.h"
 #include "inference/test_models.h"
 
@@ -152,17 +153,62 @@ TEST(OnnxRuntimeModel, DevicesAreNamedExactly) {
   }
 }
 
-// Weights lie outside of the arena, activations in it: what is held after giving back is the weights.
-TEST(OnnxRuntimeModel, GivesBackWhatItsArenaHolds) {
-  const auto model = load_onnxruntime_model(on("cpu", "slow.onnx"), {}, make_heap_tensor);
+// Weights and activations go through our allocator: nothing stays between runs but the weights.
+TEST(OnnxRuntimeModel, KeepsNothingOfARun) {
+  const auto model = load_onnxruntime_model(on("cpu", "external.onnx"), {}, make_heap_tensor);
   const std::uint64_t loaded = model->bytes_held();
-  const std::vector<Tensor> inputs{model->make_tensor("x", ElementType::f32, {1, 8, 64, 64})};
-  model->run(inputs, {}, {});
-  const std::uint64_t after_run = model->bytes_held();
-  EXPECT_GT(after_run, loaded);
-  model->release_memory();
-  EXPECT_EQ(model->bytes_held(), loaded);
-  EXPECT_EQ(model->run(inputs, {}, {}).size(), 1u);
+  EXPECT_GT(loaded, 0u);
+  const std::vector<Tensor> inputs{floats(*model, "x", {1, 1024}, std::vector<float>(1024, 2.0f))};
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(values(model->run(inputs, {}, {})[0])[1023], 2048.0f);
+    EXPECT_EQ(model->bytes_held(), loaded);
+    model->release_memory();
+  }
+}
+
+TEST(OnnxRuntimeModel, TheAllocatorCountsAllModelsAndGoesWithTheLast) {
+  process_onnxruntime();
+  const auto memory = shared_onnxruntime_memory();
+  EXPECT_EQ(memory->host_bytes(), 0u);
+  {
+    const auto first = load_onnxruntime_model(on("cpu", "sam1_512.encoder.onnx"), {}, make_heap_tensor);
+    const std::uint64_t one = memory->host_bytes();
+    EXPECT_GT(one, 0u);
+    const auto second = load_onnxruntime_model(on("cpu", "sam1_512.encoder.onnx"), {}, make_heap_tensor);
+    EXPECT_EQ(memory->host_bytes(), 2 * one);
+  }
+  EXPECT_EQ(memory->host_bytes(), 0u);
+}
+
+// The arena of a card that must not grow, on the host, where it can be tried without one.
+TEST(OnnxRuntimeModel, MemoryThatMustNotGrowIsTakenAtOnceAndNeverExceeded) {
+  OnnxRuntimeOptions strict;
+  strict.device_limit_bytes = std::uint64_t{64} << 20;
+  strict.grow_on_demand = false;
+  const auto model = load_onnxruntime_model(on("cpu", "slow.onnx"), strict, make_heap_tensor);
+  const auto run = [&](std::int64_t side) {
+    const std::vector<Tensor> inputs{model->make_tensor("x", ElementType::f32, {1, 8, side, side})};
+    inputs[0].values<float>()[5] = 3;
+    return model->run(inputs, {}, {})[0].values<float>()[5];
+  };
+  const std::uint64_t held = model->bytes_held();
+  EXPECT_EQ(run(64), 3.0f);
+  try {
+    run(2048);  // 128 MiB a layer
+    FAIL() << "more than the arena has";
+  } catch (const OutOfMemory& error) {
+    EXPECT_GE(error.requested_bytes(), std::uint64_t{64} << 20) << error.what();
+  }
+  EXPECT_EQ(run(64), 3.0f) << "the next smaller one works";
+  EXPECT_EQ(model->bytes_held(), held) << "all was taken when it was loaded";
+  EXPECT_EQ(model->last_use().device.peak_bytes, 0u) << "on the CPU";
+}
+
+TEST(Engines, HalfPrecisionIsAFileBesideTheOther) {
+  const ScratchFolder folder;
+  EXPECT_FALSE(has_half_precision(folder / "m.onnx"));
+  std::ofstream(folder / "m.fp16.onnx") << "x";
+  EXPECT_TRUE(has_half_precision(folder / "m.onnx"));
 }
 
 TEST(OnnxRuntimeModel, TheSizeThatCouldNotBeHadIsSaid) {

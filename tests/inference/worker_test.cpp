@@ -304,8 +304,7 @@ TEST(WorkerTest, WhatItHoldsIsWhatItsMemoryGained) {
   model->run(picture(*model, 1024), {}, {});
   const auto gained = static_cast<double>(anonymous() - before);
   EXPECT_EQ(first->bytes_held(), first_held);
-  EXPECT_NEAR(static_cast<double>(model->bytes_held()) / gained, 1.0, 0.15)
-      << model->bytes_held() << " of " << gained;
+  EXPECT_NEAR(static_cast<double>(model->bytes_held()) / gained, 1.0, 0.15) << model->bytes_held() << " of " << gained;
   const std::uint64_t held = model->bytes_held();
   model->release_memory();
   EXPECT_LT(model->bytes_held(), held);
