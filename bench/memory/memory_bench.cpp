@@ -26,14 +26,17 @@ std::vector<std::unique_ptr<Probe>> scripted_card() {
 struct Machine {
   Machine() {
     probes = scripted_card();
-    std::vector<GovernedDomain> domains = {
-        {&host, &host_budget, {}, [] { return ProgramUse{resident_bytes(0).value_or(0), 0}; }}};
+    std::vector<GovernedDomain> domains = {{&host, &host_budget, {}, [this] {
+                                              return ProgramUse{
+                                                  own.read(0).value_or(ProcessMemoryUse{}).anonymous_bytes, 0};
+                                            }}};
     if (!probes.empty()) domains.push_back({probes.front().get(), &device_budget});
     governor = make_governor({}, std::move(domains), clock);
     governor->sample();
   }
 
   SystemClock clock;
+  ProcessMemoryReader own;
   HostProbe host{read_text_files()};
   std::vector<std::unique_ptr<Probe>> probes;
   Budget host_budget{"host", 0};

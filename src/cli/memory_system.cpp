@@ -8,14 +8,20 @@
 namespace sam {
 namespace {
 
-ProgramUse program_use(const Worker& worker) {
-  ProgramUse use;
-  if (const auto own = memory_use(0)) use.program_bytes = own->anonymous_bytes + own->shared_bytes;
-  if (const int pid = worker.pid(); pid > 0) {
-    if (const auto engines = memory_use(pid)) use.engine_bytes = engines->anonymous_bytes;
+// Reads the same two files ten times a second.
+struct ProgramUseReader {
+  ProcessMemoryReader own;
+  ProcessMemoryReader engines;
+
+  ProgramUse read(const Worker& worker) {
+    ProgramUse use;
+    if (const auto held = own.read(0)) use.program_bytes = held->anonymous_bytes + held->shared_bytes;
+    if (const int pid = worker.pid(); pid > 0) {
+      if (const auto held = engines.read(pid)) use.engine_bytes = held->anonymous_bytes;
+    }
+    return use;
   }
-  return use;
-}
+};
 
 }  // namespace
 
@@ -36,7 +42,8 @@ std::unique_ptr<MemorySystem> make_memory_system(MemorySettings settings, Progra
     system->budgets.push_back(std::make_unique<Budget>(probe.domain(), 0));  // the first sample sets its limit
     domains.push_back({&probe, system->budgets.back().get(), limit, std::move(use)});
   };
-  add(*system->host_probe, options.host_memory_limit, [worker = system->worker] { return program_use(*worker); });
+  const auto use = std::make_shared<ProgramUseReader>();
+  add(*system->host_probe, options.host_memory_limit, [use, worker = system->worker] { return use->read(*worker); });
   for (const auto& device : system->devices) {
     if (domains.size() == max_domains) break;
     add(*device, {0, options.gpu_memory_fraction}, nullptr);

@@ -30,21 +30,13 @@ std::optional<std::uint64_t> kilobyte_line(const std::string& path, std::string_
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<std::uint64_t> resident_bytes(int pid) {
-  std::ifstream file(proc_path(pid, "statm"));
-  std::uint64_t total_pages = 0;
-  std::uint64_t resident_pages = 0;
-  if (!(file >> total_pages >> resident_pages)) return std::nullopt;
-  return resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+UniqueDescriptor open_status(int pid) {
+  return UniqueDescriptor(::open(proc_path(pid, "status").c_str(), O_RDONLY | O_CLOEXEC));
 }
 
-std::optional<ProcessMemoryUse> memory_use(int pid) {
+std::optional<ProcessMemoryUse> use_in(const UniqueDescriptor& file) {
   std::array<char, 4096> text{};
-  const UniqueDescriptor file(::open(proc_path(pid, "status").c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return std::nullopt;
-  const ssize_t length = ::read(file.get(), text.data(), text.size());
+  const ssize_t length = file.get() < 0 ? -1 : ::pread(file.get(), text.data(), text.size(), 0);
   if (length <= 0) return std::nullopt;
   const std::string_view status(text.data(), static_cast<std::size_t>(length));
   const auto kilobytes = [&](std::string_view key) -> std::uint64_t {
@@ -56,6 +48,30 @@ std::optional<ProcessMemoryUse> memory_use(int pid) {
     return value * 1024;
   };
   return ProcessMemoryUse{kilobytes("RssAnon:"), kilobytes("RssShmem:")};
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> resident_bytes(int pid) {
+  std::ifstream file(proc_path(pid, "statm"));
+  std::uint64_t total_pages = 0;
+  std::uint64_t resident_pages = 0;
+  if (!(file >> total_pages >> resident_pages)) return std::nullopt;
+  return resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::optional<ProcessMemoryUse> memory_use(int pid) {
+  return use_in(open_status(pid));
+}
+
+std::optional<ProcessMemoryUse> ProcessMemoryReader::read(int pid) {
+  MutexLock lock(mutex_);
+  if (pid == pid_) {
+    if (const auto use = use_in(file_)) return use;
+  }
+  pid_ = pid;
+  file_ = open_status(pid);  // also when a process that ended left its number to another
+  return use_in(file_);
 }
 
 std::optional<std::uint64_t> peak_resident_bytes(int pid) {

@@ -1,9 +1,12 @@
 // What the kernel says about a process's memory. pid 0: this process.
-// Threading: free functions without state.
+// Threading: the free functions have no state.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+
+#include "platform/mutex.h"
+#include "platform/unique_descriptor.h"
 
 namespace sam {
 
@@ -20,6 +23,18 @@ struct ProcessMemoryUse {
 
 // What a process holds besides the pages of files, which the kernel drops when it needs them (/proc/PID/status; one read of about 15 µs).
 std::optional<ProcessMemoryUse> memory_use(int pid);
+
+// memory_use again and again: the process's file stays open, which saves half of the cost.
+// Threading: safe to call from any thread.
+class ProcessMemoryReader {
+ public:
+  std::optional<ProcessMemoryUse> read(int pid) SAM_EXCLUDES(mutex_);  // another pid than before opens another file
+
+ private:
+  Mutex mutex_;
+  int pid_ SAM_GUARDED_BY(mutex_) = -1;
+  UniqueDescriptor file_ SAM_GUARDED_BY(mutex_);
+};
 
 // The most that was ever resident (VmHWM of /proc/PID/status).
 std::optional<std::uint64_t> peak_resident_bytes(int pid);
