@@ -40,7 +40,7 @@ test('at critical the page says what happens and what helps, beside the picture,
   program = await startProgram('0 host 2GiB/8GiB\n4000 host 7.9GiB/8GiB\n12000 host 2GiB/8GiB\n');
   await opened(page, program.url);
   const banner = page.getByTestId('memory-banner');
-  await expect(banner).toContainText('Memory is nearly used up: 7.9 GB of 8.0 GB are in use');
+  await expect(banner).toContainText('Memory is nearly used up (7.9 GB of 8.0 GB are in use');
   await expect(banner).toContainText('closing other programs would help');
   const [above, below] = [(await banner.boundingBox())!, (await page.getByTestId('canvas').boundingBox())!];
   expect(above.y + above.height).toBeLessThanOrEqual(below.y);

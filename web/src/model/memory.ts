@@ -83,9 +83,9 @@ export function advice(memory: Memory): string | null {
     : `${bytes(domain.used)} of ${bytes(domain.total)} are in use, ${bytes(domain.own)} by SAM Annotator`;
   const help = ours ? 'smaller pictures (--max-image-size) or a smaller model' : 'closing other programs';
   if (memory.level === 'warning') {
-    return `${name} is getting tight: ${fact}. Nothing new is kept for later until it eases; ${help} would help.`;
+    return `${name} is getting tight (${fact}): nothing new is kept for later; ${help} would help.`;
   }
-  return `${name} is nearly used up: ${fact}. New work frees memory first and may be refused; saved annotations are safe, and ${help} would help.`;
+  return `${name} is nearly used up (${fact}): new steps free memory first and may be refused; ${help} would help.`;
 }
 
 export const levelNames: Readonly<Record<MemoryLevel, string>> = {

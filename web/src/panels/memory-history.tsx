@@ -15,12 +15,18 @@ function Chart({ memory, history, domain }: ChartProps) {
   const element = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<HistoryChart | null>(null);
   const lines = history.domains.find((each) => each.domain === domain);
+  const draw = (on: HistoryChart | null) => {
+    if (lines !== undefined) on?.show(history.time_ms, lines.pressure, lines.utilization);
+  };
+  const drawNewest = useRef(draw);
+  drawNewest.current = draw;
   useEffect(() => {
     let stopped = false;
     let made: HistoryChart | null = null;
     void import('./memory-chart').then(({ makeHistoryChart }) => {
       if (stopped) return;
       made = makeHistoryChart(element.current!, memory.thresholds);
+      drawNewest.current(made); // before the next paint: an empty chart has no times to show
       setChart(made);
     });
     return () => {
@@ -28,9 +34,7 @@ function Chart({ memory, history, domain }: ChartProps) {
       made?.stop();
     };
   }, []);
-  useEffect(() => {
-    if (chart !== null && lines !== undefined) chart.show(history.time_ms, lines.pressure, lines.utilization);
-  }, [chart, lines, history]);
+  useEffect(() => draw(chart), [chart, domain, history]);
   const now = memory.domains.find((each) => each.domain === domain);
   const spoken = `The last ten minutes; now ${percent(now?.pressure ?? 0)} of the limit and ${percent(now?.utilization ?? 0)} of everything`;
   return <div class="memory-chart" ref={element} role="img" aria-label={spoken} data-testid="memory-chart" />;

@@ -100,13 +100,13 @@ test('the sentence says what happens and what helps, and goes at normal', () => 
   expect(advice(memory([], 'critical'))).toBeNull();
   const ours = domain({ level: 'warning', pressure: 0.86, utilization: 0.7, own: 6 * GB });
   expect(advice(memory([ours], 'warning'))).toBe(
-    'Memory is getting tight: SAM Annotator holds 6.0 GB of the 7.0 GB it may have. Nothing new is kept for later until it eases; smaller pictures (--max-image-size) or a smaller model would help.',
+    'Memory is getting tight (SAM Annotator holds 6.0 GB of the 7.0 GB it may have): nothing new is kept for later; smaller pictures (--max-image-size) or a smaller model would help.',
   );
   const both = domain({ level: 'warning', pressure: 0.87, utilization: 0.88, own: 6 * GB });
   expect(advice(memory([both], 'warning'))).toContain('SAM Annotator holds 6.0 GB');
   const theirs = domain({ domain: 'cuda:0', name: 'a card', level: 'critical', utilization: 0.97, used: 7.8 * GB });
   expect(advice(memory([domain(), theirs], 'critical'))).toBe(
-    'Memory of a card is nearly used up: 7.8 GB of 8.0 GB are in use, 3.0 GB by SAM Annotator. New work frees memory first and may be refused; saved annotations are safe, and closing other programs would help.',
+    'Memory of a card is nearly used up (7.8 GB of 8.0 GB are in use, 3.0 GB by SAM Annotator): new steps free memory first and may be refused; closing other programs would help.',
   );
 });
 
