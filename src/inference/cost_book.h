@@ -16,7 +16,7 @@ namespace sam {
 // Bytes of one domain.
 struct ModelCost {
   std::uint64_t load_peak_bytes = 0;  // while loading
-  std::uint64_t held_bytes = 0;       // once loaded: weights and what the engine made of them
+  std::uint64_t held_bytes = 0;       // once loaded: weights, and what the engine prepares for runs
   std::uint64_t run_peak_bytes = 0;   // while running, without held_bytes; 0: not measured yet
   std::uint64_t kept_bytes = 0;       // between runs, without held_bytes
   bool operator==(const ModelCost&) const = default;

@@ -48,6 +48,15 @@ struct Share {
     scratch = std::move(*budget->try_reserve(Owner::scratch, 0));
   }
 
+  std::uint64_t bytes() const { return weights.bytes() + scratch.bytes(); }
+
+  // What is held now: the file's size of it are weights, the rest is the engine's.
+  void hold(std::uint64_t total, std::uint64_t file_bytes) {
+    if (budget == nullptr) return;
+    weights.correct_to(std::min(total, file_bytes));
+    scratch.correct_to(total - weights.bytes());
+  }
+
   // Throws OutOfMemory for what is missing.
   void grow(Reservation& part, std::uint64_t to, const std::string& doing) const {
     if (budget == nullptr || to <= part.bytes() || part.try_grow_to(to)) return;
@@ -74,9 +83,7 @@ struct ModelState {
         host(budgets.host, "host"),
         device(with.device == "cpu" ? nullptr : budgets.device, with.device) {}
 
-  std::uint64_t bytes() const {
-    return host.weights.bytes() + host.scratch.bytes() + device.weights.bytes() + device.scratch.bytes();
-  }
+  std::uint64_t bytes() const { return host.bytes() + device.bytes(); }
 
   const ModelOptions options;
   const OnnxFile file;
@@ -111,7 +118,7 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
   void forget_refusals(const ModelState& state, const std::string& operation);
   void reserve_run(ModelState& state, const ModelCosts& known, bool lost);
   void settle(ModelState& state, ModelCosts costs, std::uint64_t host_before, std::uint64_t device_before);
-  void give_back(ModelState& state, std::uint64_t host_scratch, std::uint64_t device_scratch);
+  void hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes);
   void grant(ModelState& state, std::uint64_t bytes);
   std::vector<std::shared_ptr<ModelState>> states() const SAM_EXCLUDES(mutex_);
   int generation() const { return generation_ + worker_->restarts(); }
@@ -243,9 +250,7 @@ void Engines::load_into(ModelState& state) {
     book_.record(state.key, costs);
   }
   const auto held = [&](std::uint64_t bytes) { return bytes == 0 ? state.file.size_bytes : bytes; };
-  if (state.host.budget != nullptr) state.host.weights.correct_to(held(costs.host.held_bytes));
-  if (state.device.budget != nullptr) state.device.weights.correct_to(held(costs.device.held_bytes));
-  grant(state, state.host.weights.bytes());
+  hold(state, held(costs.host.held_bytes), held(costs.device.held_bytes));
   forget_refusals(state, operation);
 }
 
@@ -263,28 +268,28 @@ std::vector<Tensor> Engines::run(ModelState& state, std::span<const Tensor> inpu
 
   const ModelCosts known = book_.find(state.key).value_or(ModelCosts{});
   const bool lost = state.generation != generation();  // the worker of then is gone, and what it held
-  if (lost) give_back(state, 0, 0);
-  const std::uint64_t host_before = state.host.scratch.bytes();
-  const std::uint64_t device_before = state.device.scratch.bytes();
+  if (lost) hold(state, 0, 0);
+  const std::uint64_t host_before = state.host.bytes();
+  const std::uint64_t device_before = state.device.bytes();
   std::vector<Tensor> results;
   try {
     reserve_run(state, known, lost);
     results = state.model->run(inputs, outputs, stop);
   } catch (const RefusedByBudget&) {
-    give_back(state, host_before, device_before);
+    hold(state, host_before, device_before);
     throw;
   } catch (const OutOfMemory& error) {
     const OutOfMemory noted = note_refusal(state, state.key + "|run", error);
     state.generation = lost_generation;  // the engine makes its network anew
-    give_back(state, 0, 0);
+    hold(state, 0, 0);
     throw noted;
   } catch (...) {
-    give_back(state, host_before, device_before);
+    hold(state, host_before, device_before);
     throw;
   }
   if (lost || state.generation != generation()) {
     state.generation = generation();
-    give_back(state, known.host.kept_bytes, known.device.kept_bytes);
+    hold(state, known.host.held_bytes + known.host.kept_bytes, known.device.held_bytes + known.device.kept_bytes);
   } else {
     settle(state, known, host_before, device_before);
   }
@@ -295,40 +300,39 @@ std::vector<Tensor> Engines::run(ModelState& state, std::span<const Tensor> inpu
 void Engines::reserve_run(ModelState& state, const ModelCosts& known, bool lost) {
   const std::string doing = "running " + state.options.file.filename().string();
   for (const auto& [share, cost] : {std::pair(&state.host, &known.host), std::pair(&state.device, &known.device)}) {
-    std::uint64_t measured = cost->run_peak_bytes;
-    if (lost) {
-      share->grow(share->weights, cost->held_bytes == 0 ? state.file.size_bytes : cost->held_bytes, doing);
-      measured = std::max(measured, minus(cost->load_peak_bytes, cost->held_bytes));
+    std::uint64_t total = 0;  // 0: not measured yet
+    if (cost->run_peak_bytes > 0) {
+      total = with_margin(std::max(cost->held_bytes + cost->run_peak_bytes, lost ? cost->load_peak_bytes : 0));
     }
-    if (cost->run_peak_bytes == 0) measured = 0;
-    reserve(*share, share->scratch, state.key + "|run", measured == 0 ? 0 : with_margin(measured), margin_bytes, doing);
+    reserve(*share, share->scratch, state.key + "|run", minus(total, share->weights.bytes()), margin_bytes, doing);
   }
-  grant(state, state.host.weights.bytes() + state.host.scratch.bytes());
+  grant(state, state.host.bytes());
 }
 
 // After a run: what the engine keeps stays reserved, what it needed is remembered.
 void Engines::settle(ModelState& state, ModelCosts costs, std::uint64_t host_before, std::uint64_t device_before) {
   const ModelUse use = state.model->last_use();
   if (!use.alone || use.host.peak_bytes == 0) {  // what others did meanwhile cannot be told from it
-    return give_back(state, std::max(host_before, costs.host.kept_bytes),
-                     std::max(device_before, costs.device.kept_bytes));
+    return hold(state, std::max(host_before, costs.host.held_bytes + costs.host.kept_bytes),
+                std::max(device_before, costs.device.held_bytes + costs.device.kept_bytes));
   }
   const auto note = [](ModelCost& cost, const EngineUse& of, std::uint64_t before) {
-    cost.run_peak_bytes = minus(before + of.peak_bytes, of.before_bytes);
-    const std::uint64_t kept = minus(before + of.after_bytes, of.before_bytes);
-    cost.kept_bytes = std::max(cost.kept_bytes, kept);
-    return kept;
+    const std::uint64_t after = minus(before + of.after_bytes, of.before_bytes);
+    // At least a byte: 0 says that nobody measured.
+    cost.run_peak_bytes = std::max<std::uint64_t>(1, minus(before + of.peak_bytes, of.before_bytes + cost.held_bytes));
+    cost.kept_bytes = minus(after, cost.held_bytes);
+    return after;
   };
-  const std::uint64_t host_kept = note(costs.host, use.host, host_before);
-  const std::uint64_t device_kept = note(costs.device, use.device, device_before);
+  const std::uint64_t host_after = note(costs.host, use.host, host_before);
+  const std::uint64_t device_after = note(costs.device, use.device, device_before);
   book_.record(state.key, costs);
-  give_back(state, host_kept, device_kept);
+  hold(state, host_after, device_after);
 }
 
-void Engines::give_back(ModelState& state, std::uint64_t host_scratch, std::uint64_t device_scratch) {
-  if (state.host.budget != nullptr) state.host.scratch.correct_to(host_scratch);
-  if (state.device.budget != nullptr) state.device.scratch.correct_to(device_scratch);
-  grant(state, state.host.weights.bytes() + state.host.scratch.bytes());
+void Engines::hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes) {
+  state.host.hold(host_bytes, state.file.size_bytes);
+  state.device.hold(device_bytes, state.file.size_bytes);
+  grant(state, state.host.bytes());
 }
 
 std::uint64_t Engines::release_memory() {
@@ -338,9 +342,7 @@ std::uint64_t Engines::release_memory() {
     if (!state->model) continue;
     const std::uint64_t before = state->bytes();
     state->model->release_memory();
-    const std::uint64_t held = state->model->bytes_held();
-    const std::uint64_t kept = held == 0 ? 0 : minus(held, state->host.weights.bytes());
-    give_back(*state, std::min(kept, state->host.scratch.bytes()), 0);
+    hold(*state, std::min(state->model->bytes_held(), state->host.bytes()), state->device.weights.bytes());
     freed += minus(before, state->bytes());
   }
   return freed;
@@ -359,9 +361,7 @@ std::uint64_t Engines::restart() {
   std::uint64_t freed = 0;
   for (const auto& state : all) {
     freed += state->bytes();
-    state->host.weights.release();
-    state->device.weights.release();
-    give_back(*state, 0, 0);
+    hold(*state, 0, 0);
   }
   return freed;
 }

@@ -152,7 +152,7 @@ TEST_F(FakeSam1, ADecoderThatAnswersNonsenseIsAModelError) {
 TEST_F(FakeSam1, AnotherPredictorsEmbeddingIsACallersMistake) {
   const std::unique_ptr<Predictor> predictor = make();
   Embedding embedding = predictor->encode(picture_of_box({16, 16}, {0, 0, 1, 1}), {16, 16}, {});
-  embedding.predictor_key = "other";
+  embedding.model_key = "other";
   EXPECT_THROW(predictor->decode(embedding, point(), {}), std::invalid_argument);
 }
 
