@@ -43,7 +43,7 @@ std::optional<HostProbe::Usage> HostProbe::read_machine() const {
 
 // Nothing where the group limits nothing.
 std::optional<HostProbe::Usage> HostProbe::read_group(CgroupFolder& folder, std::uint64_t machine_bytes,
-                                                      std::uint64_t own_bytes) {
+                                                      std::uint64_t own_bytes, std::uint64_t tightest_free) {
   const CgroupLimit limit = parse_cgroup_limit(reader_(folder.limit_file));
   const bool readable = limit.kind != CgroupLimit::Kind::unreadable;
   if (readable) folder.last = limit;
@@ -59,6 +59,9 @@ std::optional<HostProbe::Usage> HostProbe::read_group(CgroupFolder& folder, std:
   const auto usage_text = reader_(folder.usage_file);
   const auto usage = usage_text ? whole_number(*usage_text) : std::nullopt;
   if (!usage) return result;
+  result.used = *usage;
+  // Even with all of its page cache counted it is not the tightest; memory.stat is the file that costs most.
+  if (free_of(bytes, *usage) >= tightest_free) return result;
   const auto stat = reader_(folder.stat_file);
   const std::uint64_t inactive = stat ? number_field(*stat, folder.inactive_key).value_or(0) : 0;
   result.used = *usage - std::min(inactive, *usage);
@@ -76,9 +79,10 @@ std::optional<MemoryReading> HostProbe::read() {
       samples_to_look_ = samples_between_looks - 1;
     }
     for (CgroupFolder& folder : folders_) {
-      const auto usage = read_group(folder, machine ? machine->limit : UINT64_MAX, own.value_or(0));
+      const std::uint64_t tightest_free = tightest ? free_of(tightest->limit, tightest->used) : UINT64_MAX;
+      const auto usage = read_group(folder, machine ? machine->limit : UINT64_MAX, own.value_or(0), tightest_free);
       if (!usage) continue;
-      if (!tightest || free_of(usage->limit, usage->used) < free_of(tightest->limit, tightest->used)) tightest = usage;
+      if (!tightest || free_of(usage->limit, usage->used) < tightest_free) tightest = usage;
     }
   }
   if (!tightest) return std::nullopt;

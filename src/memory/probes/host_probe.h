@@ -1,7 +1,7 @@
 // Host memory as this process may use it: the smallest limit among its cgroups (v2 or v1) and the machine's memory.
 // Inside a cgroup "used" is the working set (usage − inactive file): page cache that the kernel drops on demand is no pressure. A limit that
 // was known and cannot be read any more still stands. Where "used" of a limited group cannot be read, it is this program's own.
-// A sample costs about 15 µs: descriptors stay open, and which files exist is looked up again every 50 samples or when one vanishes; every
+// A sample costs about 15 to 30 µs: descriptors stay open, and which files exist is looked up again every 50 samples or when one vanishes; every
 // limit is read at every sample.
 // Source: cgroup.h; proc(5), Documentation/accounting/psi.rst of Linux.
 // Threading: read() may be called from any thread.
@@ -37,8 +37,8 @@ class HostProbe final : public Probe {
     std::string pressure_file;
   };
   std::optional<Usage> read_machine() const;
-  std::optional<Usage> read_group(CgroupFolder& folder, std::uint64_t machine_bytes, std::uint64_t own_bytes)
-      SAM_REQUIRES(mutex_);
+  std::optional<Usage> read_group(CgroupFolder& folder, std::uint64_t machine_bytes, std::uint64_t own_bytes,
+                                  std::uint64_t tightest_free) SAM_REQUIRES(mutex_);
 
   const TextReader reader_;
   const std::string domain_ = "host";
