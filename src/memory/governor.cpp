@@ -10,13 +10,11 @@
 #include <thread>
 
 #include "memory/byte_text.h"
-#include "memory/domain_reader.h"
-#include "memory/domain_watch.h"
 #include "memory/level_listeners.h"
 #include "memory/level_text.h"
 #include "memory/memory_events.h"
 #include "memory/reclaimer_list.h"
-#include "memory/relief.h"
+#include "memory/watched_domain.h"
 #include "platform/mutex.h"
 
 namespace sam {
@@ -27,29 +25,9 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t everything = std::numeric_limits<std::uint64_t>::max();
 
-// A domain and what the governor knows of it.
-struct Watched {
-  Watched(const GovernedDomain& governed, const MemoryOptions& options, bool is_device)
-      : domain(governed), name(governed.budget->domain()), watch(governed, options) {
-    if (is_device) reader = std::make_unique<DomainReader>(governed, options.device_timeout);
-  }
-
-  const GovernedDomain domain;
-  const std::string name;
-  std::unique_ptr<DomainReader> reader;  // null: read by whoever samples
-  // From here on under the governor's mutex.
-  DomainWatch watch;
-  Time due{};                 // when the reader gets its next order
-  std::uint64_t counted = 0;  // the reader's last look that was counted
-  bool lost = false;          // it was said that it cannot be read
-  ReliefPause commit_pause{milliseconds(100), milliseconds(30'000)};
-  ReliefPause level_pause{milliseconds(1000), milliseconds(30'000)};
-  ReliefPause optimize_pause{milliseconds(10'000), milliseconds(300'000)};
-};
-
 // Bytes to get back in the background, and the pause that it begins.
 struct Relief {
-  Watched* watched = nullptr;
+  WatchedDomain* watched = nullptr;
   ReliefPause* pause = nullptr;
   std::uint64_t wanted_bytes = everything;
   ReclaimSteps steps{};
@@ -95,9 +73,7 @@ class SamplingGovernor final : public Governor {
   double get_memory_usage() const noexcept override;
   MemoryInfo safe_get_memory_info() const override;
   OptimizeResult optimize_memory(bool force) override;
-  std::uint64_t reclaim(const std::string& domain, std::uint64_t wanted_bytes, ReclaimStep last) override {
-    return reclaimers_.ask(domain, ReclaimSteps::up_to(last), wanted_bytes);
-  }
+  std::uint64_t reclaim(const std::string& domain, std::uint64_t wanted_bytes, ReclaimStep last) override;
   void add_reclaimer(Reclaimer& reclaimer) override { reclaimers_.add(reclaimer); }
   void remove_reclaimer(Reclaimer& reclaimer) override { reclaimers_.remove(reclaimer); }
   void add_listener(LevelListener listener) override { listeners_.add(std::move(listener)); }
@@ -108,9 +84,9 @@ class SamplingGovernor final : public Governor {
   void run();
   void round(milliseconds patience, bool all) SAM_EXCLUDES(mutex_);
   std::vector<std::uint64_t> order_looks(bool all) SAM_EXCLUDES(mutex_);
-  bool answered(const Watched& watched, std::uint64_t look, milliseconds patience) const;
-  void count(Watched& watched, const DomainSample& sample, Time now) SAM_REQUIRES(mutex_);
-  void count_device(Watched& watched, Time now, bool timed_out) SAM_REQUIRES(mutex_);
+  bool answered(const WatchedDomain& watched, std::uint64_t look, milliseconds patience) const;
+  void count(WatchedDomain& watched, const DomainSample& sample, Time now) SAM_REQUIRES(mutex_);
+  void count_device(WatchedDomain& watched, Time now, bool timed_out) SAM_REQUIRES(mutex_);
   void publish(Time now) SAM_REQUIRES(mutex_);
   void say(const std::vector<Finding>& findings);
   std::vector<Relief> reliefs() SAM_EXCLUDES(mutex_);
@@ -125,8 +101,8 @@ class SamplingGovernor final : public Governor {
   ReclaimerList reclaimers_;
   LevelListeners listeners_;
 
-  Mutex mutex_;                  // one round at a time
-  std::deque<Watched> watched_;  // its length, names and readers never change
+  Mutex mutex_;                        // one round at a time
+  std::deque<WatchedDomain> watched_;  // its length, names and readers never change
   std::vector<Finding> findings_ SAM_GUARDED_BY(mutex_);
   SnapshotCell cell_;
   std::atomic<MemoryLevel> level_{MemoryLevel::normal};
@@ -176,7 +152,7 @@ std::vector<std::uint64_t> SamplingGovernor::order_looks(bool all) {
   const Time now = clock_.now();
   MutexLock lock(mutex_);
   for (std::size_t i = 1; i < watched_.size(); ++i) {
-    Watched& device = watched_[i];
+    WatchedDomain& device = watched_[i];
     if (!all && (now < device.due || device.reader->waiting_since())) continue;
     device.due = now + options_.device_period;
     looks[i] = device.reader->request(now);
@@ -185,7 +161,7 @@ std::vector<std::uint64_t> SamplingGovernor::order_looks(bool all) {
 }
 
 // A device that hangs already is not waited for again.
-bool SamplingGovernor::answered(const Watched& watched, std::uint64_t look, milliseconds patience) const {
+bool SamplingGovernor::answered(const WatchedDomain& watched, std::uint64_t look, milliseconds patience) const {
   const auto since = watched.reader->waiting_since();
   const bool hangs = since && clock_.now() - *since > options_.device_timeout;
   return watched.reader->wait(look, hangs ? milliseconds(0) : patience) ||
@@ -212,7 +188,7 @@ void SamplingGovernor::round(milliseconds patience, bool all) {
   listeners_.deliver();
 }
 
-void SamplingGovernor::count_device(Watched& watched, Time now, bool timed_out) {
+void SamplingGovernor::count_device(WatchedDomain& watched, Time now, bool timed_out) {
   DomainSample sample;
   const std::uint64_t look = watched.reader->last(sample);
   if (look > watched.counted) {
@@ -223,7 +199,7 @@ void SamplingGovernor::count_device(Watched& watched, Time now, bool timed_out) 
   if (timed_out || (since && now - *since > options_.device_timeout)) count(watched, DomainSample{}, now);
 }
 
-void SamplingGovernor::count(Watched& watched, const DomainSample& sample, Time now) {
+void SamplingGovernor::count(WatchedDomain& watched, const DomainSample& sample, Time now) {
   const MemoryLevel before = watched.watch.snapshot().level;
   watched.watch.update(sample, now);
   const DomainSnapshot& after = watched.watch.snapshot();
@@ -266,7 +242,7 @@ std::vector<Relief> SamplingGovernor::reliefs() {
   std::vector<Relief> list;
   const Time now = clock_.now();
   MutexLock lock(mutex_);
-  for (Watched& w : watched_) {
+  for (WatchedDomain& w : watched_) {
     const DomainSnapshot& seen = w.watch.snapshot();
     if (const std::uint64_t over = w.watch.over_commitment(); over == 0) {
       w.commit_pause.calm();
@@ -308,7 +284,7 @@ void SamplingGovernor::relieve() {
   std::unique_ptr<std::atomic<bool>, decltype(done)> guard(&relieving_, done);
   std::uint64_t freed = 0;
   std::uint64_t freed_of_domain = 0;
-  const Watched* previous = nullptr;
+  const WatchedDomain* previous = nullptr;
   for (const Relief& relief : reliefs()) {
     if (relief.watched != previous) freed_of_domain = 0;
     previous = relief.watched;
@@ -342,7 +318,7 @@ OptimizeResult SamplingGovernor::optimize_memory(bool force) {
   if (!force && !optimization_is_due()) return result;
   result.done = true;
   try {
-    for (const Watched& watched : watched_)
+    for (const WatchedDomain& watched : watched_)
       result.freed_bytes += reclaimers_.ask(watched.name, optimize_steps, everything);
     optimized(result.freed_bytes);
     round(std::min(options_.device_timeout, milliseconds(250)), true);
@@ -352,9 +328,20 @@ OptimizeResult SamplingGovernor::optimize_memory(bool force) {
   return result;
 }
 
+// Whoever asked will reserve at once: what the budget takes for somebody else's must not be from before.
+std::uint64_t SamplingGovernor::reclaim(const std::string& domain, std::uint64_t wanted_bytes, ReclaimStep last) {
+  const std::uint64_t freed = reclaimers_.ask(domain, ReclaimSteps::up_to(last), wanted_bytes);
+  try {
+    if (freed > 0) round(milliseconds(0), false);
+  } catch (const std::exception& error) {
+    spdlog::error("Error watching memory: {}", error.what());
+  }
+  return freed;
+}
+
 std::vector<std::string> SamplingGovernor::domains() const {
   std::vector<std::string> names;
-  for (const Watched& watched : watched_) names.push_back(watched.name);
+  for (const WatchedDomain& watched : watched_) names.push_back(watched.name);
   return names;
 }
 

@@ -81,7 +81,8 @@ class Governor {
   // embeddings ahead, images not on screen, engines' memory between runs), then samples. Logs "Memory optimization performed".
   virtual OptimizeResult optimize_memory(bool force) = 0;
 
-  // Asks the reclaimers of a domain, cheapest first up to and including `last`, until wanted_bytes came back. Returns what did.
+  // Asks the reclaimers of a domain, cheapest first up to and including `last`, until wanted_bytes came back; then the host is looked at, so
+  // that its budget knows. Returns what came back.
   virtual std::uint64_t reclaim(const std::string& domain, std::uint64_t wanted_bytes, ReclaimStep last) = 0;
 
   virtual void add_reclaimer(Reclaimer& reclaimer) = 0;

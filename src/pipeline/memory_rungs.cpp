@@ -64,9 +64,11 @@ std::vector<Rung> make_rungs(Governor& governor, Budget& host, PredictorForms& f
          return step_down(host, forms, RungKind::cpu, "the work is done on the CPU already");
        }},
       {RungKind::restart_worker,
-       [&engines](const OutOfMemory&) -> RungResult {
+       [&governor, &engines](const OutOfMemory&) -> RungResult {
          if (!engines.restart) return {0, "there is no worker process"};
-         return {engines.restart(), ""};
+         const std::uint64_t bytes = engines.restart();
+         governor.sample();  // or the retry would be refused for what the old worker held
+         return {bytes, ""};
        }},
   };
 }

@@ -33,6 +33,18 @@ TEST_F(AGovernor, AsksTheCheapestFirstAndStopsWhenItHasEnough) {
   EXPECT_EQ(host_budget_.reserved_bytes(), 0u);
 }
 
+TEST_F(AGovernor, WhatCameBackCanBeReservedAtOnce) {
+  use_ = {0, 12 * gib};  // unreserved: what engines keep
+  make(false);
+  FakeCache engines(host_budget_, ReclaimStep::engines, Owner::scratch);
+  engines.keep(1 * gib);
+  engines.on_reclaim = [this] { use_ = {0, 2 * gib}; };
+  governor_->add_reclaimer(engines);
+  EXPECT_FALSE(host_budget_.try_reserve(Owner::images, 8 * gib));
+  governor_->reclaim("host", 1, ReclaimStep::engines);
+  EXPECT_TRUE(host_budget_.try_reserve(Owner::images, 8 * gib)) << "without waiting for the next sample";
+}
+
 TEST_F(AGovernor, AReclaimerThatThrowsIsLoggedAndTheOthersAreAsked) {
   make();
   FakeCache broken(host_budget_, ReclaimStep::predictions, Owner::predictions);
