@@ -48,17 +48,16 @@ std::optional<std::uint64_t> unit_bytes(std::string_view suffix) {
 
 std::optional<std::uint64_t> parse_byte_size(std::string_view text) {
   if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
-  const char* const end = text.data() + text.size();
   std::uint64_t whole = 0;
-  const auto integer = std::from_chars(text.data(), end, whole);
-  if (integer.ec == std::errc() && integer.ptr == end) {
+  const auto integer = std::from_chars(text.data(), text.data() + text.size(), whole);
+  if (integer.ec == std::errc() && integer.ptr == text.data() + text.size()) {
     if (whole > std::uint64_t{1} << 63) return std::nullopt;
     return whole;
   }
   double number = 0;
-  const auto real = std::from_chars(text.data(), end, number);
+  const auto real = std::from_chars(text.data(), text.data() + text.size(), number);
   if (real.ec != std::errc()) return std::nullopt;
-  const auto unit = unit_bytes({real.ptr, static_cast<std::size_t>(end - real.ptr)});
+  const auto unit = unit_bytes(text.substr(static_cast<std::size_t>(real.ptr - text.data())));
   if (!unit) return std::nullopt;
   const double bytes = number * static_cast<double>(*unit);
   constexpr double most = 9223372036854775808.0;  // 2^63

@@ -102,6 +102,7 @@ class Builder {
 
   std::vector<Device> with_nvml(const std::vector<NvmlCard>& cards) {
     std::vector<CardId> ids;
+    ids.reserve(cards.size());
     for (const NvmlCard& card : cards) ids.push_back(card.id);
     std::vector<Device> devices;
     if (order_needs_driver(options_.visible_devices, options_.device_order, ids)) {
@@ -126,6 +127,7 @@ class Builder {
     std::string why;
     if (const auto cuda = cuda_->get(why)) {
       substitute_ = "the CUDA driver";
+      devices.reserve(cuda->devices().size());
       for (const CudaDevice& device : cuda->devices()) devices.push_back({device.name, std::nullopt, devices.size()});
       return devices;
     }

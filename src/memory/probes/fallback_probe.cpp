@@ -22,7 +22,8 @@ std::optional<MemoryReading> FallbackProbe::read() {
       if (i > 0) warn_once(i, reasons);
       return within_total(*std::move(reading));
     }
-    reasons += (reasons.empty() ? "" : "; ") + sources_[i].name + ": " + (why.empty() ? "no answer" : why);
+    if (!reasons.empty()) reasons.append("; ");
+    reasons.append(sources_[i].name).append(": ").append(why.empty() ? "no answer" : why);
   }
   warn_once(sources_.size(), reasons);
   return std::nullopt;
