@@ -79,9 +79,9 @@ export function advice(memory: Memory): string | null {
   const name = domain.domain === 'host' ? 'Memory' : `Memory of ${domain.name}`;
   const ours = domain.pressure >= Math.min(domain.utilization, memory.thresholds.warning);
   const fact = ours
-    ? `SAM Annotator holds ${bytes(domain.own)} of the ${bytes(domain.limit)} it may have`
+    ? `SAM Annotator holds ${bytes(domain.own)} of its ${bytes(domain.limit)}`
     : `${bytes(domain.used)} of ${bytes(domain.total)} are in use, ${bytes(domain.own)} by SAM Annotator`;
-  const help = ours ? 'smaller pictures (--max-image-size) or a smaller model' : 'closing other programs';
+  const help = ours ? 'smaller pictures or a smaller model' : 'closing other programs';
   if (memory.level === 'warning') {
     return `${name} is getting tight (${fact}): nothing new is kept for later; ${help} would help.`;
   }

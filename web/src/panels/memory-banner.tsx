@@ -14,8 +14,9 @@ export function MemoryBanner() {
   return (
     <div class={`banner memory-banner ${level}`} data-testid="memory-banner">
       <Icon name="warning" />
-      <span role={level === 'critical' ? 'alert' : 'status'}>{text}</span>
-      <span class="grow" />
+      <span class="grow" role={level === 'critical' ? 'alert' : 'status'}>
+        {text}
+      </span>
       <button type="button" class="button" aria-disabled={freeing} onClick={() => void freeMemory(page)}>
         Free memory now
       </button>

@@ -100,7 +100,7 @@ test('the sentence says what happens and what helps, and goes at normal', () => 
   expect(advice(memory([], 'critical'))).toBeNull();
   const ours = domain({ level: 'warning', pressure: 0.86, utilization: 0.7, own: 6 * GB });
   expect(advice(memory([ours], 'warning'))).toBe(
-    'Memory is getting tight (SAM Annotator holds 6.0 GB of the 7.0 GB it may have): nothing new is kept for later; smaller pictures (--max-image-size) or a smaller model would help.',
+    'Memory is getting tight (SAM Annotator holds 6.0 GB of its 7.0 GB): nothing new is kept for later; smaller pictures or a smaller model would help.',
   );
   const both = domain({ level: 'warning', pressure: 0.87, utilization: 0.88, own: 6 * GB });
   expect(advice(memory([both], 'warning'))).toContain('SAM Annotator holds 6.0 GB');
