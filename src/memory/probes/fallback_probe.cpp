@@ -31,13 +31,12 @@ std::optional<MemoryReading> FallbackProbe::read() {
 
 void FallbackProbe::warn_once(std::size_t failed, const std::string& reasons) {
   std::size_t before = warned_.load();
-  while (before < failed) {
-    if (!warned_.compare_exchange_weak(before, failed)) continue;
-    const std::string next = failed < sources_.size() ? "it is now read through " + sources_[failed].name
-                                                      : "its memory stats are not available until it answers again";
-    if (warn_) warn_("the memory of " + name_ + " (" + domain_ + ") cannot be read (" + reasons + "); " + next);
-    return;
+  while (before < failed && !warned_.compare_exchange_weak(before, failed)) {
   }
+  if (before >= failed || !warn_) return;
+  const std::string next = failed < sources_.size() ? "it is now read through " + sources_[failed].name
+                                                    : "its memory stats are not available until it answers again";
+  warn_("the memory of " + name_ + " (" + domain_ + ") cannot be read (" + reasons + "); " + next);
 }
 
 }  // namespace sam
