@@ -32,18 +32,18 @@ class FakeWorker final : public Worker, public std::enable_shared_from_this<Fake
       return make_heap_tensor(std::move(name), type, std::move(shape));
     }
     std::vector<Tensor> run(std::span<const Tensor>, std::span<const std::string>, std::stop_token) override {
-      const Play& play = worker_.play;
-      worker_.require(play.held_bytes + play.run_peak_bytes);
-      use_ = {{play.held_bytes + kept_, play.held_bytes + play.run_peak_bytes, play.held_bytes + play.kept_bytes},
+      const Play& now = worker_.play;
+      worker_.require(now.held_bytes + now.run_peak_bytes);
+      use_ = {{now.held_bytes + kept_, now.held_bytes + now.run_peak_bytes, now.held_bytes + now.kept_bytes},
               {},
-              play.alone};
-      kept_ = play.kept_bytes;
+              now.alone};
+      kept_ = now.kept_bytes;
       return {};
     }
     std::uint64_t bytes_held() const override { return worker_.play.held_bytes + kept_; }
     ModelUse last_use() const override { return use_; }
     void release_memory() override { kept_ = 0; }
-    void loaded(const Play& play) { use_ = {{0, play.load_peak_bytes, play.held_bytes}, {}, play.alone}; }
+    void loaded(const Play& as) { use_ = {{0, as.load_peak_bytes, as.held_bytes}, {}, as.alone}; }
 
    private:
     FakeWorker& worker_;

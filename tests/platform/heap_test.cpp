@@ -87,7 +87,8 @@ TEST_F(HeapTest, ThePeakIsTheMostSinceItWasReset) {
     EXPECT_GE(static_cast<std::int64_t>(heap_use().peak_bytes), before + static_cast<std::int64_t>(50 * kMegabyte));
   }
   reset_heap_peak();
-  EXPECT_EQ(heap_use().peak_bytes, heap_use().held_bytes);
+  const HeapUse now = heap_use();
+  EXPECT_EQ(now.peak_bytes, now.held_bytes);
 }
 
 TEST_F(HeapTest, WhatOneThreadAllocatesAnotherGivesBack) {
