@@ -43,7 +43,7 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
 }
 
 // Ours from the left; what others hold is drawn from the right.
-std::vector<Part> parts_of(const WatchedDomain& domain) {
+std::vector<Part> parts_of(const ShownDomain& domain) {
   std::vector<Part> parts;
   if (!domain.own_bytes) return {{"used", 'U', 67, domain.used_bytes}};
   for (const auto& [owner, bytes] : domain.owners) {
@@ -53,7 +53,7 @@ std::vector<Part> parts_of(const WatchedDomain& domain) {
   return parts;
 }
 
-std::uint64_t held_by_others(const WatchedDomain& domain) {
+std::uint64_t held_by_others(const ShownDomain& domain) {
   const std::uint64_t own = domain.own_bytes.value_or(domain.used_bytes);
   return domain.used_bytes > own ? domain.used_bytes - own : 0;
 }
@@ -76,7 +76,7 @@ void set_mark(std::vector<Cell>& cells, double at, int colour) {
   cells[static_cast<std::size_t>(std::lround(std::clamp(at, 0.0, 1.0) * last))].mark = colour;
 }
 
-std::vector<Cell> cells_of(const WatchedDomain& domain, const WatchedMemory& memory, std::size_t count) {
+std::vector<Cell> cells_of(const ShownDomain& domain, const ShownMemory& memory, std::size_t count) {
   std::vector<Cell> cells(count);
   if (domain.total_bytes == 0) return cells;
   const auto total = static_cast<double>(domain.total_bytes);
@@ -94,7 +94,7 @@ std::vector<Cell> cells_of(const WatchedDomain& domain, const WatchedMemory& mem
   return cells;
 }
 
-ScreenLine bar_line(const WatchedDomain& domain, const WatchedMemory& memory, const BarStyle& style) {
+ScreenLine bar_line(const ShownDomain& domain, const ShownMemory& memory, const BarStyle& style) {
   const std::vector<Cell> cells = cells_of(domain, memory, style.width - 2);
   std::string text = "[";
   for (const Cell& cell : cells) {
@@ -147,17 +147,17 @@ void append(std::vector<ScreenLine>& lines, Words words) {
   for (ScreenLine& line : words.lines()) lines.push_back(std::move(line));
 }
 
-std::string own_text(const WatchedDomain& domain) {
+std::string own_text(const ShownDomain& domain) {
   return byte_text(*domain.own_bytes) + " of " + byte_text(domain.limit_bytes) + " " +
          percent(*domain.own_bytes, domain.limit_bytes);
 }
 
-std::string used_text(const WatchedDomain& domain) {
+std::string used_text(const ShownDomain& domain) {
   return byte_text(domain.used_bytes) + " of " + byte_text(domain.total_bytes) + " " +
          percent(domain.used_bytes, domain.total_bytes);
 }
 
-void add_domain(std::vector<ScreenLine>& lines, const WatchedDomain& domain, const WatchedMemory& memory,
+void add_domain(std::vector<ScreenLine>& lines, const ShownDomain& domain, const ShownMemory& memory,
                 const BarStyle& style) {
   Words head(style.width);
   head.add(domain.name);
@@ -184,7 +184,7 @@ void add_domain(std::vector<ScreenLine>& lines, const WatchedDomain& domain, con
 
 }  // namespace
 
-std::vector<ScreenLine> memory_screen(const WatchedMemory& memory, const BarStyle& style) {
+std::vector<ScreenLine> memory_screen(const ShownMemory& memory, const BarStyle& style) {
   BarStyle wide = style;
   wide.width = std::max(style.width, least_width);
   std::vector<ScreenLine> lines;
@@ -193,13 +193,13 @@ std::vector<ScreenLine> memory_screen(const WatchedMemory& memory, const BarStyl
   head.add("marks: warning " + std::to_string(std::lround(100 * memory.warning)) + "%, critical " +
            std::to_string(std::lround(100 * memory.critical)) + "%, limit");
   append(lines, std::move(head));
-  for (const WatchedDomain& domain : memory.domains) add_domain(lines, domain, memory, wide);
+  for (const ShownDomain& domain : memory.domains) add_domain(lines, domain, memory, wide);
   return lines;
 }
 
-std::string memory_log_line(const WatchedMemory& memory, const std::string& time) {
+std::string memory_log_line(const ShownMemory& memory, const std::string& time) {
   std::string line = time;
-  for (const WatchedDomain& domain : memory.domains) {
+  for (const ShownDomain& domain : memory.domains) {
     if (&domain != &memory.domains.front()) line += ";";
     line += " " + domain.name + " " + domain.level;
     if (!domain.readable) line += " (cannot be read now)";

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/watched_memory.h"
+#include "cli/shown_memory.h"
 
 namespace sam {
 
@@ -22,9 +22,9 @@ struct ScreenLine {
 };
 
 // A head, then a domain's numbers, its bar and its legend.
-std::vector<ScreenLine> memory_screen(const WatchedMemory& memory, const BarStyle& style);
+std::vector<ScreenLine> memory_screen(const ShownMemory& memory, const BarStyle& style);
 
 // Everything in one line, for a file: "12:30:01 Host normal, annotator 1.5 GB of 6.9 GB (22%), all 2.6 GB of 8.0 GB (32%), weights 362 MB; …"
-std::string memory_log_line(const WatchedMemory& memory, const std::string& time);
+std::string memory_log_line(const ShownMemory& memory, const std::string& time);
 
 }  // namespace sam

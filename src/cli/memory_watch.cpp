@@ -11,7 +11,7 @@
 #include <ctime>
 
 #include "cli/memory_bars.h"
-#include "cli/watched_memory.h"
+#include "cli/shown_memory.h"
 
 namespace sam {
 namespace {
@@ -111,7 +111,7 @@ std::string time_text(const Clock& clock) {
 }
 
 // Later on the annotator may stop and start again: that is shown, and no reason to end.
-WatchedMemory read_or_tell(const MemorySource& source) {
+ShownMemory read_or_tell(const MemorySource& source) {
   try {
     return source.read();
   } catch (const std::runtime_error& error) {
@@ -119,7 +119,7 @@ WatchedMemory read_or_tell(const MemorySource& source) {
   }
 }
 
-int watch_on_terminal(const MemorySource& source, WatchedMemory memory, int interval_ms, const HeldSignals& signals,
+int watch_on_terminal(const MemorySource& source, ShownMemory memory, int interval_ms, const HeldSignals& signals,
                       bool colour) {
   Screen screen;
   for (;;) {
@@ -137,7 +137,7 @@ int watch_on_terminal(const MemorySource& source, WatchedMemory memory, int inte
   }
 }
 
-int watch_in_lines(const MemorySource& source, WatchedMemory memory, int interval_ms, const HeldSignals& signals,
+int watch_in_lines(const MemorySource& source, ShownMemory memory, int interval_ms, const HeldSignals& signals,
                    const Clock& clock) {
   for (;;) {
     const std::string time = time_text(clock);
@@ -162,7 +162,7 @@ int watch_memory(const MemoryWatchOptions& watch, const MemoryOptions& options,
   std::string url = watch.url;
   if (watch.port != 0) url = "http://127.0.0.1:" + std::to_string(watch.port);
   const MemorySource source(url, probes(), options);
-  WatchedMemory first = source.read();
+  ShownMemory first = source.read();
   if (::isatty(STDOUT_FILENO) == 0) {
     return watch_in_lines(source, std::move(first), watch.interval_ms, signals, program.clock);
   }

@@ -17,8 +17,8 @@ using testing::StartsWith;
 
 constexpr std::uint64_t gib = std::uint64_t{1} << 30;
 
-WatchedMemory eight_gib() {
-  WatchedDomain host;
+ShownMemory eight_gib() {
+  ShownDomain host;
   host.name = "Host";
   host.used_bytes = 4 * gib;
   host.total_bytes = 8 * gib;
@@ -56,7 +56,7 @@ TEST(MemoryBars, ABarShowsOwnersOthersAndMarks) {
 }
 
 TEST(MemoryBars, WithoutAnAnnotatorOnlyWhatTheProbesShow) {
-  WatchedMemory memory = eight_gib();
+  ShownMemory memory = eight_gib();
   memory.domains[0].own_bytes.reset();
   memory.domains[0].owners.clear();
   const auto lines = texts(memory_screen(memory, {42, false}));
@@ -68,7 +68,7 @@ TEST(MemoryBars, NoLineIsWiderThanTheTerminalWhateverTheNumbers) {
   std::mt19937_64 random(1);
   for (int round = 0; round < 300; ++round) {
     const auto some = [&] { return random() % 4 == 0 ? 0 : random() >> (random() % 64); };
-    WatchedDomain domain;
+    ShownDomain domain;
     domain.name = std::string(random() % 120, 'n');
     domain.readable = random() % 2 == 0;
     domain.used_bytes = some();
@@ -87,20 +87,21 @@ TEST(MemoryBars, NoLineIsWiderThanTheTerminalWhateverTheNumbers) {
 }
 
 TEST(MemoryBars, AReadingIsOneLineOfAFile) {
-  EXPECT_EQ(memory_log_line(eight_gib(), "12:30:01"),
-            "12:30:01 Host normal, annotator 3.0 GB of 7.0 GB (43%), all 4.0 GB of 8.0 GB (50%), weights 1.0 GB, images 1.0 "
-            "GB, other 1.0 GB");
+  EXPECT_EQ(
+      memory_log_line(eight_gib(), "12:30:01"),
+      "12:30:01 Host normal, annotator 3.0 GB of 7.0 GB (43%), all 4.0 GB of 8.0 GB (50%), weights 1.0 GB, images 1.0 "
+      "GB, other 1.0 GB");
 }
 
-TEST(WatchedMemory, AnAnswerThatIsNoneIsRefused) {
+TEST(ShownMemory, AnAnswerThatIsNoneIsRefused) {
   for (const char* text : {"", "x", "{}", "[]", R"({"thresholds":{"warning":"a","critical":1},"domains":[]})",
                            R"({"thresholds":{"warning":0.8,"critical":0.95},"domains":[{"name":"Host"}]})"}) {
-    EXPECT_THROW(watched_memory_of(text, "it"), std::runtime_error) << text;
+    EXPECT_THROW(shown_memory_of(text, "it"), std::runtime_error) << text;
   }
 }
 
-TEST(WatchedMemory, WhatOthersSendDoesNotSteerTheTerminal) {
-  const WatchedMemory memory = watched_memory_of(
+TEST(ShownMemory, WhatOthersSendDoesNotSteerTheTerminal) {
+  const ShownMemory memory = shown_memory_of(
       R"({"thresholds":{"warning":0.8,"critical":0.95},"domains":[{"name":"a\u001b[2J","level":"normal","readable":true,)"
       R"("used":1,"total":2,"own":1,"limit":2,"other":0,"by_owner":{"wé":1}}]})",
       "it");

@@ -1,4 +1,4 @@
-#include "cli/watched_memory.h"
+#include "cli/shown_memory.h"
 
 #include <httplib.h>
 
@@ -22,8 +22,8 @@ std::string printable(std::string text) {
   return text;
 }
 
-WatchedDomain domain_of(const json& value) {
-  WatchedDomain domain;
+ShownDomain domain_of(const json& value) {
+  ShownDomain domain;
   domain.name = printable(value.at("name"));
   domain.level = printable(value.at("level"));
   domain.readable = value.at("readable");
@@ -56,10 +56,10 @@ std::string get_memory(const std::string& url, int timeout_ms) {
 
 }  // namespace
 
-WatchedMemory watched_memory_of(const std::string& text, const std::string& source) {
+ShownMemory shown_memory_of(const std::string& text, const std::string& source) {
   try {
     const json value = json::parse(text);
-    WatchedMemory memory{source, value.at("thresholds").at("warning"), value.at("thresholds").at("critical"), {}};
+    ShownMemory memory{source, value.at("thresholds").at("warning"), value.at("thresholds").at("critical"), {}};
     for (const json& domain : value.at("domains")) memory.domains.push_back(domain_of(domain));
     return memory;
   } catch (const json::exception&) {
@@ -67,10 +67,10 @@ WatchedMemory watched_memory_of(const std::string& text, const std::string& sour
   }
 }
 
-WatchedMemory watched_memory_of(const std::vector<Probe*>& probes, const MemoryOptions& options) {
-  WatchedMemory memory{"no annotator is running", options.warning_threshold, options.critical_threshold, {}};
+ShownMemory shown_memory_of(const std::vector<Probe*>& probes, const MemoryOptions& options) {
+  ShownMemory memory{"no annotator is running", options.warning_threshold, options.critical_threshold, {}};
   for (Probe* probe : probes) {
-    WatchedDomain domain;
+    ShownDomain domain;
     domain.name = printable(probe->name());
     const auto reading = probe->read();
     domain.readable = reading.has_value();
@@ -87,12 +87,12 @@ WatchedMemory watched_memory_of(const std::vector<Probe*>& probes, const MemoryO
 MemorySource::MemorySource(std::string url, std::vector<Probe*> probes, const MemoryOptions& options)
     : url_(std::move(url)), probes_(std::move(probes)), options_(options) {}
 
-WatchedMemory MemorySource::read() const {
-  if (!url_.empty()) return watched_memory_of(get_memory(url_, 2000), "SAM Annotator at " + url_);
+ShownMemory MemorySource::read() const {
+  if (!url_.empty()) return shown_memory_of(get_memory(url_, 2000), "SAM Annotator at " + url_);
   try {
-    return watched_memory_of(get_memory(usual_url, 300), std::string("SAM Annotator at ") + usual_url);
+    return shown_memory_of(get_memory(usual_url, 300), std::string("SAM Annotator at ") + usual_url);
   } catch (const std::runtime_error&) {  // none there, or somebody else
-    return watched_memory_of(probes_, options_);
+    return shown_memory_of(probes_, options_);
   }
 }
 

@@ -14,7 +14,7 @@
 
 namespace sam {
 
-struct WatchedDomain {
+struct ShownDomain {
   std::string name;
   std::string level = "normal";
   bool readable = true;
@@ -25,17 +25,17 @@ struct WatchedDomain {
   std::vector<std::pair<std::string, std::uint64_t>> owners;
 };
 
-struct WatchedMemory {
+struct ShownMemory {
   std::string source;  // "SAM Annotator at http://127.0.0.1:8008"
   double warning = 0;
   double critical = 0;
-  std::vector<WatchedDomain> domains;
+  std::vector<ShownDomain> domains;
 };
 
 // An annotator's answer. Throws std::runtime_error if it is not one.
-WatchedMemory watched_memory_of(const std::string& json, const std::string& source);
+ShownMemory shown_memory_of(const std::string& json, const std::string& source);
 
-WatchedMemory watched_memory_of(const std::vector<Probe*>& probes, const MemoryOptions& options);
+ShownMemory shown_memory_of(const std::vector<Probe*>& probes, const MemoryOptions& options);
 
 class MemorySource {
  public:
@@ -43,7 +43,7 @@ class MemorySource {
   MemorySource(std::string url, std::vector<Probe*> probes, const MemoryOptions& options);
 
   // Throws std::runtime_error when the annotator that was named does not answer.
-  WatchedMemory read() const;
+  ShownMemory read() const;
 
  private:
   const std::string url_;
