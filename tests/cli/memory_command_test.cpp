@@ -1,6 +1,8 @@
 // `sam-annotator memory` as a user runs it: settings right and wrong, and a script in place of the machine.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <httplib.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -85,6 +87,31 @@ TEST_F(MemoryCommand, AScriptPlaysAnyMachine) {
   const ProcessResult wrong = run({}, {"SAM_MEMORY_SCRIPT=" + write("w.txt", "0 host 2GiB/8GiB\nnow cuda:0 1/2\n")});
   EXPECT_EQ(wrong.status, 2);
   EXPECT_THAT(wrong.err, HasSubstr("w.txt:2: 'now' is no time"));
+}
+
+TEST_F(MemoryCommand, TheFractionHoldsForEveryCard) {
+  const std::string script = write("s.txt", "0 host 2GiB/8GiB\n0 cuda:0 1GiB/8GiB\n0 cuda:1 1GiB/16GiB\n");
+  const std::string text = run({"--explain"}, {"SAM_MEMORY_SCRIPT=" + script, "SAM_GPU_MEMORY_FRACTION=0.5"}).out;
+  EXPECT_THAT(text,
+              AllOf(HasSubstr("limit of cuda:0: 4.00 GB of 8.00 GB"), HasSubstr("limit of cuda:1: 8.00 GB of 16.00 GB"),
+                    HasSubstr("limit of host: 7.20 GB of 8.00 GB")));
+}
+
+TEST_F(MemoryCommand, TheRunningProgramKeepsTheFractionOfEveryCard) {
+  const std::filesystem::path project = folder_ / "project";
+  std::filesystem::copy(SAM_SAMPLES, project, std::filesystem::copy_options::recursive);
+  const std::string script = write("s.txt", "0 host 2GiB/8GiB\n0 cuda:0 1GiB/8GiB\n0 cuda:1 1GiB/16GiB\n");
+  BackgroundProcess program({SAM_ANNOTATOR, "--category_path", project.string(), "--port", "18476"},
+                            {"SAM_MEMORY_SCRIPT=" + script, "SAM_GPU_MEMORY_FRACTION=0.5",
+                             "SAM_CACHE_DIR=" + (folder_ / "cache").string(), "SAM_CONFIG="});
+  ASSERT_NE(program.wait_for("Ctrl+C"), "");
+  const auto answer = httplib::Client("127.0.0.1", 18476).Get("/api/v1/memory");
+  ASSERT_TRUE(answer);
+  const auto domains = nlohmann::json::parse(answer->body).at("domains");
+  ASSERT_EQ(domains.size(), 3u);
+  EXPECT_EQ(domains[1].at("limit"), std::uint64_t{4} << 30);
+  EXPECT_EQ(domains[2].at("limit"), std::uint64_t{8} << 30);
+  EXPECT_EQ(program.stop(SIGINT).status, 0);
 }
 
 }  // namespace
