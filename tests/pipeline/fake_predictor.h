@@ -40,7 +40,7 @@ class FakePredictor final : public Predictor {
     embedding.model_key = info_.model_key;
     embedding.picture_size = picture_size;
     embedding.working_size = picture.size();
-    embedding.picture = picture;
+    if (keeps_picture) embedding.picture = picture;
     return embedding;
   }
 
@@ -74,8 +74,9 @@ class FakePredictor final : public Predictor {
   std::atomic<int> encodes = 0;
   std::atomic<int> decodes = 0;
   std::atomic<bool> failing = false;
-  std::atomic<int> refusals = 0;         // of encode, before it works
-  std::atomic<int> decode_refusals = 0;  // of decode
+  std::atomic<bool> keeps_picture = true;  // in its embeddings; otherwise the pipeline keeps it in its own cache
+  std::atomic<int> refusals = 0;           // of encode, before it works
+  std::atomic<int> decode_refusals = 0;    // of decode
   std::atomic<std::uint64_t> requested_bytes = 1000;
   std::function<void()> on_stop;  // set before the first encode
 

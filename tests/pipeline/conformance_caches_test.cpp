@@ -1,0 +1,159 @@
+// What the specification says of its caches and of predict(), where no other test does.
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "pipeline/memory_rungs.h"
+#include "pipeline/pipeline_fixture.h"
+
+namespace sam {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class ConformanceCaches : public PipelineFixture {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "conformance-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    with_fallback_ = true;
+    remake();
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  void remake() {
+    make();
+    predictor_->keeps_picture = false;  // as a SAM family's: decoded pictures stay in the image cache
+  }
+
+  // Copies of one sample under different names.
+  std::vector<PicturePath> copies(int count) {
+    std::vector<PicturePath> pictures;
+    for (int i = 0; i < count; ++i) {
+      pictures.push_back({folder_ / (std::to_string(i) + ".png")});
+      std::filesystem::copy_file(c_.path, pictures.back().path);
+    }
+    return pictures;
+  }
+
+  std::uint64_t decoded_bytes() const { return decode_image(c_.path, {}).byte_size(); }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(ConformanceCaches, ADecodedPictureIsTakenFromTheCacheByTheNextEncode) {
+  pipeline_->segment(c_, click(1), {});
+  EXPECT_EQ(cache("images").hits, 0u);
+  pipeline_->choose(PredictorChoice::fallback);  // encodes anew
+  pipeline_->segment(c_, click(1), {});
+  EXPECT_EQ(cache("images").hits, 1u);
+}
+
+TEST_F(ConformanceCaches, TenPicturesAreKeptByDefaultTheLeastRecentlyUsedGoesFirst) {
+  const std::vector<PicturePath> pictures = copies(11);
+  for (int i = 0; i < 10; ++i) pipeline_->segment(pictures[i], click(1), {});
+  EXPECT_EQ(cache("images").entries, 10u);
+  EXPECT_EQ(cache("images").bytes, 10 * decoded_bytes()) << "the cache's size in bytes is told";
+  pipeline_->segment(pictures[10], click(1), {});
+  EXPECT_EQ(cache("images").entries, 10u);
+  EXPECT_EQ(cache("images").evictions, 1u);
+  pipeline_->choose(PredictorChoice::fallback);
+  pipeline_->segment(pictures[10], click(1), {});
+  EXPECT_EQ(cache("images").hits, 1u);
+  pipeline_->segment(pictures[0], click(1), {});
+  EXPECT_EQ(cache("images").hits, 1u) << "the first had gone";
+}
+
+TEST_F(ConformanceCaches, OverItsBytesTheImageCacheLetsTheOldestGoAndKeepsTheRest) {
+  options_.image_cache_bytes = 3 * decoded_bytes();
+  remake();
+  for (const PicturePath& picture : copies(3)) pipeline_->segment(picture, click(1), {});
+  EXPECT_EQ(cache("images").entries, 3u) << "exactly the limit is not over it";
+  pipeline_->segment(c_, click(1), {});
+  EXPECT_EQ(cache("images").entries, 3u);
+  EXPECT_EQ(cache("images").evictions, 1u);
+  EXPECT_LE(cache("images").bytes, options_.image_cache_bytes);
+}
+
+TEST_F(ConformanceCaches, WhenMemoryIsTightTheImageCacheIsClearedAndTheLogSaysSo) {
+  pipeline_->segment(c_, click(1), {});
+  ASSERT_EQ(cache("images").entries, 1u);
+  LogCapture log;
+  governor_->optimize_memory(true);
+  EXPECT_EQ(cache("images").entries, 0u);
+  EXPECT_EQ(log.count("Clearing image cache due to high memory usage"), 1);
+  EXPECT_EQ(budget_->report().by_owner[static_cast<std::size_t>(Owner::images)], 0u);
+}
+
+TEST_F(ConformanceCaches, OptimizeMemoryAsksTheEnginesAndKeepsWhatIsDear) {
+  int asked = 0;
+  engines_.release_memory = [&] { return ++asked, std::uint64_t{4096}; };
+  remake();
+  pipeline_->segment(c_, click(1), {});
+  pipeline_->segment(c_, click(2), {});  // that looks at the embedding
+  EXPECT_FALSE(pipeline_->optimize_memory(false).done) << "there is no reason to";
+  EXPECT_EQ(asked, 0);
+  EXPECT_GE(pipeline_->optimize_memory(true).freed_bytes, 4096u);
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(cache("predictions").entries, 0u);
+  EXPECT_EQ(state(c_), EncodingState::ready) << "the embedding is not made again";
+}
+
+TEST_F(ConformanceCaches, AFailedPredictionIsLoggedAndThrown) {
+  predictor_->failing = true;
+  LogCapture log;
+  EXPECT_THROW(pipeline_->segment(c_, click(1), {}), std::runtime_error);
+  EXPECT_EQ(log.count("Error in prediction: the encoder is out of order"), 1);
+  EXPECT_EQ(log.count("Memory optimization performed"), 0) << "memory was not the reason";
+}
+
+TEST_F(ConformanceCaches, FailedPredictionsAreNotCached) {
+  predictor_->decode_refusals = 1000;
+  EXPECT_THROW(pipeline_->segment(c_, click(1), {}), MemoryExhausted);
+  EXPECT_EQ(cache("predictions").entries, 0u);
+  predictor_->decode_refusals = 0;
+  EXPECT_FALSE(pipeline_->segment(c_, click(1), {}).from_cache);
+}
+
+TEST_F(ConformanceCaches, EveryPredictorHasTheSpecificationsMethods) {
+  use_share(0.5);
+  for (const PredictorChoice choice : {PredictorChoice::model, PredictorChoice::fallback}) {
+    pipeline_->choose(choice);
+    pipeline_->show(c_);
+    pipeline_->segment(c_, click(1), {});
+    EXPECT_NEAR(pipeline_->get_memory_usage(), 0.5, 1e-6);
+    EXPECT_TRUE(pipeline_->segment(c_, click(1), {}).from_cache);
+    EXPECT_TRUE(pipeline_->optimize_memory(true).done);
+    pipeline_->clear_cache(true);
+    EXPECT_TRUE(pipeline_->segment(c_, click(1), {}).from_cache) << "of the current picture";
+    pipeline_->clear_cache(false);
+    EXPECT_FALSE(pipeline_->segment(c_, click(1), {}).from_cache);
+  }
+}
+
+TEST_F(ConformanceCaches, ExhaustedMemoryComesWithTheSpecificationsAdvice) {
+  EXPECT_THAT(describe_exhaustion(*governor_, true, OutOfMemory("x")).advice,
+              AllOf(HasSubstr("--max-image-size"), HasSubstr("choose a smaller model"), HasSubstr("GrabCut")));
+  EXPECT_THAT(
+      describe_exhaustion(*governor_, true, OutOfMemory("x", 0, "cuda:0")).advice,
+      AllOf(HasSubstr("SAM_GPU_MEMORY_FRACTION"), HasSubstr("choose a smaller model"), HasSubstr("--device cpu")));
+}
+
+TEST_F(ConformanceCaches, NothingGrowsWithTheNumberOfPictures) {
+  options_.image_cache_entries = 2;
+  remake();
+  std::uint64_t most = 0;
+  const std::vector<PicturePath> pictures = copies(30);
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    pipeline_->segment(pictures[i], click(1), {});
+    const std::uint64_t images = budget_->report().by_owner[static_cast<std::size_t>(Owner::images)];
+    if (i < 5) most = std::max(most, images);
+    EXPECT_LE(images, most) << i;
+    EXPECT_EQ(budget_->report().by_owner[static_cast<std::size_t>(Owner::scratch)], 0u) << "nothing of a run stays";
+  }
+}
+
+}  // namespace
+}  // namespace sam
