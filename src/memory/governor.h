@@ -1,6 +1,6 @@
 // Governor: watches every domain, decides how tight memory is, tells those who want to know, and gets bytes back before anyone has to
 // wait. Readers take the last snapshot without a lock. The specification's GPUMemoryManager keeps its names here: check_memory_status,
-// optimize_memory, should_cache, get_memory_usage, get_gpu_memory_info, safe_get_memory_info.
+// optimize_memory, should_cache, get_memory_usage, safe_get_memory_info (get_gpu_memory_info is a Probe's read).
 // Threading: safe to call from any thread; one thread of its own samples after start(). No lock is held while a reclaimer or a listener runs.
 // Ownership: probes, budgets, reclaimers and the clock must outlive it; a reclaimer is removed before it goes.
 #pragma once
