@@ -150,8 +150,18 @@ void print_text(const Answer& answer, const Worker* worker) {
   std::cout << line.data() << '\n';
 }
 
+// What is no picture is said in one line, before a model is loaded for it.
+void check_picture(const SegmentOptions& options) {
+  try {
+    read_image_info(options.image, options.predictor.limits);
+  } catch (const ImageError& error) {
+    throw ImageError(options.image + ": " + error.what());
+  }
+}
+
 int run_segment(const SegmentOptions& options, Program& program) {
   const Prompt prompt = parse_prompt(options);
+  check_picture(options);
   Engine engine = make_engine(options.predictor, program);
   MemoryLog log(engine.device);
   engine.memory->governor->start();
