@@ -78,10 +78,17 @@ class LruCache {
   // Replaces an entry of the same key. A value larger than the whole cache is kept if it is alone or pinned: it is what the user works on.
   void insert(const std::string& key, Pointer value, std::uint64_t bytes) SAM_EXCLUDES(mutex_) {
     Entries dropped;  // destroyed after the lock
+    Entries fresh;
+    fresh.push_front({key, std::move(value), bytes, false});
     const MutexLock lock(mutex_);
-    if (const auto found = index_.find(key); found != index_.end()) drop(found->second, dropped);
-    entries_.push_front({key, std::move(value), bytes, false});
-    index_.emplace(key, entries_.begin());
+    const auto [place, is_new] =
+        index_.try_emplace(key, fresh.begin());  // nothing changes if there is no memory for it
+    if (!is_new) {
+      const auto old = std::exchange(place->second, fresh.begin());
+      bytes_ -= old->bytes;
+      dropped.splice(dropped.end(), entries_, old);
+    }
+    entries_.splice(entries_.begin(), fresh);
     bytes_ += bytes;
     for (auto entry = std::prev(entries_.end()); is_over() && entry != entries_.begin();) {
       const auto newer = std::prev(entry);

@@ -7,32 +7,23 @@
 
 #include "image/decode.h"
 #include "image/jpeg.h"
+#include "image/picture_file.h"
 
 namespace sam {
 namespace {
-
-struct Unref {
-  void operator()(VipsImage* image) const { g_object_unref(image); }
-};
-using VipsHandle = std::unique_ptr<VipsImage, Unref>;
 
 // bytes must outlive the handle.
 VipsHandle wrap(const std::vector<std::uint8_t>& bytes, Size size) {
   VipsHandle image(
       vips_image_new_from_memory(bytes.data(), bytes.size(), size.width, size.height, 1, VIPS_FORMAT_UCHAR));
-  if (!image) throw ImageError("cannot write a picture: " + std::string(vips_error_buffer()));
+  if (!image) throw ImageError("cannot write a picture: " + take_vips_error());
   return image;
 }
 
 std::string take(void* buffer, std::size_t size, int status) {
-  if (status != 0) {
-    std::string reason = vips_error_buffer();
-    vips_error_clear();
-    throw ImageError("cannot write a picture: " + reason);
-  }
-  std::string bytes(static_cast<const char*>(buffer), size);
-  g_free(buffer);
-  return bytes;
+  if (status != 0) throw ImageError("cannot write a picture: " + take_vips_error());
+  const std::unique_ptr<void, GlibFree> owned(buffer);
+  return {static_cast<const char*>(buffer), size};
 }
 
 }  // namespace

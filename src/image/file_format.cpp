@@ -1,14 +1,17 @@
 #include "image/file_format.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <string>
 
 #include "image/decode.h"
+#include "platform/unique_descriptor.h"
 
 namespace sam {
 namespace {
@@ -61,11 +64,15 @@ std::string read_head(const std::filesystem::path& path) {
   const auto status = std::filesystem::status(path, error);
   if (error || !std::filesystem::exists(status)) throw ImageError("cannot be read: no such file or no access");
   if (!std::filesystem::is_regular_file(status)) throw ImageError("is not a plain file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw ImageError(std::string("cannot be read: ") + std::strerror(errno));
-  std::string head(32, '\0');
-  file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<std::size_t>(file.gcount()));
+  std::string head(32, '\0');  // before the file is open; a stream would keep silent about memory
+  const UniqueDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) throw ImageError(std::string("cannot be read: ") + std::strerror(errno));
+  ssize_t count = 0;
+  do {
+    count = ::pread(file.get(), head.data(), head.size(), 0);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) throw ImageError(std::string("cannot be read: ") + std::strerror(errno));
+  head.resize(static_cast<std::size_t>(count));
   if (head.empty()) throw ImageError("is empty");
   return head;
 }

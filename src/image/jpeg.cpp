@@ -20,9 +20,8 @@ std::string encode_jpeg(ImageView view) {
   void* buffer = nullptr;
   std::size_t length = 0;
   if (vips_jpegsave_buffer(image, &buffer, &length, "Q", quality, "strip", TRUE, nullptr) != 0) refuse();
-  std::string text(static_cast<const char*>(buffer), length);
-  g_free(buffer);
-  return text;
+  const std::unique_ptr<void, GlibFree> owned(buffer);
+  return {static_cast<const char*>(buffer), length};
 }
 
 }  // namespace sam

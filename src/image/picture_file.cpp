@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <new>
 #include <utility>
 
 #include "image/bmp.h"
@@ -23,9 +24,13 @@ struct RegionUnref {
 int generate_bmp(VipsRegion* region, void*, void* file, void*, gboolean*) {
   const VipsRect& area = region->valid;
   for (int y = area.top; y < area.top + area.height; ++y) {
-    if (static_cast<BmpFile*>(file)->read_row(y, area.left, area.width, VIPS_REGION_ADDR(region, area.left, y)))
-      continue;
-    vips_error("bmp", "row %d cannot be read", y);
+    try {
+      if (static_cast<BmpFile*>(file)->read_row(y, area.left, area.width, VIPS_REGION_ADDR(region, area.left, y)))
+        continue;
+      vips_error("bmp", "row %d cannot be read", y);
+    } catch (const std::bad_alloc&) {  // which must not pass through libvips
+      vips_error("bmp", "out of memory");
+    }
     return -1;
   }
   return 0;
@@ -144,12 +149,17 @@ void VipsUnref::operator()(_VipsImage* image) const {
   g_object_unref(image);
 }
 
+// libvips and the libraries under it say so in words only: "out of memory", "Insufficient memory", "Cannot allocate memory".
 std::string take_vips_error() {
-  char* buffer = vips_error_buffer_copy();
-  std::string text = buffer;
-  g_free(buffer);
+  const GlibText buffer(vips_error_buffer_copy());
+  std::string text = buffer.get();
+  if (text.find("memory") != std::string::npos) throw std::bad_alloc();
   text = text.substr(0, text.find('\n'));
   return text.empty() ? "no reason given" : text;
+}
+
+void GlibFree::operator()(void* bytes) const {
+  g_free(bytes);
 }
 
 PictureFile::PictureFile(const std::filesystem::path& path, const DecodeLimits& limits, PictureAccess access,

@@ -21,6 +21,12 @@ struct VipsUnref {
 };
 using VipsHandle = std::unique_ptr<_VipsImage, VipsUnref>;
 
+// What libvips and glib hand over.
+struct GlibFree {
+  void operator()(void* bytes) const;
+};
+using GlibText = std::unique_ptr<char, GlibFree>;
+
 enum class PictureAccess {
   sequential,
   random
@@ -47,7 +53,8 @@ class PictureFile {
   VipsHandle image_;
 };
 
-// What libvips says went wrong, on one line; forgets it. (The library keeps one text for all threads.)
+// What libvips says went wrong, on one line; forgets it. (The library keeps one text for all threads.) Throws std::bad_alloc if that is
+// memory: the picture is not to blame.
 std::string take_vips_error();
 
 }  // namespace sam

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <new>
 
 namespace sam {
 
@@ -29,7 +30,10 @@ MemoryInfo safe_get_memory_info(Probe* device) noexcept {
   } catch (const std::exception&) {  // a probe that fails is a probe that is not there
   }
   MemoryInfo info;
-  info.formatted = cpu_memory_sentence;
+  try {
+    info.formatted = cpu_memory_sentence;
+  } catch (const std::bad_alloc&) {  // the numbers are there without it
+  }
   return info;
 }
 

@@ -21,7 +21,8 @@ extern const char* const cpu_memory_sentence;
 
 MemoryInfo memory_info(const MemoryReading& reading);
 
-// The device's, or, when there is none or it cannot be read, zeros and the CPU sentence. Never throws.
+// The device's, or, when there is none or it cannot be read, zeros and the CPU sentence. Never throws: where there is
+// no memory for the sentence it is empty.
 MemoryInfo safe_get_memory_info(Probe* device) noexcept;
 
 }  // namespace sam

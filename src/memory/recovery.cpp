@@ -29,6 +29,21 @@ void tell(const RecoveryLadder::Report& report, const MakeSentence& make_sentenc
   }
 }
 
+// Of the exception in flight; short where there is no memory for more.
+std::string reason_of_failure() noexcept {
+  try {
+    throw;
+  } catch (const std::exception& failure) {
+    try {
+      return std::string("it failed: ") + failure.what();
+    } catch (const std::exception&) {
+      return "it failed";
+    }
+  } catch (...) {
+    return "it failed";
+  }
+}
+
 MemoryExhausted::Facts facts_of(const RecoveryLadder::Describe& describe, const OutOfMemory& error) {
   MemoryExhausted::Facts facts;
   try {
@@ -49,10 +64,14 @@ const char* rung_name(RungKind kind) {
 }
 
 MemoryExhausted::MemoryExhausted(const std::string& doing, Facts facts)
-    : std::runtime_error(exhausted_sentence(doing, facts)), facts_(std::move(facts)) {}
+    : std::runtime_error(exhausted_sentence(doing, facts)), facts_(std::make_shared<const Facts>(std::move(facts))) {}
 
 RecoveryLadder::RecoveryLadder(std::vector<Rung> rungs, Describe describe, Report report, const Clock& clock)
-    : rungs_(std::move(rungs)), describe_(std::move(describe)), report_(std::move(report)), clock_(clock) {}
+    : rungs_(std::move(rungs)),
+      describe_(std::move(describe)),
+      report_(std::move(report)),
+      clock_(clock),
+      exhausted_("the program", {0, 0, 0, "host", "close other programs, or raise SAM_HOST_MEMORY_LIMIT"}) {}
 
 RecoveryStatistics RecoveryLadder::statistics() const {
   MutexLock lock(mutex_);
@@ -66,10 +85,8 @@ RungResult RecoveryLadder::run_rung(const Rung& rung, const OutOfMemory& error) 
   RungResult result;
   try {
     result = rung.run(error);
-  } catch (const std::exception& failure) {
-    result.skipped = std::string("it failed: ") + failure.what();
   } catch (...) {
-    result.skipped = "it failed";
+    result = {0, reason_of_failure()};
   }
   MutexLock lock(mutex_);
   RungStatistics& counted = statistics_.rungs[index_of(rung.kind)];
@@ -99,9 +116,14 @@ RungKind RecoveryLadder::climb(std::size_t& next, const std::string& doing, cons
     MutexLock lock(mutex_);
     ++statistics_.exhausted;
   }
-  const MemoryExhausted exhausted(doing, facts_of(describe_, error));
-  tell(report_, [&] { return std::string(exhausted.what()); });
-  throw exhausted;
+  std::optional<MemoryExhausted> exhausted;
+  try {
+    exhausted.emplace(doing, facts_of(describe_, error));
+  } catch (const std::bad_alloc&) {  // not even for the sentence
+    give_up();
+  }
+  tell(report_, [&] { return std::string(exhausted->what()); });
+  throw MemoryExhausted(*exhausted);
 }
 
 void RecoveryLadder::rescued(RungKind kind, const std::string& doing) noexcept {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -61,10 +62,10 @@ class MemoryExhausted : public std::runtime_error {
   };
   // doing: "encoding coffee.jpg".
   MemoryExhausted(const std::string& doing, Facts facts);
-  const Facts& facts() const { return facts_; }
+  const Facts& facts() const { return *facts_; }
 
  private:
-  Facts facts_;
+  std::shared_ptr<const Facts> facts_;  // shared: copying an exception must not need memory
 };
 
 class RecoveryLadder {
@@ -101,6 +102,9 @@ class RecoveryLadder {
     }
   }
 
+  // For who ran out of memory where no rung helps, such as for the name of an operation. Throws MemoryExhausted, which needs no memory.
+  [[noreturn]] void give_up() const { throw exhausted_; }
+
   RecoveryStatistics statistics() const SAM_EXCLUDES(mutex_);
 
  private:
@@ -113,8 +117,10 @@ class RecoveryLadder {
   const Describe describe_;
   const Report report_;
   const Clock& clock_;
-  const OutOfMemory bad_alloc_{"the program's own memory could not be had"};  // made before memory is short
-  Mutex climbing_;                                                            // held while a rung runs
+  // Made before memory is short.
+  const OutOfMemory bad_alloc_{"the program's own memory could not be had"};
+  const MemoryExhausted exhausted_;
+  Mutex climbing_;  // held while a rung runs
   mutable Mutex mutex_;
   RecoveryStatistics statistics_ SAM_GUARDED_BY(mutex_);
 };

@@ -130,12 +130,19 @@ std::shared_ptr<EncodeLane::Work> EncodeLane::next_work(const std::stop_token& s
   return running_;
 }
 
-// Nothing leaves this: an exception would end the lane, and the program with it.
-EncodeLane::Outcome EncodeLane::attempt(Work& work) {
-  const auto failed = [&](const char* reason, bool memory_exhausted) -> Outcome {
+// What is said of a failure, as far as there is memory for it.
+EncodeLane::Outcome EncodeLane::failed(const Work& work, const char* reason, bool memory_exhausted) noexcept {
+  Outcome outcome{{EncodingState::failed, "", memory_exhausted}, nullptr, std::current_exception()};
+  try {
+    outcome.status.reason = reason;
     spdlog::warn("Cannot encode {}: {}", work.picture.path.filename().string(), reason);
-    return {{EncodingState::failed, reason, memory_exhausted}, nullptr, std::current_exception()};
-  };
+  } catch (const std::exception&) {
+  }
+  return outcome;
+}
+
+// Nothing leaves this: an exception would end the lane, and the program with it.
+EncodeLane::Outcome EncodeLane::attempt(Work& work) noexcept {
   try {
     EmbeddingPointer embedding = find_(work.key, true);
     if (!embedding) embedding = encode_(work.picture, work.key, work.stop.get_token());
@@ -143,20 +150,22 @@ EncodeLane::Outcome EncodeLane::attempt(Work& work) {
   } catch (const Stopped&) {
     return {};
   } catch (const MemoryExhausted& error) {
-    return failed(error.what(), true);
+    return failed(work, error.what(), true);
+  } catch (const std::bad_alloc& error) {
+    return failed(work, error.what(), true);
   } catch (const std::exception& error) {
-    return failed(error.what(), false);
+    return failed(work, error.what(), false);
   } catch (...) {
-    return failed("an unknown error", false);
+    return failed(work, "an unknown error", false);
   }
 }
 
-void EncodeLane::finish(const std::shared_ptr<Work>& work, Outcome outcome) {
+void EncodeLane::finish(const std::shared_ptr<Work>& work, Outcome outcome) noexcept {
   {
     const MutexLock lock(mutex_);
     running_ = nullptr;
     work->state = outcome.status.state;
-    work->reason = outcome.status.reason;
+    work->reason.swap(outcome.status.reason);  // nobody changes it from here on
     work->memory_exhausted = outcome.status.memory_exhausted;
     work->embedding = std::move(outcome.embedding);
     work->error = std::move(outcome.error);
@@ -165,12 +174,21 @@ void EncodeLane::finish(const std::shared_ptr<Work>& work, Outcome outcome) {
     if (!is_kept && found != works_.end() && found->second == work) works_.erase(found);
     changed_.notify_all();
   }
-  announce(work->picture, outcome.status);
+  announce(*work, outcome.status.state);
+}
+
+// In the lane's own thread: who cannot be told for lack of memory asks later.
+void EncodeLane::announce(const Work& work, EncodingState state) noexcept {
+  try {
+    const bool done = state == EncodingState::failed;
+    announce(work.picture, {state, done ? work.reason : std::string(), done && work.memory_exhausted});
+  } catch (...) {
+  }
 }
 
 void EncodeLane::run(const std::stop_token& stop) {
   while (const std::shared_ptr<Work> work = next_work(stop)) {
-    announce(work->picture, {EncodingState::running, ""});
+    announce(*work, EncodingState::running);
     finish(work, attempt(*work));
   }
 }

@@ -80,8 +80,10 @@ class EncodeLane {
   void give_up(const Unwanted& unwanted);
   std::shared_ptr<Work> next_work(const std::stop_token& stop);
   void run(const std::stop_token& stop);
-  Outcome attempt(Work& work);
-  void finish(const std::shared_ptr<Work>& work, Outcome outcome);
+  static Outcome failed(const Work& work, const char* reason, bool memory_exhausted) noexcept;
+  Outcome attempt(Work& work) noexcept;
+  void finish(const std::shared_ptr<Work>& work, Outcome outcome) noexcept;
+  void announce(const Work& work, EncodingState state) noexcept;
   void announce(const PicturePath& picture, const EncodingStatus& status);
 
   const Find find_;

@@ -11,7 +11,6 @@
 #include "pipeline/encode_lane.h"
 #include "pipeline/memory_rungs.h"
 #include "pipeline/prediction_key.h"
-#include "platform/file_system.h"
 #include "platform/stopped.h"
 
 namespace sam {
@@ -23,19 +22,6 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 constexpr std::int64_t idle_ms = 60'000;
 // How often a prompt begins anew because the predictor changed its form between encoding and decoding.
 constexpr int max_rounds = 3;
-
-// A file that was replaced or written to is another picture. One that cannot be looked at fails when it is decoded.
-std::string key_of(const PicturePath& picture) {
-  std::string key = picture.path.string();
-  try {
-    if (const auto status = PosixFileSystem().status(picture.path)) {
-      key += '\n' + std::to_string(status->size_bytes) + '\n' + std::to_string(status->modified_ns) + '\n' +
-             std::to_string(status->inode);
-    }
-  } catch (const FileError&) {
-  }
-  return key;
-}
 
 std::string file_name(const PicturePath& picture) {
   return picture.path.filename().string();
@@ -95,7 +81,7 @@ class PredictingPipeline final : public Pipeline {
   void choose(PredictorChoice choice) override;
 
   void show(const PicturePath& picture) override;
-  EncodingStatus encoding(const PicturePath& picture) const override { return lane_.status(key_of(picture)); }
+  EncodingStatus encoding(const PicturePath& picture) const override { return lane_.status(picture_key(picture)); }
   void set_listener(Listener listener) override { lane_.set_listener(std::move(listener)); }
   SegmentResult segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) override;
   void with_memory(std::uint64_t bytes, const std::string& doing, const std::function<void()>& operation) override;
@@ -116,6 +102,7 @@ class PredictingPipeline final : public Pipeline {
     return {name, of.entries, of.bytes, of.hits, of.misses, of.evictions};
   }
 
+  void put_on_screen(const PicturePath& picture);
   PredictorForms::Current current();
   std::string embedding_key(const std::string& key, const PredictorInfo& info) const {
     return key + '\n' + info.model_key;
@@ -127,7 +114,19 @@ class PredictingPipeline final : public Pipeline {
   std::optional<SegmentResult> predict(const EmbeddingPointer& embedding, const PicturePath& picture,
                                        const std::string& key, const Prompt& prompt, const std::stop_token& stop);
   void keep_prediction(const std::string& key, const SegmentResult& result);
+  SegmentResult answer(const PicturePath& picture, const Prompt& prompt, const std::stop_token& stop);
   void free_at_critical();
+
+  // Names and keys are made outside the ladder: where there is no memory even for them, no rung helps.
+  template <typename Operation>
+  auto or_give_up(const Operation& operation) const -> decltype(operation()) {
+    try {
+      return operation();
+    } catch (const std::bad_alloc&) {
+    } catch (const OutOfMemory&) {
+    }
+    ladder_.give_up();
+  }
 
   void add_reclaimers(const std::string& device_domain);
   void add_reclaimer(const std::string& domain, ReclaimStep step, FunctionReclaimer::Function function);
@@ -213,7 +212,11 @@ void PredictingPipeline::choose(PredictorChoice choice) {
 }
 
 void PredictingPipeline::show(const PicturePath& picture) {
-  const std::string key = key_of(picture);
+  or_give_up([&] { put_on_screen(picture); });
+}
+
+void PredictingPipeline::put_on_screen(const PicturePath& picture) {
+  std::string key = picture_key(picture);
   {
     const MutexLock lock(mutex_);
     shown_ = key;
@@ -279,9 +282,12 @@ EmbeddingPointer PredictingPipeline::encode(const PicturePath& picture, const st
     Pin(LruCache<DecodedPicture>& of, const std::string& key) : images(of) { images.pin(key); }
     ~Pin() { images.pin(""); }
     LruCache<DecodedPicture>& images;
-  } const pin(images_, key);
-  free_at_critical();
-  return ladder_.run("encoding " + file_name(picture), [&] { return encode_once(picture, key, stop); });
+  };
+  return or_give_up([&] {
+    const Pin pin(images_, key);
+    free_at_critical();
+    return ladder_.run("encoding " + file_name(picture), [&] { return encode_once(picture, key, stop); });
+  });
 }
 
 // At critical new work first frees, then runs; the ladder refuses it if that was not enough.
@@ -328,8 +334,13 @@ void PredictingPipeline::keep_prediction(const std::string& key, const SegmentRe
 }
 
 SegmentResult PredictingPipeline::segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) {
-  const std::string key = key_of(picture);
+  return or_give_up([&] { return answer(picture, prompt, stop); });
+}
+
+SegmentResult PredictingPipeline::answer(const PicturePath& picture, const Prompt& prompt,
+                                         const std::stop_token& stop) {
   try {
+    const std::string key = picture_key(picture);
     const auto begin = clock_.now();
     log_.write("before prediction");
     free_at_critical();
@@ -359,9 +370,11 @@ SegmentResult PredictingPipeline::segment(const PicturePath& picture, const Prom
 
 void PredictingPipeline::with_memory(std::uint64_t bytes, const std::string& doing,
                                      const std::function<void()>& operation) {
-  ladder_.run(doing, [&] {
-    const Reservation reservation = host_.reserve(Owner::images, bytes);
-    operation();
+  or_give_up([&] {
+    ladder_.run(doing, [&] {
+      const Reservation reservation = host_.reserve(Owner::images, bytes);
+      operation();
+    });
   });
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "platform/file_system.h"
+
 namespace sam {
 namespace {
 
@@ -12,6 +14,18 @@ void add(std::string& key, double value) {
 }
 
 }  // namespace
+
+std::string picture_key(const PicturePath& picture) {
+  std::string key = picture.path.string();
+  try {
+    if (const auto status = PosixFileSystem().status(picture.path)) {
+      key += '\n' + std::to_string(status->size_bytes) + '\n' + std::to_string(status->modified_ns) + '\n' +
+             std::to_string(status->inode);
+    }
+  } catch (const FileError&) {
+  }
+  return key;
+}
 
 std::string prediction_key(const std::string& embedding_key, const Prompt& prompt) {
   std::string key = embedding_key;

@@ -5,9 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/encoding.h"
 #include "segmentation/predictor.h"
 
 namespace sam {
+
+// The path with the file's size, time and inode: a file that was replaced or written to is another picture. One that cannot be looked at fails
+// when it is decoded.
+std::string picture_key(const PicturePath& picture);
 
 // embedding_key: of the picture and the predictor. Coordinates count to the last bit.
 std::string prediction_key(const std::string& embedding_key, const Prompt& prompt);
