@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <new>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -41,12 +43,25 @@ bool is_inside(const fs::path& path, const fs::path& folder) {
   return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
 }
 
+// Where a path leads; nothing if it leads nowhere. Memory that could not be had is no such answer.
+std::optional<fs::path> find_target(const fs::path& path) {
+  std::error_code error;
+  fs::path target = fs::canonical(path, error);
+  if (error == std::errc::not_enough_memory) throw std::bad_alloc();
+  if (error) return std::nullopt;
+  return target;
+}
+
+fs::path require_target(const fs::path& path) {
+  if (auto target = find_target(path)) return *std::move(target);
+  throw DatasetError(path.string() + " is not there any more; put it back");
+}
+
 // What is wrong with a link's target; nullptr: nothing.
 const char* judge_link(const CategoryFolder& folder, const fs::path& link) {
-  std::error_code error;
-  const fs::path target = fs::canonical(link, error);
-  if (error) return "links to a file that is not there";
-  if (is_inside(target, folder.root) || is_inside(target, folder.images)) return nullptr;
+  const std::optional<fs::path> target = find_target(link);
+  if (!target) return "links to a file that is not there";
+  if (is_inside(*target, folder.root) || is_inside(*target, folder.images)) return nullptr;
   return "links to a file outside the project";
 }
 
@@ -77,9 +92,8 @@ bool look_at(const CategoryFolder& folder, int images_fd, const dirent& entry, F
 
 // Before anything is made below it.
 void refuse_folder_outside(const CategoryFolder& folder, const fs::path& path) {
-  std::error_code error;
-  const fs::path target = fs::canonical(path, error);
-  if (!error && is_inside(target, folder.root)) return;
+  const std::optional<fs::path> target = find_target(path);
+  if (target && is_inside(*target, folder.root)) return;
   throw DatasetError(path.string() + " links to a folder outside the project; put a real folder in its place");
 }
 
@@ -95,12 +109,12 @@ CategoryFolder open_category_folder(const fs::path& folder, FileSystem& files) {
     throw DatasetError(folder.string() + " is not a folder; give the one that holds images/ with --category_path");
   }
   CategoryFolder result;
-  result.root = fs::canonical(folder);
+  result.root = require_target(folder);
   const auto images = files.status(result.root / "images");
   if (!images || images->kind != FileStatus::Kind::directory) {
     throw DatasetError(result.root.string() + " has no folder images/; make it and put the pictures into it");
   }
-  result.images = fs::canonical(result.root / "images");
+  result.images = require_target(result.root / "images");
   result.labels = result.root / "labels";
   result.metadata = result.root / "metadata";
   result.backups = result.root / "backups";

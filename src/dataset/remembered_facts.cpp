@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <new>
 #include <nlohmann/json.hpp>
 
 namespace sam {
@@ -20,6 +21,8 @@ RememberedFacts::RememberedFacts(std::filesystem::path file, FileSystem& files)
     for (const auto& [key, value] : facts.items()) {
       if (value.is_string()) facts_[key] = value.get<std::string>();
     }
+  } catch (const std::bad_alloc&) {  // the next write would lose what could not be read now
+    throw;
   } catch (const std::exception& error) {
     spdlog::warn("{} is unusable ({}); starting without it", file_.string(), error.what());
   }

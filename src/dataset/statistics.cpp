@@ -1,5 +1,6 @@
 #include "dataset/statistics.h"
 
+#include <new>
 #include <nlohmann/json.hpp>
 
 namespace sam {
@@ -18,6 +19,8 @@ Statistics count_annotations(Store& store) {
           ++statistics.annotations_by_class[annotation.class_id];
           statistics.pixels_by_class[annotation.class_id] += mask_area(annotation.mask);
         }
+      } catch (const std::bad_alloc&) {  // the picture is not to blame, and the counts would be wrong
+        throw;
       } catch (const std::exception& error) {
         statistics.unreadable.push_back(entry.name + ": " + error.what());
       }

@@ -56,6 +56,7 @@ std::string cache_key(const fs::path& path) {
   const fs::path whole = fs::canonical(path, error);
   const auto bytes = error ? 0 : fs::file_size(whole, error);
   const auto changed = error ? fs::file_time_type() : fs::last_write_time(whole, error);
+  if (error == std::errc::not_enough_memory) throw std::bad_alloc();
   if (error) throw ImageError("cannot be read: " + error.message());
   return content_hash(whole.string() + '\n' + std::to_string(bytes) + '\n' +
                       std::to_string(changed.time_since_epoch().count()));

@@ -118,13 +118,24 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
   void forget_refusals(const ModelState& state, const std::string& operation);
   void reserve_run(ModelState& state, const ModelCosts& known, bool lost);
   void settle(ModelState& state, ModelCosts costs, std::uint64_t host_before, std::uint64_t device_before);
-  void hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes);
-  void grant(ModelState& state, std::uint64_t bytes);
+  void hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes) noexcept;
+  void grant(ModelState& state, std::uint64_t bytes) noexcept;  // the worker may hold what all models have reserved
   std::vector<std::shared_ptr<ModelState>> states() const SAM_EXCLUDES(mutex_);
   int generation() const { return generation_ + worker_->restarts(); }
   std::int64_t now_ms() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch()).count();
   }
+
+  // Whatever ends a run early, no more stays reserved than the engine may hold.
+  struct Unsettled {
+    ~Unsettled() {
+      if (engines != nullptr) engines->hold(state, host_bytes, device_bytes);
+    }
+    Engines* engines;  // null: settled
+    ModelState& state;
+    std::uint64_t host_bytes;
+    std::uint64_t device_bytes;
+  };
 
   const std::shared_ptr<Worker> worker_;
   const EngineBudgets budgets_;
@@ -133,6 +144,7 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
   std::atomic<int> running_{0};
   std::atomic<std::int64_t> last_run_ms_{0};
   std::atomic<int> generation_{0};
+  std::atomic<bool> limit_unsent_{false};
   mutable Mutex mutex_;
   std::list<std::weak_ptr<ModelState>> states_ SAM_GUARDED_BY(mutex_);
   std::map<std::string, std::uint64_t> refused_
@@ -170,12 +182,16 @@ std::vector<std::shared_ptr<ModelState>> Engines::states() const {
   return all;
 }
 
-// The worker may hold what all models together have reserved.
-void Engines::grant(ModelState& state, std::uint64_t bytes) {
-  if (budgets_.host == nullptr || state.granted_bytes.exchange(bytes) == bytes) return;
-  std::uint64_t limit = worker_slack_bytes;
-  for (const auto& each : states()) limit += each->granted_bytes;
-  worker_->set_limit(limit);
+void Engines::grant(ModelState& state, std::uint64_t bytes) noexcept {
+  if (budgets_.host == nullptr || (state.granted_bytes.exchange(bytes) == bytes && !limit_unsent_)) return;
+  try {
+    std::uint64_t limit = worker_slack_bytes;
+    for (const auto& each : states()) limit += each->granted_bytes;
+    limit_unsent_ = false;
+    worker_->set_limit(limit);
+  } catch (const std::exception&) {  // no memory: the next one sends it
+    limit_unsent_ = true;
+  }
 }
 
 // Makes `part` what the operation needs: as measured, or, if nobody measured yet, most of what is free; all of that after a refusal.
@@ -271,21 +287,17 @@ std::vector<Tensor> Engines::run(ModelState& state, std::span<const Tensor> inpu
   if (lost) hold(state, 0, 0);
   const std::uint64_t host_before = state.host.bytes();
   const std::uint64_t device_before = state.device.bytes();
+  Unsettled unsettled{this, state, host_before, device_before};
   std::vector<Tensor> results;
   try {
     reserve_run(state, known, lost);
     results = state.model->run(inputs, outputs, stop);
   } catch (const RefusedByBudget&) {
-    hold(state, host_before, device_before);
     throw;
   } catch (const OutOfMemory& error) {
-    const OutOfMemory noted = note_refusal(state, state.key + "|run", error);
     state.generation = lost_generation;  // the engine makes its network anew
-    hold(state, 0, 0);
-    throw noted;
-  } catch (...) {
-    hold(state, host_before, device_before);
-    throw;
+    unsettled.host_bytes = unsettled.device_bytes = 0;
+    throw note_refusal(state, state.key + "|run", error);
   }
   if (lost || state.generation != generation()) {
     state.generation = generation();
@@ -293,6 +305,7 @@ std::vector<Tensor> Engines::run(ModelState& state, std::span<const Tensor> inpu
   } else {
     settle(state, known, host_before, device_before);
   }
+  unsettled.engines = nullptr;
   forget_refusals(state, state.key + "|run");
   return results;
 }
@@ -329,7 +342,7 @@ void Engines::settle(ModelState& state, ModelCosts costs, std::uint64_t host_bef
   hold(state, host_after, device_after);
 }
 
-void Engines::hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes) {
+void Engines::hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes) noexcept {
   state.host.hold(host_bytes, state.file.size_bytes);
   state.device.hold(device_bytes, state.file.size_bytes);
   grant(state, state.host.bytes());

@@ -65,12 +65,7 @@ class WorkerProcess final : public Worker, public std::enable_shared_from_this<W
   WorkerBuffers& buffers() { return *buffers_; }
 
  private:
-  void send_limit() SAM_REQUIRES(mutex_) {
-    WireWriter message;
-    write(message, MessageHead{MessageKind::limit, 0});
-    message.u64(limit_bytes_);
-    session_->post(message.bytes());
-  }
+  void send_limit() SAM_REQUIRES(mutex_) { session_->post(number_message({MessageKind::limit, 0}, limit_bytes_)); }
 
   const std::filesystem::path program_;
   const std::shared_ptr<WorkerBuffers> buffers_ = std::make_shared<WorkerBuffers>();
@@ -82,10 +77,12 @@ class WorkerProcess final : public Worker, public std::enable_shared_from_this<W
 
 // The kernel's way of saying that memory ran out, and the engine's way of taking it.
 bool ran_out(const WorkerDied& death) {
+  if (death.out_of_memory) return true;
   return death.end.signalled ? death.end.number == SIGKILL : death.end.number == kCrashedAfterRefusal;
 }
 
 [[noreturn]] void throw_death(const WorkerDied& death, const std::string& doing) {
+  if (death.out_of_memory) throw OutOfMemory("the worker process " + death.text());
   if (!death.start_error.empty()) throw ModelError("the worker process cannot be started: " + death.start_error);
   if (ran_out(death) && !death.end.signalled) {
     throw OutOfMemory("the worker process crashed after memory was refused to it, while " + doing);
@@ -221,12 +218,7 @@ class WorkerModel final : public Model {
     }
   }
 
-  void unload_in(WorkerSession& session) {
-    WireWriter message;
-    write(message, MessageHead{MessageKind::unload, 0});
-    message.u64(number_);
-    session.post(message.bytes());
-  }
+  void unload_in(WorkerSession& session) { session.post(number_message({MessageKind::unload, 0}, number_)); }
 
   void reload_in(const std::shared_ptr<WorkerSession>& session, const std::stop_token& stop) {
     if (load_in(session, stop).hash == description_.hash) return;

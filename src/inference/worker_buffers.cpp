@@ -121,10 +121,7 @@ void WorkerBuffers::forget(std::uint64_t number) {
   const MutexLock lock(mutex_);
   session = session_.lock();
   if (known_.erase(number) == 0 || !session) return;
-  WireWriter message;
-  write(message, MessageHead{MessageKind::forget, 0});
-  message.u64(number);
-  session->post(message.bytes());
+  session->post(number_message({MessageKind::forget, 0}, number));
 }
 
 }  // namespace sam

@@ -1,5 +1,7 @@
 #include "inference/worker_protocol.h"
 
+#include <cstring>
+
 #include "memory/out_of_memory.h"
 #include "platform/stopped.h"
 
@@ -61,6 +63,14 @@ EngineUse read_engine_use(WireReader& in) {
 void write(WireWriter& out, const MessageHead& head) {
   out.u8(static_cast<std::uint8_t>(head.kind));
   out.u64(head.request);
+}
+
+NumberMessage number_message(const MessageHead& head, std::uint64_t number) {
+  NumberMessage message;
+  message[0] = static_cast<std::byte>(head.kind);
+  std::memcpy(&message[1], &head.request, sizeof head.request);
+  std::memcpy(&message[9], &number, sizeof number);
+  return message;
 }
 
 MessageHead read_head(WireReader& in) {

@@ -2,6 +2,8 @@
 // is or answers. Buffers have numbers given by the user's side; a message that mentions one for the first time carries its descriptor.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -34,6 +36,10 @@ struct MessageHead {
 };
 void write(WireWriter& out, const MessageHead& head);
 MessageHead read_head(WireReader& in);
+
+// A message of a head and one number, made without memory: destructors send it.
+using NumberMessage = std::array<std::byte, 1 + 8 + 8>;
+NumberMessage number_message(const MessageHead& head, std::uint64_t number);
 
 // After the head of every answer: what the operation needed, and what the model holds since.
 struct OperationReport {

@@ -12,6 +12,7 @@
 namespace sam {
 
 std::string WorkerDied::text() const {
+  if (out_of_memory) return "could not be started for lack of memory";
   if (!start_error.empty()) return start_error;
   return (end.signalled ? "killed by signal " : "ended with status ") + std::to_string(end.number);
 }
@@ -47,6 +48,8 @@ void WorkerSession::live(const std::filesystem::path& program, UniqueDescriptor 
     }
     ::kill(pid, SIGKILL);  // it may only have closed its socket; a dead one's end stays what it was
     death.end = wait_for_process(pid);
+  } catch (const std::bad_alloc&) {
+    death.out_of_memory = true;
   } catch (const std::system_error& error) {
     death.start_error = error.what();
   }
@@ -95,27 +98,35 @@ void WorkerSession::send(std::uint64_t request, std::span<const std::byte> bytes
 }
 
 Message WorkerSession::wait(std::uint64_t request, const std::stop_token& stop) {
-  const std::stop_callback on_stop(stop, [this, request] { cancel(request); });
+  struct Waiting {
+    ~Waiting() { session.stop_waiting(request); }
+    WorkerSession& session;
+    const std::uint64_t request;
+  } const waiting{*this, request};
+  WireWriter cancel;  // before somebody asks to stop, which cannot fail
+  write(cancel, MessageHead{MessageKind::cancel, request});
+  const std::stop_callback on_stop(stop, [this, &cancel] { send_message(socket_.get(), cancel.bytes(), {}); });
   const MutexLock lock(mutex_);
   std::optional<Message>& answer = waiting_.at(request);
   while (!answer && alive_) changed_.wait(mutex_);
-  std::optional<Message> result = std::move(answer);
+  if (!answer) throw WorkerDied(death_);
+  return std::move(*answer);
+}
+
+void WorkerSession::stop_waiting(std::uint64_t request) {
+  const MutexLock lock(mutex_);
   waiting_.erase(request);
-  if (!result) throw WorkerDied(death_);
-  return std::move(*result);
 }
 
-void WorkerSession::cancel(std::uint64_t request) {
-  WireWriter message;
-  write(message, MessageHead{MessageKind::cancel, request});
-  send_message(socket_.get(), message.bytes(), {});
-}
-
-void WorkerSession::post(std::span<const std::byte> bytes) {
+void WorkerSession::post(std::span<const std::byte> bytes) noexcept {
   const MutexLock lock(mutex_);
   if (!alive_) return;
-  if (!flush() || send_message(socket_.get(), bytes, {}, false) == SendResult::would_block) {
-    unsent_.emplace_back(bytes.begin(), bytes.end());
+  try {
+    if (!flush() || send_message(socket_.get(), bytes, {}, false) == SendResult::would_block) {
+      unsent_.emplace_back(bytes.begin(), bytes.end());
+    }
+  } catch (const std::exception&) {
+    ::shutdown(socket_.get(), SHUT_RDWR);  // ends receive_all(), which kills
   }
 }
 

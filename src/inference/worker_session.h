@@ -22,9 +22,10 @@ namespace sam {
 // The process ended before it answered.
 struct WorkerDied {
   ProcessEnd end;
-  std::string start_error;   // not empty: it could not be started at all
-  bool asked = false;        // by WorkerSession::end()
-  std::string text() const;  // "killed by signal 9"
+  std::string start_error;     // not empty: it could not be started at all
+  bool out_of_memory = false;  // of this process, which therefore could not start it
+  bool asked = false;          // by WorkerSession::end()
+  std::string text() const;    // "killed by signal 9"
 };
 
 class WorkerSession {
@@ -39,8 +40,9 @@ class WorkerSession {
   void send(std::uint64_t request, std::span<const std::byte> bytes, std::span<const int> descriptors);
   Message wait(std::uint64_t request, const std::stop_token& stop);
 
-  // A message without an answer, never waited for; kept for later if the worker is slow to read, dropped if it is gone.
-  void post(std::span<const std::byte> bytes);
+  // A message without an answer, never waited for; kept for later if the worker is slow to read, dropped if it is gone. Where there is no
+  // memory to keep it the worker ends, and what the message would have given back with it.
+  void post(std::span<const std::byte> bytes) noexcept;
 
   // Kills the process and returns when it has gone.
   void end();
@@ -51,7 +53,7 @@ class WorkerSession {
  private:
   void live(const std::filesystem::path& program, UniqueDescriptor child_end);
   void receive_all();
-  void cancel(std::uint64_t request);
+  void stop_waiting(std::uint64_t request);
   bool flush() SAM_REQUIRES(mutex_);
 
   UniqueDescriptor socket_;

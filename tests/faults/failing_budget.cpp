@@ -52,7 +52,8 @@ bool wrapped_try_grow_to(Reservation* reservation, std::uint64_t bytes) {
 }
 
 Injector failing_budget(std::uint64_t count) {
-  return {[count](std::uint64_t nth) {
+  return {1,
+          [count](std::uint64_t nth) {
             seen = 0;
             fired = false;
             first = nth;
@@ -61,7 +62,7 @@ Injector failing_budget(std::uint64_t count) {
           },
           [] {
             armed = false;
-            return Injector::Report{seen, fired};
+            return Injector::Report{seen, fired, fired};
           },
           [] { return std::string("a reservation that was refused\n"); }};
 }

@@ -55,6 +55,7 @@ constinit std::array<Range, max_ranges> lossy_ranges{};
 constinit std::size_t lossy_count = 0;
 constinit std::atomic<bool> armed{false};
 constinit std::atomic<std::uint64_t> seen{0};
+constinit std::atomic<bool> reached{false};
 constinit std::atomic<bool> fired{false};
 constinit HeapFault fault{};
 constinit Stack failed_stack{};
@@ -125,16 +126,27 @@ bool may_fail(void* caller) {
   return !is_in(caller, libc_ranges, libc_count) || !works_for_spared();
 }
 
+bool is_in_json(const Stack& stack) {
+  for (int i = 0; i < stack.depth; ++i) {
+    Dl_info info{};
+    if (::dladdr(stack.frames[static_cast<std::size_t>(i)], &info) == 0 || info.dli_sname == nullptr) continue;
+    if (std::string_view(info.dli_sname).find("nlohmann") != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 bool fails(void* caller) {
   if (!armed.load(std::memory_order_relaxed) || inside || !may_fail(caller)) return false;
   const std::uint64_t number = seen.fetch_add(1, std::memory_order_relaxed) + 1;
   if (fault.nth == 0 || number < fault.nth || number - fault.nth >= fault.burst) return false;
   if (fault.kills) ::kill(::getpid(), SIGKILL);
-  if (!fired.exchange(true)) {
-    inside = true;
-    failed_stack.depth = ::backtrace(failed_stack.frames.data(), static_cast<int>(max_frames));
-    inside = false;
-  }
+  reached = true;
+  inside = true;
+  Stack stack;
+  stack.depth = ::backtrace(stack.frames.data(), static_cast<int>(max_frames));
+  inside = false;
+  if (is_in_json(stack)) return false;
+  if (!fired.exchange(true)) failed_stack = stack;
   errno = ENOMEM;
   return true;
 }
@@ -211,13 +223,13 @@ void spare_libraries() {
 void arm_heap(const HeapFault& with) {
   fault = with;
   seen = 0;
-  fired = false;
+  reached = fired = false;
   armed = true;
 }
 
 HeapFaultReport disarm_heap() {
   armed = false;
-  return {seen.load(), fired.load()};
+  return {seen.load(), reached.load(), fired.load()};
 }
 
 void follow_blocks() {

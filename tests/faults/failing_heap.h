@@ -5,6 +5,8 @@
 //                        (also where they let libc allocate: g_strdup_vprintf)
 //   the dynamic linker   ends the process when a thread's local memory cannot be had (__tls_get_addr); and it refuses a thread's first
 //                        block, upon which glib's g_thread_new aborts
+//   nlohmann-json 3.11   destroys a value by way of a list on the heap, in a destructor, which can only end the process; loses what a constructor
+//                        that fails had made; and leaves an object without its map when operator[] fails
 // OpenCV's blocks may fail and are not followed: its 4.6 loses the block of a matrix when the small one that describes it cannot be had
 // (StdMatAllocator::allocate), and nobody else can give that back.
 // Threading: safe from any thread; all threads' allocations count. Never linked into sanitizer builds, which own malloc.
@@ -29,7 +31,8 @@ void arm_heap(const HeapFault& fault);
 
 struct HeapFaultReport {
   std::uint64_t allocations = 0;  // since it was armed, those that may fail
-  bool fired = false;
+  bool reached = false;           // the nth was asked for
+  bool fired = false;             // and was not one that is spared
 };
 HeapFaultReport disarm_heap();
 

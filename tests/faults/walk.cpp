@@ -46,9 +46,10 @@ class Surroundings final : public testing::Environment {
   }
   void TearDown() override {
     for (const auto& [operation, counts] : table()) {
-      std::printf("walked: %-52s %6llu points, %6llu results, %6llu refusals, %5.1f s\n", operation.c_str(),
-                  static_cast<unsigned long long>(counts.points), static_cast<unsigned long long>(counts.results),
-                  static_cast<unsigned long long>(counts.refusals), counts.seconds);
+      std::printf("walked: %-52s %5llu points: %5llu results, %5llu refusals (%llu spared), %5.1f s\n",
+                  operation.c_str(), static_cast<unsigned long long>(counts.points),
+                  static_cast<unsigned long long>(counts.results), static_cast<unsigned long long>(counts.refusals),
+                  static_cast<unsigned long long>(counts.spared), counts.seconds);
     }
   }
 };
@@ -62,7 +63,7 @@ bool all_blocks_go() {
 }
 
 struct Outcome {
-  bool fired = false;
+  Injector::Report report;
   bool failed = false;
   std::string complaint;  // empty: as it should be; made within its capacity while blocks are followed
 };
@@ -76,17 +77,18 @@ Outcome try_point(std::uint64_t nth, const Injector& injector, const MakeScene& 
     injector.arm(nth);
     try {
       scene->run();
-      outcome.fired = injector.disarm().fired;
+      outcome.report = injector.disarm();
     } catch (const std::exception& error) {
-      outcome.fired = injector.disarm().fired;
+      outcome.report = injector.disarm();
       outcome.failed = true;
       if (!scene->may_end_with(error)) outcome.complaint.append("it ended with: ").append(error.what());
     }
-    try {
-      scene->after(outcome.failed);
-    } catch (const std::exception& error) {
-      outcome.complaint.append("; the next operation: ").append(error.what());
-    }
+    const bool spared = outcome.report.reached && !outcome.report.fired;
+    if (!spared) try {
+        scene->after(outcome.failed);
+      } catch (const std::exception& error) {
+        outcome.complaint.append("; the next operation: ").append(error.what());
+      }
   }
   if (options.follow_blocks && !all_blocks_go()) {
     outcome.complaint += "; held afterwards:\n" + followed_call_stacks(5);
@@ -98,10 +100,10 @@ Outcome try_point(std::uint64_t nth, const Injector& injector, const MakeScene& 
 }  // namespace
 
 Injector failing_heap(std::uint64_t in_a_row) {
-  return {[in_a_row](std::uint64_t nth) { arm_heap({nth, in_a_row, false}); },
+  return {in_a_row, [in_a_row](std::uint64_t nth) { arm_heap({nth, in_a_row, false}); },
           [] {
             const HeapFaultReport report = disarm_heap();
-            return Injector::Report{report.allocations, report.fired};
+            return Injector::Report{report.allocations, report.reached, report.fired};
           },
           failed_call_stack};
 }
@@ -116,7 +118,7 @@ void walk(const std::string& operation, const Injector& injector, const MakeScen
   }
   WalkCounts counts;
   int complaints = 0;
-  for (std::uint64_t nth = 1;; ++nth) {
+  for (std::uint64_t nth = 1;; nth += injector.stride) {
     watchdog.feed(nth);
     const Outcome outcome = try_point(nth, injector, make, options);
     if (!outcome.complaint.empty()) {
@@ -124,8 +126,9 @@ void walk(const std::string& operation, const Injector& injector, const MakeScen
                     << injector.describe();
       if (++complaints == most_complaints) break;
     }
-    if (!outcome.fired) break;
-    ++counts.points;
+    if (!outcome.report.reached) break;
+    ++(outcome.report.fired ? counts.points : counts.spared);
+    if (!outcome.report.fired) continue;
     ++(outcome.failed ? counts.refusals : counts.results);
   }
   counts.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

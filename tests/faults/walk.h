@@ -26,10 +26,12 @@ using MakeScene = std::function<std::unique_ptr<Scene>()>;
 
 // What fails.
 struct Injector {
+  std::uint64_t stride = 1;  // from one point to the next: those that fail in a row are not begun with again
   std::function<void(std::uint64_t nth)> arm;
   struct Report {
     std::uint64_t points = 0;
-    bool fired = false;
+    bool reached = false;  // there was an nth
+    bool fired = false;    // and it failed; else it was spared
   };
   std::function<Report()> disarm;
   std::function<std::string()> describe;  // of the last failure, for people
@@ -48,6 +50,7 @@ void walk(const std::string& operation, const Injector& injector, const MakeScen
 // Counts for the table that is printed when the program ends.
 struct WalkCounts {
   std::uint64_t points = 0;
+  std::uint64_t spared = 0;    // not among the points (failing_heap.h)
   std::uint64_t results = 0;   // the operation succeeded nevertheless
   std::uint64_t refusals = 0;  // it ended with an error that it may end with
   double seconds = 0;
