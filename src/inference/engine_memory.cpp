@@ -116,6 +116,9 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
                std::uint64_t least, const std::string& doing);
   OutOfMemory note_refusal(const ModelState& state, const std::string& operation, const OutOfMemory& error);
   void forget_refusals(const ModelState& state, const std::string& operation);
+  std::vector<Tensor> run_once(ModelState& state, std::span<const Tensor> inputs, std::span<const std::string> outputs,
+                               const std::stop_token& stop);
+  bool has_room_after(const ModelState& state, const OutOfMemory& error) SAM_EXCLUDES(mutex_);
   void reserve_run(ModelState& state, const ModelCosts& known, bool lost);
   void settle(ModelState& state, ModelCosts costs, std::uint64_t host_before, std::uint64_t device_before);
   void hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes) noexcept;
@@ -211,15 +214,31 @@ void Engines::reserve(const Share& share, Reservation& part, const std::string& 
   share.grow(part, std::max({measured, at_least, part.bytes() + free}), doing);
 }
 
-// Keeps what a failed operation showed, for the next attempt. Returns the error with the domain that ran out.
+// Keeps the least that a failed operation needs, for the next attempt: what it had when it was refused (of a load nobody knows), and what it
+// asked for. Returns the error with the domain that ran out.
 OutOfMemory Engines::note_refusal(const ModelState& state, const std::string& operation, const OutOfMemory& error) {
-  const Share& share = error.domain() == "host" ? state.host : state.device;
-  const std::uint64_t had = operation.ends_with("|load") ? share.weights.bytes() : share.scratch.bytes();
+  const bool on_host = error.domain() == "host";
+  std::uint64_t had = 0;
+  if (state.model) {
+    const ModelUse use = state.model->last_use();
+    const EngineUse& of = on_host ? use.host : use.device;
+    had = minus(of.peak_bytes, of.before_bytes);
+  }
   const std::uint64_t more = std::max(error.requested_bytes(), least_refusal_bytes);
+  const std::string& domain = on_host ? state.host.domain : state.device.domain;
   const MutexLock lock(mutex_);
-  std::uint64_t& least = refused_[operation + "|" + share.domain];
+  std::uint64_t& least = refused_[operation + "|" + domain];
   least = std::max(least, had + more);
-  return OutOfMemory(error.what(), more, share.domain);
+  return OutOfMemory(error.what(), more, domain);
+}
+
+// Whether what a refused run is known to need at least is free now.
+bool Engines::has_room_after(const ModelState& state, const OutOfMemory& error) {
+  const Share& share = error.domain() == "host" ? state.host : state.device;
+  if (share.budget == nullptr) return false;
+  const MutexLock lock(mutex_);
+  const auto least = refused_.find(state.key + "|run|" + share.domain);
+  return least != refused_.end() && least->second <= share.scratch.bytes() + share.budget->available_bytes();
 }
 
 void Engines::forget_refusals(const ModelState& state, const std::string& operation) {
@@ -281,7 +300,18 @@ std::vector<Tensor> Engines::run(ModelState& state, std::span<const Tensor> inpu
     }
     Engines& engines;
   } const running(*this);
+  try {
+    return run_once(state, inputs, outputs, stop);
+  } catch (const RefusedByBudget&) {
+    throw;
+  } catch (const OutOfMemory& error) {
+    if (!has_room_after(state, error)) throw;
+  }
+  return run_once(state, inputs, outputs, stop);  // nobody had measured it: now with all that is free
+}
 
+std::vector<Tensor> Engines::run_once(ModelState& state, std::span<const Tensor> inputs,
+                                      std::span<const std::string> outputs, const std::stop_token& stop) {
   const ModelCosts known = book_.find(state.key).value_or(ModelCosts{});
   const bool lost = state.generation != generation();  // the worker of then is gone, and what it held
   if (lost) hold(state, 0, 0);

@@ -153,10 +153,14 @@ class OpenVinoModel final : public Model {
       ov::Core core;
       core.set_property(ov::enable_mmap(true));
       if (!options_.compiled_folder.empty()) core.set_property(ov::cache_dir(options_.compiled_folder.string()));
-      const std::shared_ptr<ov::Model> model = core.read_model(options_.file.string());
+      const HeapByResidence untouched_counts_nothing;
+      std::shared_ptr<ov::Model> model = core.read_model(options_.file.string());
       fold_constant_resizes(model);
       Engine engine{core.compile_model(model, "CPU", engine_properties(options_)), {}, {}};
       engine.request = engine.model.create_infer_request();
+      engine.model.release_memory();  // its working memory, which nobody has touched: the first run asks for it again
+      model.reset();
+      trim_heap();
       engine.output_is_lent.resize(file_.outputs.size());
       engine_ = std::move(engine);
     } catch (const std::exception& error) {

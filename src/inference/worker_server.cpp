@@ -269,6 +269,7 @@ void end_after_refusal(int signal) {
 int run_worker(int control_socket) {
   count_heap();
   if (heap_is_counted()) {
+    exempt_thread_from_heap_limit();  // it only carries messages: a refused one would end the worker
     for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT}) ::signal(signal, end_after_refusal);
   }
   become_expendable("sam-worker");

@@ -27,11 +27,14 @@ constexpr std::size_t kLargeBytes = 64 << 10;  // counted at once, and refused o
 
 // Initial-exec: reading it must not call the dynamic linker, which would call malloc.
 [[gnu::tls_model("initial-exec")]] constinit thread_local std::int64_t pending_bytes = 0;
+[[gnu::tls_model("initial-exec")]] constinit thread_local bool is_exempt = false;
+
+bool by_residence() {
+  return heap_counter.by_residence.load(std::memory_order_relaxed) > 0;
+}
 
 void raise_peak(std::int64_t held) {
-  std::int64_t peak = heap_counter.peak_bytes.load(std::memory_order_relaxed);
-  while (held > peak && !heap_counter.peak_bytes.compare_exchange_weak(peak, held, std::memory_order_relaxed)) {
-  }
+  if (!by_residence()) heap_counter.raise_peak(held);
 }
 
 void flush() {
@@ -63,8 +66,13 @@ bool claim(std::size_t size) {
   if (size > PTRDIFF_MAX) return false;
   const auto bytes = static_cast<std::int64_t>(size);
   const std::int64_t held = heap_counter.held_bytes.fetch_add(bytes, std::memory_order_relaxed);
-  const std::int64_t limit = heap_counter.limit_bytes.load(std::memory_order_relaxed);
-  if (limit == 0 || (held <= limit && bytes <= limit - held)) return true;
+  const std::int64_t limit = is_exempt ? 0 : heap_counter.limit_bytes.load(std::memory_order_relaxed);
+  if (by_residence()) {
+    const std::int64_t resident = heap_counter.note_residence();
+    if (limit == 0 || (resident <= limit && bytes <= limit - resident)) return true;
+  } else if (limit == 0 || (held <= limit && bytes <= limit - held)) {
+    return true;
+  }
   heap_counter.held_bytes.fetch_sub(bytes, std::memory_order_relaxed);
   return false;
 }
@@ -97,6 +105,7 @@ void* allocate_aligned(std::size_t alignment, std::size_t size) {
 
 [[maybe_unused]] const bool installed = [] {
   heap_counter.flush.store(flush);
+  heap_counter.exempt_thread.store([] { is_exempt = true; });
   return true;
 }();
 
@@ -117,7 +126,11 @@ void* calloc(std::size_t count, std::size_t size) noexcept {
 
 void free(void* block) noexcept {
   if (block == nullptr) return;
-  if (counting()) add(-size_of(block));
+  if (counting()) {
+    const std::int64_t bytes = size_of(block);
+    if (bytes >= static_cast<std::int64_t>(kLargeBytes) && by_residence()) heap_counter.note_residence();
+    add(-bytes);
+  }
   __libc_free(block);
 }
 

@@ -1,6 +1,8 @@
 #include "platform/heap.h"
 
+#include <fcntl.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
@@ -24,6 +26,28 @@ std::uint64_t positive(std::int64_t bytes) {
 
 }  // namespace
 
+std::int64_t HeapCounter::resident_bytes() const noexcept {
+  char text[96];
+  const ssize_t length = statm < 0 ? -1 : ::pread(statm, text, sizeof text, 0);
+  if (length <= 0) return 0;
+  std::int64_t numbers[3] = {};  // size, resident, shared: in pages
+  int at = 0;
+  for (ssize_t i = 0; i < length && at < 3; ++i) {
+    if (text[i] >= '0' && text[i] <= '9') {
+      numbers[at] = 10 * numbers[at] + (text[i] - '0');
+    } else {
+      ++at;
+    }
+  }
+  return (numbers[1] - numbers[2]) * page_bytes;
+}
+
+void HeapCounter::raise_peak(std::int64_t bytes) noexcept {
+  std::int64_t peak = peak_bytes.load(std::memory_order_relaxed);
+  while (bytes > peak && !peak_bytes.compare_exchange_weak(peak, bytes, std::memory_order_relaxed)) {
+  }
+}
+
 void count_heap() {
   if (heap_counter.flush.load() == nullptr || heap_counter.on.load()) return;
   ::mallopt(M_MMAP_THRESHOLD, kMapFromBytes);
@@ -31,6 +55,8 @@ void count_heap() {
   const auto held = static_cast<std::int64_t>(now.uordblks + now.hblkhd);
   heap_counter.held_bytes.store(held);
   heap_counter.peak_bytes.store(held);
+  heap_counter.statm = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  heap_counter.page_bytes = ::sysconf(_SC_PAGESIZE);
   heap_counter.on.store(true);
 }
 
@@ -56,6 +82,19 @@ void reset_heap_peak() {
 void set_heap_limit(std::uint64_t limit_bytes) {
   constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   heap_counter.limit_bytes.store(static_cast<std::int64_t>(std::min(limit_bytes, most)));
+}
+
+void exempt_thread_from_heap_limit() {
+  if (const auto exempt = heap_counter.exempt_thread.load()) exempt();
+}
+
+HeapByResidence::HeapByResidence() {
+  heap_counter.by_residence.fetch_add(1);
+}
+
+HeapByResidence::~HeapByResidence() {
+  if (heap_is_counted()) heap_counter.note_residence();
+  heap_counter.by_residence.fetch_sub(1);
 }
 
 HeapRefusals heap_refusals() {

@@ -132,9 +132,21 @@ TEST_F(EngineMemoryTest, ARefusalNamesWhatIsMissing) {
 TEST_F(EngineMemoryTest, AfterTheWorkersRefusalTheNextAttemptTakesAllThatIsFree) {
   const auto model = load();
   worker_->play.run_peak_bytes = 800 * mb;  // more than three quarters of the rest
-  EXPECT_THROW(run(*model), OutOfMemory);
   run(*model);
   EXPECT_LE(budget_.reserved_bytes(), 1000 * mb);
+}
+
+TEST_F(EngineMemoryTest, ARunThatNeedsMoreThanThereIsFailsCleanlyAndTheNextOneSaysHowMuch) {
+  const auto model = load();
+  worker_->play.run_peak_bytes = 2000 * mb;
+  EXPECT_THROW(run(*model), OutOfMemory);
+  const std::uint64_t held = budget_.reserved_bytes();
+  EXPECT_LE(held, 40 * mb);
+  worker_->play.run_peak_bytes = 100 * mb;
+  budget_.set_limit(400 * mb);
+  EXPECT_THROW(run(*model), OutOfMemory) << "less is free than was refused";
+  budget_.set_limit(2000 * mb);
+  run(*model);
 }
 
 TEST_F(EngineMemoryTest, TheWorkersLimitFollowsTheReservations) {

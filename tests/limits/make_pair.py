@@ -11,6 +11,8 @@ import struct
 import sys
 
 SIDE, PATCH, TOKENS, WIDTH = 1024, 32, 32, 128
+FINER = 4
+GRID = TOKENS * FINER  # embeddings of 8 MB: SAM 1 has 4, SAM 2 has 16
 FLOAT, INT64 = 1, 7
 
 
@@ -84,7 +86,7 @@ def weights(name, dims, scale, seed):
 
 
 def encoder(hidden):
-    """Patches of 32 x 32 → 1024 tokens of 128 numbers → one gated layer as wide as the memory wanted → [1,128,32,32]."""
+    """Patches of 32 x 32 → 1024 tokens of 128 numbers → one gated layer as wide as the memory wanted → [1,128,128,128]."""
     cells = TOKENS * TOKENS
     rng = random.Random(1)
     kernel = [rng.uniform(-0.001, 0.001) for _ in range(WIDTH * 3 * PATCH * PATCH)]
@@ -99,7 +101,8 @@ def encoder(hidden):
         node("MatMul", ["gated", "w_out"], ["mixed"]),
         node("Add", ["mixed", "tokens"], ["sum"]),
         node("Transpose", ["sum"], ["back"], perm=[1, 0]),
-        node("Reshape", ["back", "to_grid"], ["image_embeddings"]),
+        node("Reshape", ["back", "to_grid"], ["grid"]),
+        node("Resize", ["grid", "", "finer"], ["image_embeddings"], mode="nearest"),
     ]
     tensors = [
         floats("kernel", [WIDTH, 3, PATCH, PATCH], kernel),
@@ -108,9 +111,10 @@ def encoder(hidden):
         weights("w_out", [hidden, WIDTH], 0.001, 4),
         ints("to_tokens", [WIDTH, cells]),
         ints("to_grid", [1, WIDTH, TOKENS, TOKENS]),
+        floats("finer", [4], [1, 1, FINER, FINER]),
     ]
     return model(nodes, tensors, [port("input_image", [1, 3, SIDE, SIDE])],
-                 [port("image_embeddings", [1, WIDTH, TOKENS, TOKENS])])
+                 [port("image_embeddings", [1, WIDTH, GRID, GRID])])
 
 
 def decoder():
@@ -137,9 +141,9 @@ def decoder():
         floats("kernel", [1, WIDTH, 1, 1], [rng.uniform(-1, 1) for _ in range(WIDTH)]),
         floats("small", [], [1e-4]),
         floats("zero", [], [0.0]),
-        floats("scales", [4], [1, 1, 8, 8]),
+        floats("scales", [4], [1, 1, 256 // GRID, 256 // GRID]),
     ]
-    inputs = [port("image_embeddings", [1, WIDTH, TOKENS, TOKENS]), port("point_coords", [1, "n", 2]),
+    inputs = [port("image_embeddings", [1, WIDTH, GRID, GRID]), port("point_coords", [1, "n", 2]),
               port("point_labels", [1, "n"]), port("mask_input", [1, 1, 256, 256]), port("has_mask_input", [1]),
               port("orig_im_size", [2])]
     return model(nodes, tensors, inputs, [port("low_res_masks", [1, 1, 256, 256]), port("iou_predictions", [1, 1])])
