@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "platform/file_system.h"
@@ -44,6 +45,7 @@ std::string content_hash(std::string_view bytes) {
 
 std::string file_hash(const std::filesystem::path& path) {
   std::unique_ptr<std::FILE, FileCloser> file(std::fopen(path.c_str(), "rbe"));
+  if (!file && errno == ENOMEM) throw std::bad_alloc();  // of fopen's own block: the file is not to blame
   if (!file) refuse(path, errno);
   std::unique_ptr<XXH3_state_t, StateDeleter> state(XXH3_createState());
   if (!state) throw std::bad_alloc();
