@@ -5,6 +5,7 @@
 #include <list>
 #include <map>
 
+#include "inference/exclusive_gate.h"
 #include "inference/onnx_file.h"
 #include "inference/turn.h"
 #include "platform/mutex.h"
@@ -120,7 +121,9 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
                                const std::stop_token& stop);
   bool has_room_after(const ModelState& state, const OutOfMemory& error) SAM_EXCLUDES(mutex_);
   void reserve_run(ModelState& state, const ModelCosts& known, bool lost);
-  void settle(ModelState& state, ModelCosts costs, std::uint64_t host_before, std::uint64_t device_before);
+  void settle(ModelState& state, ModelCosts costs, std::uint64_t device_before);
+  std::uint64_t own_part(const ModelState& state, std::uint64_t heap_bytes) const SAM_EXCLUDES(mutex_);
+  void hold_as_known(ModelState& state, const ModelCosts& known) noexcept;
   void hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes) noexcept;
   void grant(ModelState& state, std::uint64_t bytes) noexcept;  // the worker may hold what all models have reserved
   std::vector<std::shared_ptr<ModelState>> states() const SAM_EXCLUDES(mutex_);
@@ -144,6 +147,7 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
   const EngineBudgets budgets_;
   CostBook& book_;
   const Clock& clock_;
+  ExclusiveGate gate_;  // what nobody measured yet has the worker to itself
   std::atomic<int> running_{0};
   std::atomic<std::int64_t> last_run_ms_{0};
   std::atomic<int> generation_{0};
@@ -263,6 +267,7 @@ void Engines::load_into(ModelState& state) {
   const ModelCosts known = book_.find(state.key).value_or(ModelCosts{});
   const std::string doing = "loading " + state.options.file.filename().string();
   const std::string operation = state.key + "|load";
+  const ExclusiveGate::Pass pass = gate_.enter(true);
   const auto measured = [](const ModelCost& cost) {
     return cost.load_peak_bytes == 0 ? 0 : with_margin(std::max(cost.load_peak_bytes, cost.held_bytes));
   };
@@ -285,7 +290,9 @@ void Engines::load_into(ModelState& state) {
     book_.record(state.key, costs);
   }
   const auto held = [&](std::uint64_t bytes) { return bytes == 0 ? state.file.size_bytes : bytes; };
-  hold(state, held(costs.host.held_bytes), held(costs.device.held_bytes));
+  const bool measured_now = use.alone && use.host.after_bytes > 0;
+  hold(state, measured_now ? own_part(state, use.host.after_bytes) : held(costs.host.held_bytes),
+       held(costs.device.held_bytes));
   forget_refusals(state, operation);
 }
 
@@ -313,6 +320,7 @@ std::vector<Tensor> Engines::run(ModelState& state, std::span<const Tensor> inpu
 std::vector<Tensor> Engines::run_once(ModelState& state, std::span<const Tensor> inputs,
                                       std::span<const std::string> outputs, const std::stop_token& stop) {
   const ModelCosts known = book_.find(state.key).value_or(ModelCosts{});
+  const ExclusiveGate::Pass pass = gate_.enter(known.host.run_peak_bytes == 0, stop);
   const bool lost = state.generation != generation();  // the worker of then is gone, and what it held
   if (lost) hold(state, 0, 0);
   const std::uint64_t host_before = state.host.bytes();
@@ -328,12 +336,16 @@ std::vector<Tensor> Engines::run_once(ModelState& state, std::span<const Tensor>
     state.generation = lost_generation;  // the engine makes its network anew
     unsettled.host_bytes = unsettled.device_bytes = 0;
     throw note_refusal(state, state.key + "|run", error);
+  } catch (...) {  // stopped, say: how far it came cannot be told
+    hold_as_known(state, known);
+    unsettled.engines = nullptr;
+    throw;
   }
   if (lost || state.generation != generation()) {
     state.generation = generation();
-    hold(state, known.host.held_bytes + known.host.kept_bytes, known.device.held_bytes + known.device.kept_bytes);
+    hold_as_known(state, known);
   } else {
-    settle(state, known, host_before, device_before);
+    settle(state, known, device_before);
   }
   unsettled.engines = nullptr;
   forget_refusals(state, state.key + "|run");
@@ -353,23 +365,37 @@ void Engines::reserve_run(ModelState& state, const ModelCosts& known, bool lost)
 }
 
 // After a run: what the engine keeps stays reserved, what it needed is remembered.
-void Engines::settle(ModelState& state, ModelCosts costs, std::uint64_t host_before, std::uint64_t device_before) {
+void Engines::settle(ModelState& state, ModelCosts costs, std::uint64_t device_before) {
   const ModelUse use = state.model->last_use();
-  if (!use.alone || use.host.peak_bytes == 0) {  // what others did meanwhile cannot be told from it
-    return hold(state, std::max(host_before, costs.host.held_bytes + costs.host.kept_bytes),
-                std::max(device_before, costs.device.held_bytes + costs.device.kept_bytes));
-  }
-  const auto note = [](ModelCost& cost, const EngineUse& of, std::uint64_t before) {
-    const std::uint64_t after = minus(before + of.after_bytes, of.before_bytes);
-    // At least a byte: 0 says that nobody measured.
-    cost.run_peak_bytes = std::max<std::uint64_t>(1, minus(before + of.peak_bytes, of.before_bytes + cost.held_bytes));
-    cost.kept_bytes = minus(after, cost.held_bytes);
-    return after;
-  };
-  const std::uint64_t host_after = note(costs.host, use.host, host_before);
-  const std::uint64_t device_after = note(costs.device, use.device, device_before);
+  // What others did meanwhile cannot be told from it.
+  if (!use.alone || use.host.peak_bytes == 0) return hold_as_known(state, costs);
+  // At least a byte: 0 says that nobody measured.
+  costs.host.run_peak_bytes =
+      std::max<std::uint64_t>(1, minus(own_part(state, use.host.peak_bytes), costs.host.held_bytes));
+  const std::uint64_t host_after = own_part(state, use.host.after_bytes);
+  costs.host.kept_bytes = minus(host_after, costs.host.held_bytes);
+  const std::uint64_t device_after = minus(device_before + use.device.after_bytes, use.device.before_bytes);
+  costs.device.run_peak_bytes =
+      minus(device_before + use.device.peak_bytes, use.device.before_bytes + costs.device.held_bytes);
+  costs.device.kept_bytes = minus(device_after, costs.device.held_bytes);
   book_.record(state.key, costs);
   hold(state, host_after, device_after);
+}
+
+// Of all that the worker's heap holds: what the other models do not.
+std::uint64_t Engines::own_part(const ModelState& state, std::uint64_t heap_bytes) const {
+  for (const auto& other : states()) {
+    if (other.get() != &state) heap_bytes = minus(heap_bytes, other->granted_bytes);
+  }
+  return heap_bytes;
+}
+
+// After a run that cannot be measured: what earlier ones kept, or, if none was measured, all that was reserved, since some of it is in use.
+void Engines::hold_as_known(ModelState& state, const ModelCosts& known) noexcept {
+  const auto total = [](const Share& share, const ModelCost& cost) {
+    return cost.run_peak_bytes == 0 ? share.bytes() : cost.held_bytes + cost.kept_bytes;
+  };
+  hold(state, total(state.host, known.host), total(state.device, known.device));
 }
 
 void Engines::hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes) noexcept {
@@ -382,10 +408,13 @@ std::uint64_t Engines::release_memory() {
   std::uint64_t freed = 0;
   for (const auto& state : states()) {
     const TurnQueue::Turn turn = state->turns.take();
-    if (!state->model) continue;
+    const ExclusiveGate::Pass pass = gate_.enter(true);  // what comes back meanwhile is this model's
+    if (!state->model || state->bytes() == 0) continue;
     const std::uint64_t before = state->bytes();
     state->model->release_memory();
-    hold(*state, std::min(state->model->bytes_held(), state->host.bytes()), state->device.weights.bytes());
+    const std::uint64_t heap_bytes = state->model->last_use().host.after_bytes;
+    const std::uint64_t held = heap_bytes == 0 ? state->host.weights.bytes() : own_part(*state, heap_bytes);
+    hold(*state, std::min(held, state->host.bytes()), state->device.weights.bytes());
     freed += minus(before, state->bytes());
   }
   return freed;

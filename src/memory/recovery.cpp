@@ -63,6 +63,20 @@ const char* rung_name(RungKind kind) {
   return names[index_of(kind)];
 }
 
+RecoveryStatistics operator+(const RecoveryStatistics& a, const RecoveryStatistics& b) {
+  RecoveryStatistics sum = a;
+  sum.operations += b.operations;
+  sum.exhausted += b.exhausted;
+  for (std::size_t i = 0; i < rung_count; ++i) {
+    sum.rungs[i].runs += b.rungs[i].runs;
+    sum.rungs[i].skips += b.rungs[i].skips;
+    sum.rungs[i].rescues += b.rungs[i].rescues;
+    sum.rungs[i].freed_bytes += b.rungs[i].freed_bytes;
+    sum.rungs[i].milliseconds += b.rungs[i].milliseconds;
+  }
+  return sum;
+}
+
 MemoryExhausted::MemoryExhausted(const std::string& doing, Facts facts)
     : std::runtime_error(exhausted_sentence(doing, facts)), facts_(std::make_shared<const Facts>(std::move(facts))) {}
 

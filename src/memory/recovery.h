@@ -50,6 +50,8 @@ struct RecoveryStatistics {
   std::uint64_t exhausted = 0;   // and never succeeded
 };
 
+RecoveryStatistics operator+(const RecoveryStatistics& a, const RecoveryStatistics& b);
+
 // The end of the ladder: for the user.
 class MemoryExhausted : public std::runtime_error {
  public:

@@ -8,6 +8,8 @@ namespace {
 
 // Where it is not known how much is missing.
 constexpr std::uint64_t unknown_request_bytes = 64 << 20;
+// For operations under way: longer than an encode on a slow machine, short of what a user takes for a freeze.
+constexpr std::chrono::seconds longest_wait{20};
 constexpr std::uint64_t everything = std::numeric_limits<std::uint64_t>::max();
 
 RungResult freed(std::uint64_t bytes, const char* otherwise) {
@@ -24,15 +26,21 @@ RungResult reclaim_all(Governor& governor, const OutOfMemory& error) {
   return freed(governor.reclaim(error.domain(), everything, ReclaimStep::embeddings), "the caches are empty");
 }
 
-RungResult shrink_engines(Governor& governor, const OutOfMemory& error) {
-  return freed(governor.reclaim(error.domain(), everything, ReclaimStep::engines),
-               "the engines keep nothing between runs");
+// Engines give back once their running operation has ended; other operations are waited for as well: they give back what they hold.
+RungResult shrink_engines(const RungParts& parts, const OutOfMemory& error) {
+  const std::uint64_t bytes = parts.governor.reclaim(error.domain(), everything, ReclaimStep::engines);
+  const bool waited = parts.in_flight.wait(
+      [&] { return error.requested_bytes() > 0 && parts.host.available_bytes() >= error.requested_bytes(); },
+      longest_wait);
+  if (waited) return {bytes, ""};
+  return freed(bytes, "the engines keep nothing between runs");
 }
 
-RungResult step_down(Budget& host, PredictorForms& forms, RungKind kind, const char* otherwise) {
-  const std::uint64_t before = host.reserved_bytes();
-  if (!forms.step_down(kind)) return {0, otherwise};
-  const std::uint64_t after = host.reserved_bytes();
+RungResult step_down(const RungParts& parts, RungKind kind, const char* otherwise) {
+  if (parts.forms == nullptr) return {0, "this work does not use the model"};
+  const std::uint64_t before = parts.host.reserved_bytes();
+  if (!parts.forms->step_down(kind)) return {0, otherwise};
+  const std::uint64_t after = parts.host.reserved_bytes();
   return {before > after ? before - after : 0, ""};
 }
 
@@ -50,24 +58,22 @@ std::string advice_for(const std::string& domain, bool has_fallback) {
 
 }  // namespace
 
-std::vector<Rung> make_rungs(Governor& governor, Budget& host, PredictorForms& forms, const EngineControl& engines) {
+std::vector<Rung> make_rungs(const RungParts& parts) {
   return {
-      {RungKind::reclaim, [&governor](const OutOfMemory& error) { return reclaim(governor, error); }},
-      {RungKind::reclaim_all, [&governor](const OutOfMemory& error) { return reclaim_all(governor, error); }},
-      {RungKind::shrink_engines, [&governor](const OutOfMemory& error) { return shrink_engines(governor, error); }},
+      {RungKind::reclaim, [parts](const OutOfMemory& error) { return reclaim(parts.governor, error); }},
+      {RungKind::reclaim_all, [parts](const OutOfMemory& error) { return reclaim_all(parts.governor, error); }},
+      {RungKind::shrink_engines, [parts](const OutOfMemory& error) { return shrink_engines(parts, error); }},
       {RungKind::lower_precision,
-       [&host, &forms](const OutOfMemory&) {
-         return step_down(host, forms, RungKind::lower_precision, "the predictor has no form of lower precision");
+       [parts](const OutOfMemory&) {
+         return step_down(parts, RungKind::lower_precision, "the predictor has no form of lower precision");
        }},
       {RungKind::cpu,
-       [&host, &forms](const OutOfMemory&) {
-         return step_down(host, forms, RungKind::cpu, "the work is done on the CPU already");
-       }},
+       [parts](const OutOfMemory&) { return step_down(parts, RungKind::cpu, "the work is done on the CPU already"); }},
       {RungKind::restart_worker,
-       [&governor, &engines](const OutOfMemory&) -> RungResult {
-         if (!engines.restart) return {0, "there is no worker process"};
-         const std::uint64_t bytes = engines.restart();
-         governor.sample();  // or the retry would be refused for what the old worker held
+       [parts](const OutOfMemory&) -> RungResult {
+         if (!parts.engines.restart) return {0, "there is no worker process"};
+         const std::uint64_t bytes = parts.engines.restart();
+         parts.governor.sample();  // or the retry would be refused for what the old worker held
          return {bytes, ""};
        }},
   };

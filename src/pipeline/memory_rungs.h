@@ -10,6 +10,7 @@
 #include "memory/budget.h"
 #include "memory/governor.h"
 #include "memory/recovery.h"
+#include "pipeline/in_flight.h"
 #include "pipeline/pipeline.h"
 
 namespace sam {
@@ -32,8 +33,17 @@ class FunctionReclaimer final : public Reclaimer {
   const Function function_;
 };
 
-// All six, in the ladder's order. Everything given must outlive the rungs.
-std::vector<Rung> make_rungs(Governor& governor, Budget& host, PredictorForms& forms, const EngineControl& engines);
+// What the rungs work with; everything must outlive them.
+struct RungParts {
+  Governor& governor;
+  Budget& host;
+  const EngineControl& engines;
+  InFlight& in_flight;
+  PredictorForms* forms = nullptr;  // null: for work that does not use the model, whose precision is then left alone
+};
+
+// All six, in the ladder's order.
+std::vector<Rung> make_rungs(const RungParts& parts);
 
 // What MemoryExhausted says about the domain that ran out.
 MemoryExhausted::Facts describe_exhaustion(const Governor& governor, bool has_fallback, const OutOfMemory& error);

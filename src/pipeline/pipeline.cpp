@@ -52,16 +52,8 @@ class PredictingPipeline final : public Pipeline {
         images_({governor_.options().image_cache_bytes, governor_.options().image_cache_entries}),
         embeddings_({.bytes = governor_.options().embedding_cache_bytes}),
         predictions_({.entries = governor_.options().prediction_cache_entries}),
-        ladder_(
-            make_rungs(governor_, host_, forms_, engines_),
-            [this](const OutOfMemory& error) {
-              return describe_exhaustion(governor_, fallback_ != nullptr && choice_ == PredictorChoice::model, error);
-            },
-            [this](const std::string& sentence) {
-              spdlog::info("{}", sentence);
-              governor_.note("recovery", sentence);
-            },
-            clock),
+        ladder_(make_rungs({governor_, host_, engines_, in_flight_, &forms_}), describe(), report(), clock),
+        plain_ladder_(make_rungs({governor_, host_, engines_, in_flight_}), describe(), report(), clock),
         lane_([this](const std::string& key, bool look) { return kept_embedding(key, look); },
               [this](const PicturePath& picture, const std::string& key, const std::stop_token& stop) {
                 return encode(picture, key, stop);
@@ -91,14 +83,28 @@ class PredictingPipeline final : public Pipeline {
   void clear_cache(bool keep_current) override;
 
   std::vector<CacheReport> caches() const override {
-    return {report("images", images_.statistics()), report("embeddings", embeddings_.statistics()),
-            report("predictions", predictions_.statistics())};
+    return {cache_report("images", images_.statistics()), cache_report("embeddings", embeddings_.statistics()),
+            cache_report("predictions", predictions_.statistics())};
   }
-  RecoveryStatistics recovery() const override { return ladder_.statistics(); }
+  RecoveryStatistics recovery() const override { return ladder_.statistics() + plain_ladder_.statistics(); }
   std::uint64_t embedding_bytes() const override { return embeddings_.bytes(); }
 
  private:
-  static CacheReport report(const char* name, const LruStatistics& of) {
+  RecoveryLadder::Describe describe() {
+    return [this](const OutOfMemory& error) {
+      return describe_exhaustion(governor_, fallback_ != nullptr && choice_ == PredictorChoice::model, error);
+    };
+  }
+  RecoveryLadder::Report report() {
+    return [this](const std::string& sentence) {
+      spdlog::info("{}", sentence);
+      governor_.note("recovery", sentence);
+    };
+  }
+  // Work of the fallback and of pictures leaves the model's precision alone.
+  RecoveryLadder& ladder() { return choice_ == PredictorChoice::fallback ? plain_ladder_ : ladder_; }
+
+  static CacheReport cache_report(const char* name, const LruStatistics& of) {
     return {name, of.entries, of.bytes, of.hits, of.misses, of.evictions};
   }
 
@@ -150,7 +156,9 @@ class PredictingPipeline final : public Pipeline {
   LruCache<DecodedPicture> images_;
   LruCache<KeptEmbedding> embeddings_;
   LruCache<Prediction> predictions_;
+  InFlight in_flight_;
   RecoveryLadder ladder_;
+  RecoveryLadder plain_ladder_;
   std::atomic<std::uint64_t> last_embedding_bytes_{0};
   std::vector<std::unique_ptr<Reclaimer>> reclaimers_;
   mutable Mutex mutex_;
@@ -256,6 +264,7 @@ EmbeddingPointer PredictingPipeline::encode_once(const PicturePath& picture, con
   const auto begin = clock_.now();
   const std::shared_ptr<const DecodedPicture> source = decoded(picture, key);
   Reservation reservation = host_.reserve(Owner::embeddings, last_embedding_bytes_);
+  const InFlight::Operation under_way(in_flight_);
   const auto read = clock_.now();
   KeptEmbedding fresh{predictor.predictor->encode(source->image, source->info.file_size, stop), predictor.form};
   fresh.read_ms = Milliseconds(read - begin).count();
@@ -286,7 +295,7 @@ EmbeddingPointer PredictingPipeline::encode(const PicturePath& picture, const st
   return or_give_up([&] {
     const Pin pin(images_, key);
     free_at_critical();
-    return ladder_.run("encoding " + file_name(picture), [&] { return encode_once(picture, key, stop); });
+    return ladder().run("encoding " + file_name(picture), [&] { return encode_once(picture, key, stop); });
   });
 }
 
@@ -302,7 +311,7 @@ void PredictingPipeline::free_at_critical() {
 std::optional<SegmentResult> PredictingPipeline::predict(const EmbeddingPointer& embedding, const PicturePath& picture,
                                                          const std::string& key, const Prompt& prompt,
                                                          const std::stop_token& stop) {
-  return ladder_.run("segmenting " + file_name(picture), [&]() -> std::optional<SegmentResult> {
+  return ladder().run("segmenting " + file_name(picture), [&]() -> std::optional<SegmentResult> {
     const PredictorForms::Current predictor = current();
     const PredictorInfo& info = predictor.predictor->info();
     if (embedding->embedding.model_key != info.model_key) return std::nullopt;
@@ -317,6 +326,7 @@ std::optional<SegmentResult> PredictingPipeline::predict(const EmbeddingPointer&
     const auto begin = clock_.now();
     const Reservation scratch =
         host_.reserve(Owner::scratch, predictor.predictor->decode_bytes(embedding->embedding, prompt));
+    const InFlight::Operation under_way(in_flight_);
     result.instances = predictor.predictor->decode(embedding->embedding, prompt, stop);
     result.decode_ms = Milliseconds(clock_.now() - begin).count();
     keep_prediction(question, result);
@@ -371,8 +381,9 @@ SegmentResult PredictingPipeline::answer(const PicturePath& picture, const Promp
 void PredictingPipeline::with_memory(std::uint64_t bytes, const std::string& doing,
                                      const std::function<void()>& operation) {
   or_give_up([&] {
-    ladder_.run(doing, [&] {
+    plain_ladder_.run(doing, [&] {
       const Reservation reservation = host_.reserve(Owner::images, bytes);
+      const InFlight::Operation under_way(in_flight_);
       operation();
     });
   });

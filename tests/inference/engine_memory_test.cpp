@@ -205,6 +205,16 @@ TEST_F(EngineMemoryTest, WhatOthersDidMeanwhileIsNotTakenForTheModels) {
   EXPECT_EQ(budget_.reserved_bytes(), 70 * mb);
 }
 
+TEST_F(EngineMemoryTest, AFirstRunBesideOthersKeepsItsReservationUntilItIsMeasured) {
+  const auto model = load();
+  worker_->play.alone = false;
+  run(*model);
+  EXPECT_GE(budget_.reserved_bytes(), 700 * mb) << "some of it is in use, nobody knows how much";
+  worker_->play.alone = true;
+  run(*model);
+  EXPECT_EQ(budget_.reserved_bytes(), 70 * mb);
+}
+
 TEST_F(EngineMemoryTest, AModelLargerThanWhatIsFreeIsNotEvenTried) {
   budget_.set_limit(1000);
   EXPECT_THROW(load(), OutOfMemory);
