@@ -34,7 +34,12 @@ class FakeWorker final : public Worker, public std::enable_shared_from_this<Fake
     }
     std::vector<Tensor> run(std::span<const Tensor>, std::span<const std::string>, std::stop_token) override {
       const Play& now = worker_.play;
-      worker_.require(now.held_bytes + now.run_peak_bytes);
+      try {
+        worker_.require(now.held_bytes + now.run_peak_bytes);
+      } catch (const OutOfMemory&) {
+        use_ = {{held_, std::max(worker_.limit, held_), held_}, {}, now.alone};
+        throw;
+      }
       const std::uint64_t after = now.held_bytes + now.kept_bytes;
       use_ = {{held_, now.held_bytes + now.run_peak_bytes, after}, {}, now.alone};
       held_ = after;
@@ -42,7 +47,10 @@ class FakeWorker final : public Worker, public std::enable_shared_from_this<Fake
     }
     std::uint64_t bytes_held() const override { return held_; }
     ModelUse last_use() const override { return use_; }
-    void release_memory() override { held_ = worker_.play.held_after_release_bytes; }
+    void release_memory() override {
+      use_ = {{held_, held_, worker_.play.held_after_release_bytes}, {}, true};
+      held_ = worker_.play.held_after_release_bytes;
+    }
     void loaded(const Play& as) {
       use_ = {{0, as.load_peak_bytes, as.held_bytes}, {}, as.alone};
       held_ = as.held_bytes;
