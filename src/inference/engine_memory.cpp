@@ -124,6 +124,7 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
   void settle(ModelState& state, ModelCosts costs, std::uint64_t device_before);
   std::uint64_t own_part(const ModelState& state, std::uint64_t heap_bytes) const SAM_EXCLUDES(mutex_);
   void hold_as_known(ModelState& state, const ModelCosts& known) noexcept;
+  void hold_after_failure(ModelState& state, const ModelCosts& known);
   void hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes) noexcept;
   void grant(ModelState& state, std::uint64_t bytes) noexcept;  // the worker may hold what all models have reserved
   std::vector<std::shared_ptr<ModelState>> states() const SAM_EXCLUDES(mutex_);
@@ -326,18 +327,16 @@ std::vector<Tensor> Engines::run_once(ModelState& state, std::span<const Tensor>
   const std::uint64_t host_before = state.host.bytes();
   const std::uint64_t device_before = state.device.bytes();
   Unsettled unsettled{this, state, host_before, device_before};
+  reserve_run(state, known, lost);
   std::vector<Tensor> results;
   try {
-    reserve_run(state, known, lost);
     results = state.model->run(inputs, outputs, stop);
-  } catch (const RefusedByBudget&) {
-    throw;
   } catch (const OutOfMemory& error) {
     state.generation = lost_generation;  // the engine makes its network anew
     unsettled.host_bytes = unsettled.device_bytes = 0;
     throw note_refusal(state, state.key + "|run", error);
-  } catch (...) {  // stopped, say: how far it came cannot be told
-    hold_as_known(state, known);
+  } catch (...) {  // stopped, say
+    hold_after_failure(state, known);
     unsettled.engines = nullptr;
     throw;
   }
@@ -396,6 +395,13 @@ void Engines::hold_as_known(ModelState& state, const ModelCosts& known) noexcept
     return cost.run_peak_bytes == 0 ? share.bytes() : cost.held_bytes + cost.kept_bytes;
   };
   hold(state, total(state.host, known.host), total(state.device, known.device));
+}
+
+// What was never measured ran alone: what is there now is the model's.
+void Engines::hold_after_failure(ModelState& state, const ModelCosts& known) {
+  const std::uint64_t heap_bytes = state.model->last_use().host.after_bytes;
+  if (known.host.run_peak_bytes > 0 || heap_bytes == 0) return hold_as_known(state, known);
+  hold(state, own_part(state, heap_bytes), state.device.bytes());
 }
 
 void Engines::hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes) noexcept {

@@ -238,7 +238,15 @@ class WorkerModel final : public Model {
     const std::uint64_t first = run.first_output_buffer;
     worker_->buffers().send_run(session, request, std::move(run), inputs);
     WireReader in({});
-    Message answer = checked(session, session.wait(request, stop), MessageKind::outputs, in);
+    Message answer;
+    try {
+      answer = checked(session, session.wait(request, stop), MessageKind::outputs, in);
+    } catch (const Stopped&) {
+      throw;
+    } catch (...) {
+      worker_->buffers().send_again(inputs);
+      throw;
+    }
     const std::vector<TensorRef> refs = read_tensor_refs(in);
     if (refs.size() != wanted.size()) throw WireError("another number of outputs");
     for (std::size_t i = 0; i < refs.size(); ++i) {

@@ -93,6 +93,10 @@ void WorkerBuffers::send_run(WorkerSession& session, std::uint64_t request, RunR
   }
 }
 
+void WorkerBuffers::send_again(std::span<const Tensor> inputs) {
+  for (const Tensor& input : inputs) forget(static_cast<WorkerBuffer&>(*input.buffer).number());
+}
+
 std::vector<Tensor> WorkerBuffers::receive_outputs(WorkerSession& session, Message& message,
                                                    const std::vector<TensorRef>& refs) {
   if (message.descriptors.size() != refs.size()) throw WireError("outputs without their memory");

@@ -33,6 +33,9 @@ class WorkerBuffers : public std::enable_shared_from_this<WorkerBuffers> {
   // Sends a run with its inputs (all of ours), attaching what that session does not know yet. Throws ModelError over the protocol's limits.
   void send_run(WorkerSession& session, std::uint64_t request, RunRequest run, std::span<const Tensor> inputs);
 
+  // After a run that failed: whether the worker could map its inputs is not known. The next run that names them sends them again.
+  void send_again(std::span<const Tensor> inputs);
+
   // Takes the outputs of an answer, whose buffers the session knows. Throws WireError.
   std::vector<Tensor> receive_outputs(WorkerSession& session, Message& message, const std::vector<TensorRef>& refs);
 
