@@ -169,7 +169,8 @@ void add_domain(std::vector<ScreenLine>& lines, const ShownDomain& domain, const
   lines.push_back(bar_line(domain, memory, style));
   Words legend(style.width);
   std::vector<Part> parts = parts_of(domain);
-  std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.bytes > b.bytes; });
+  std::sort(parts.begin(), parts.end(),
+            [](const Part& a, const Part& b) { return a.bytes != b.bytes ? a.bytes > b.bytes : a.name < b.name; });
   if (domain.own_bytes) parts.push_back({"other programs", '#', 241, held_by_others(domain)});
   for (const Part& part : parts) {
     if (part.bytes == 0) continue;

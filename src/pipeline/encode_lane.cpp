@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "memory/recovery.h"
 #include "platform/stopped.h"
 
@@ -61,6 +63,10 @@ EncodeLane::Unwanted EncodeLane::take_unwanted() {
   return unwanted;
 }
 
+bool EncodeLane::is_wanted(const Work& work) const {
+  return is_needed(work) || std::find(ahead_keys_.begin(), ahead_keys_.end(), work.key) != ahead_keys_.end();
+}
+
 void EncodeLane::give_up(const Unwanted& unwanted) {
   for (std::stop_source stop : unwanted.stops) stop.request_stop();
   for (const PicturePath& gone : unwanted.dropped) announce(gone, {EncodingState::none, ""});
@@ -80,6 +86,20 @@ void EncodeLane::show(const PicturePath& picture, const std::string& key) {
   }
   give_up(unwanted);
   announce(picture, status(key));
+}
+
+void EncodeLane::prepare(std::vector<Ahead> ahead) {
+  std::vector<std::string> keys;
+  for (const Ahead& each : ahead) keys.push_back(each.key);
+  Unwanted unwanted;
+  {
+    const MutexLock lock(mutex_);
+    ahead_ = std::move(ahead);
+    ahead_keys_ = std::move(keys);
+    unwanted = take_unwanted();
+    changed_.notify_all();
+  }
+  give_up(unwanted);
 }
 
 EncodingStatus EncodeLane::status(const std::string& key) const {
@@ -120,9 +140,26 @@ EmbeddingPointer EncodeLane::wait_for(const PicturePath& picture, const std::str
   return work->embedding;
 }
 
+// Each is tried once: if there was no room for it, it is encoded when it is shown.
+std::shared_ptr<EncodeLane::Work> EncodeLane::next_ahead() {
+  while (!ahead_.empty()) {
+    auto work = std::make_shared<Work>();
+    work->picture = std::move(ahead_.front().picture);
+    work->key = std::move(ahead_.front().key);
+    work->state = EncodingState::running;
+    work->ahead = true;
+    ahead_.erase(ahead_.begin());
+    if (!works_.contains(work->key) && !find_(work->key, false)) return works_[work->key] = std::move(work);
+  }
+  return nullptr;
+}
+
 std::shared_ptr<EncodeLane::Work> EncodeLane::next_work(const std::stop_token& stop) {
   const MutexLock lock(mutex_);
-  while (queue_.empty() && !stop.stop_requested()) changed_.wait(mutex_);
+  while (queue_.empty() && !stop.stop_requested()) {
+    if (auto ahead = next_ahead()) return running_ = std::move(ahead);
+    changed_.wait(mutex_);
+  }
   if (stop.stop_requested()) return nullptr;
   running_ = works_.at(queue_.back());
   queue_.pop_back();
@@ -141,11 +178,29 @@ EncodeLane::Outcome EncodeLane::failed(const Work& work, const char* reason, boo
   return outcome;
 }
 
+// Null if it cannot be had now, for whatever reason: nobody has asked for it.
+EmbeddingPointer EncodeLane::encode_ahead(Work& work) {
+  try {
+    return encode_(work.picture, work.key, true, work.stop.get_token());
+  } catch (const Stopped&) {
+    throw;
+  } catch (const std::exception& error) {
+    spdlog::debug("{} is not prepared: {}", work.picture.path.filename().string(), error.what());
+    return nullptr;
+  }
+}
+
+bool EncodeLane::is_needed_now(const Work& work) const {
+  const MutexLock lock(mutex_);
+  return is_needed(work);
+}
+
 // Nothing leaves this: an exception would end the lane, and the program with it.
 EncodeLane::Outcome EncodeLane::attempt(Work& work) noexcept {
   try {
-    EmbeddingPointer embedding = find_(work.key, true);
-    if (!embedding) embedding = encode_(work.picture, work.key, work.stop.get_token());
+    EmbeddingPointer embedding = work.ahead ? encode_ahead(work) : find_(work.key, true);
+    if (!embedding && work.ahead && !is_needed_now(work)) return {};
+    if (!embedding) embedding = encode_(work.picture, work.key, false, work.stop.get_token());
     return {{EncodingState::ready, ""}, std::move(embedding), nullptr};
   } catch (const Stopped&) {
     return {};

@@ -1,5 +1,6 @@
 // The encode lane: one thread, the newest request first, at most one encode at a time. What is on screen comes first; what is not on screen
-// and nobody waits for any more is dropped, or stopped if it runs, and its failure is forgotten.
+// and nobody waits for any more is dropped, or stopped if it runs, and its failure is forgotten. When nothing else is to be done, pictures that
+// will likely be shown next are prepared.
 // Threading: safe to call from any thread. Ownership: the functions it is given must outlive it; the listener is called without a lock.
 #pragma once
 
@@ -33,14 +34,23 @@ class EncodeLane {
   // The embedding that is kept of a picture, as good as the predictor of now would make it; null if there is none. look: somebody wants to
   // use it, which keeps it longer.
   using Find = std::function<EmbeddingPointer(const std::string& key, bool look)>;
-  using Encode =
-      std::function<EmbeddingPointer(const PicturePath& picture, const std::string& key, const std::stop_token& stop)>;
+  // ahead: nobody waits for it, so that it must not take memory from anybody; null if it would have to.
+  using Encode = std::function<EmbeddingPointer(const PicturePath& picture, const std::string& key, bool ahead,
+                                                const std::stop_token& stop)>;
+
+  struct Ahead {
+    PicturePath picture;
+    std::string key;
+  };
 
   EncodeLane(Find find, Encode encode);
   ~EncodeLane();  // stops a running encode and waits for its end
 
   // Puts the picture at the head (it is on screen) and returns at once.
   void show(const PicturePath& picture, const std::string& key);
+
+  // What to prepare when nothing else is to be done, in this order; replaces what was to be prepared.
+  void prepare(std::vector<Ahead> ahead);
 
   EncodingStatus status(const std::string& key) const;
 
@@ -59,7 +69,8 @@ class EncodeLane {
     bool memory_exhausted = false;
     EmbeddingPointer embedding;  // once ready; the cache may have dropped it since
     std::exception_ptr error;
-    int waiting = 0;  // prompts that need it
+    int waiting = 0;     // prompts that need it
+    bool ahead = false;  // begun before anybody asked for it
     std::stop_source stop;
   };
   // What an encode came to.
@@ -75,9 +86,13 @@ class EncodeLane {
   };
 
   std::shared_ptr<Work> request(const PicturePath& picture, const std::string& key) SAM_REQUIRES(mutex_);
-  bool is_wanted(const Work& work) const SAM_REQUIRES(mutex_) { return work.key == shown_ || work.waiting > 0; }
+  bool is_needed(const Work& work) const SAM_REQUIRES(mutex_) { return work.key == shown_ || work.waiting > 0; }
+  bool is_wanted(const Work& work) const SAM_REQUIRES(mutex_);
+  std::shared_ptr<Work> next_ahead() SAM_REQUIRES(mutex_);
   Unwanted take_unwanted() SAM_REQUIRES(mutex_);
   void give_up(const Unwanted& unwanted);
+  EmbeddingPointer encode_ahead(Work& work);
+  bool is_needed_now(const Work& work) const SAM_EXCLUDES(mutex_);
   std::shared_ptr<Work> next_work(const std::stop_token& stop);
   void run(const std::stop_token& stop);
   static Outcome failed(const Work& work, const char* reason, bool memory_exhausted) noexcept;
@@ -93,6 +108,8 @@ class EncodeLane {
   Condition changed_;
   std::map<std::string, std::shared_ptr<Work>> works_ SAM_GUARDED_BY(mutex_);  // queued, running or failed, by key
   std::vector<std::string> queue_ SAM_GUARDED_BY(mutex_);                      // the last is next
+  std::vector<Ahead> ahead_ SAM_GUARDED_BY(mutex_);                            // to be prepared
+  std::vector<std::string> ahead_keys_ SAM_GUARDED_BY(mutex_);                 // those and what was prepared of them
   std::string shown_ SAM_GUARDED_BY(mutex_);                                   // key of the picture on screen
   std::shared_ptr<Work> running_ SAM_GUARDED_BY(mutex_);
   std::shared_ptr<const EncodingListener> listener_ SAM_GUARDED_BY(mutex_);

@@ -55,8 +55,8 @@ class PredictingPipeline final : public Pipeline {
         ladder_(make_rungs({governor_, host_, engines_, in_flight_, &forms_}), describe(), report(), clock),
         plain_ladder_(make_rungs({governor_, host_, engines_, in_flight_}), describe(), report(), clock),
         lane_([this](const std::string& key, bool look) { return kept_embedding(key, look); },
-              [this](const PicturePath& picture, const std::string& key, const std::stop_token& stop) {
-                return encode(picture, key, stop);
+              [this](const PicturePath& picture, const std::string& key, bool ahead, const std::stop_token& stop) {
+                return ahead ? prepare_one(picture, key, stop) : encode(picture, key, stop);
               }) {
     add_reclaimers(parts.device_domain);
   }
@@ -74,6 +74,14 @@ class PredictingPipeline final : public Pipeline {
 
   void show(const PicturePath& picture) override;
   EncodingStatus encoding(const PicturePath& picture) const override { return lane_.status(picture_key(picture)); }
+  void prepare(const std::vector<PicturePath>& ahead) override {
+    const auto most = static_cast<std::size_t>(std::max(0, governor_.options().pictures_ahead));
+    std::vector<EncodeLane::Ahead> next;
+    for (const PicturePath& picture : ahead) {
+      if (next.size() < most) next.push_back({picture, picture_key(picture)});
+    }
+    lane_.prepare(std::move(next));
+  }
   void set_listener(Listener listener) override { lane_.set_listener(std::move(listener)); }
   SegmentResult segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) override;
   void with_memory(std::uint64_t bytes, const std::string& doing, const std::function<void()>& operation) override;
@@ -116,6 +124,7 @@ class PredictingPipeline final : public Pipeline {
   EmbeddingPointer kept_embedding(const std::string& key, bool look);
   EmbeddingPointer encode(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
   EmbeddingPointer encode_once(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
+  EmbeddingPointer prepare_one(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
   std::shared_ptr<const DecodedPicture> decoded(const PicturePath& picture, const std::string& key);
   std::optional<SegmentResult> predict(const EmbeddingPointer& embedding, const PicturePath& picture,
                                        const std::string& key, const Prompt& prompt, const std::stop_token& stop);
@@ -279,10 +288,16 @@ EmbeddingPointer PredictingPipeline::encode_once(const PicturePath& picture, con
   spdlog::info("Encoded {} in {:.0f} ms ({:.1f} MB kept)", file_name(picture),
                Milliseconds(clock_.now() - begin).count(), static_cast<double>(bytes) / 1e6);
   auto kept = with_reservation(std::move(fresh), std::move(reservation));
-  if (key == shown() || governor_.should_cache()) {
-    embeddings_.insert(embedding_key(key, predictor.predictor->info()), kept, bytes);
-  }
+  const std::string kept_as = embedding_key(key, predictor.predictor->info());
+  if (key == shown()) embeddings_.pin(kept_as);  // the predictor may not have been known when it was shown
+  if (key == shown() || governor_.should_cache()) embeddings_.insert(kept_as, kept, bytes);
   return kept;
+}
+
+// Outside the ladder: nobody gives anything back for what nobody has asked for.
+EmbeddingPointer PredictingPipeline::prepare_one(const PicturePath& picture, const std::string& key,
+                                                 const std::stop_token& stop) {
+  return governor_.should_cache() ? encode_once(picture, key, stop) : nullptr;
 }
 
 EmbeddingPointer PredictingPipeline::encode(const PicturePath& picture, const std::string& key,

@@ -64,6 +64,10 @@ class Pipeline {
   // started are dropped.
   virtual void show(const PicturePath& picture) = 0;
 
+  // Pictures that will likely be shown next, the likeliest first. The first MemoryOptions::pictures_ahead of them are encoded when there is
+  // nothing else to do and memory is at level normal; replaces what was to be prepared.
+  virtual void prepare(const std::vector<PicturePath>& ahead) = 0;
+
   virtual EncodingStatus encoding(const PicturePath& picture) const = 0;
 
   // Called on every change of an encoding's state.

@@ -14,6 +14,7 @@ namespace sam {
 namespace {
 
 constexpr char current_key[] = "current";
+constexpr std::size_t most_pictures_ahead = 16;  // the pipeline takes as many of them as it is set to
 
 std::string iso_time(std::chrono::system_clock::time_point time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
@@ -34,6 +35,7 @@ class ProjectSession final : public Session {
   PictureState show(const std::string& name) override {
     PictureState state = state_of(name, load(name));
     pipeline_.show(file_of(name));
+    pipeline_.prepare(pictures_after(state.position));
     state.encoding = pipeline_.encoding(file_of(name));
     try {
       store_.remember(current_key, name);
@@ -95,6 +97,19 @@ class ProjectSession final : public Session {
   }
 
  private:
+  // A picture that is listed may have no path: a link that leads out of the project.
+  std::vector<PicturePath> pictures_after(std::size_t position) const {
+    std::vector<PicturePath> next;
+    for (const PictureEntry& entry : store_.pictures(position + 1, most_pictures_ahead)) {
+      if (entry.state == PictureEntry::State::broken) continue;
+      try {
+        next.push_back(file_of(entry.name));
+      } catch (const DatasetError&) {
+      }
+    }
+    return next;
+  }
+
   PicturePath file_of(const std::string& name) const { return {store_.picture_path(name)}; }
 
   LoadedPicture load(const std::string& name) {

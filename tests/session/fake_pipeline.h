@@ -76,6 +76,14 @@ class FakePipeline final : public Pipeline {
     }
     tell(picture, {EncodingState::ready, ""});
   }
+  void prepare(const std::vector<PicturePath>& ahead) override {
+    MutexLock lock(mutex_);
+    ahead_ = ahead;
+  }
+  std::vector<PicturePath> ahead() const {
+    MutexLock lock(mutex_);
+    return ahead_;
+  }
   EncodingStatus encoding(const PicturePath& picture) const override {
     MutexLock lock(mutex_);
     return {picture.path == shown_ ? EncodingState::ready : EncodingState::none, "", false};
@@ -131,6 +139,7 @@ class FakePipeline final : public Pipeline {
   std::exception_ptr error_ SAM_GUARDED_BY(mutex_);
   Prompt prompt_ SAM_GUARDED_BY(mutex_);
   std::filesystem::path shown_ SAM_GUARDED_BY(mutex_);
+  std::vector<PicturePath> ahead_ SAM_GUARDED_BY(mutex_);
   Listener listener_ SAM_GUARDED_BY(mutex_);
 };
 

@@ -1,0 +1,81 @@
+// What is prepared before anybody asks, and what that never does.
+#include "pipeline/pipeline_fixture.h"
+
+namespace sam {
+namespace {
+
+using PipelineAhead = PipelineFixture;
+
+TEST_F(PipelineAhead, PreparesWhatComesNextWhenNothingElseIsToBeDone) {
+  pipeline_->show(a_);
+  pipeline_->prepare({b_, c_});
+  await([&] { return state(b_) == EncodingState::ready && state(c_) == EncodingState::ready; });
+  EXPECT_EQ(state(a_), EncodingState::ready);
+  pipeline_->segment(b_, click(1), {});
+  EXPECT_EQ(predictor_->encodes, 3);
+}
+
+TEST_F(PipelineAhead, TheSettingSaysHowMany) {
+  options_.pictures_ahead = 1;
+  make();
+  pipeline_->prepare({b_, c_});
+  await([&] { return state(b_) == EncodingState::ready; });
+  pipeline_->segment(a_, click(1), {});  // after it the lane is idle
+  EXPECT_EQ(state(c_), EncodingState::none);
+  options_.pictures_ahead = 0;
+  make();
+  pipeline_->prepare({b_, c_});
+  pipeline_->segment(a_, click(1), {});
+  EXPECT_EQ(predictor_->encodes, 1);
+}
+
+TEST_F(PipelineAhead, LinuxKeepsMoreAheadThanWindows) {
+#ifdef _WIN32
+  EXPECT_EQ(MemoryOptions().pictures_ahead, 1);
+#else
+  EXPECT_EQ(MemoryOptions().pictures_ahead, 3);
+#endif
+}
+
+TEST_F(PipelineAhead, NothingIsPreparedFromWarningOn) {
+  use_share(0.85);
+  pipeline_->prepare({b_, c_});
+  pipeline_->segment(a_, click(1), {});
+  EXPECT_EQ(predictor_->encodes, 1);
+}
+
+TEST_F(PipelineAhead, NeverClimbsTheLadderAndNeverFailsAloud) {
+  predictor_->refusals = 2;
+  pipeline_->prepare({b_, picture("missing.jpg"), c_});
+  await([&] { return predictor_->refusals == 0; });
+  pipeline_->segment(a_, click(1), {});
+  EXPECT_EQ(pipeline_->recovery().operations, 0u);
+  EXPECT_EQ(state(b_), EncodingState::none);
+  EXPECT_EQ(pipeline_->segment(b_, click(1), {}).instances.size(), 1u);
+}
+
+TEST_F(PipelineAhead, WhatIsShownComesBeforeWhatIsPrepared) {
+  predictor_->hold();
+  pipeline_->prepare({b_, c_});
+  await([&] { return predictor_->started_names == 1; });
+  pipeline_->show(a_);
+  pipeline_->prepare({});  // b is not wanted any more: it is stopped, c is not begun
+  predictor_->let_go();
+  await([&] { return state(a_) == EncodingState::ready; });
+  EXPECT_EQ(predictor_->encodes, 1);
+  EXPECT_EQ(state(b_), EncodingState::none);
+  EXPECT_EQ(state(c_), EncodingState::none);
+}
+
+TEST_F(PipelineAhead, WhoAsksForWhatIsBeingPreparedGetsThat) {
+  predictor_->hold();
+  pipeline_->prepare({b_});
+  await([&] { return predictor_->started_names == 1; });
+  std::jthread prompt([&] { EXPECT_EQ(pipeline_->segment(b_, click(1), {}).instances.size(), 1u); });
+  predictor_->let_go();
+  prompt.join();
+  EXPECT_EQ(predictor_->encodes, 1);
+}
+
+}  // namespace
+}  // namespace sam
