@@ -107,7 +107,7 @@ int run_annotate(AnnotateOptions options, Program& program) {
   if (options.export_stats) return export_stats(*store, program);
   Engine engine = make_engine(options.predictor, program);
   const std::string description = engine.describe();
-  MemoryLog memory_log(engine.device);
+  MemoryLog memory_log(engine.device_memory);
   Governor& governor = *engine.memory->governor;
   governor.start();
   const auto pipeline = make_pipeline({options.predictor.limits}, std::move(engine.parts), memory_log, program.clock);

@@ -16,6 +16,7 @@ struct Part {
   char letter;
   int colour;  // of the 256
   std::uint64_t bytes;
+  int place = 0;  // among those of equal size
 };
 
 const char* const reset = "\x1b[0m";
@@ -169,8 +170,9 @@ void add_domain(std::vector<ScreenLine>& lines, const ShownDomain& domain, const
   lines.push_back(bar_line(domain, memory, style));
   Words legend(style.width);
   std::vector<Part> parts = parts_of(domain);
+  for (Part& part : parts) part.place = static_cast<int>(&part - parts.data());
   std::sort(parts.begin(), parts.end(),
-            [](const Part& a, const Part& b) { return a.bytes != b.bytes ? a.bytes > b.bytes : a.name < b.name; });
+            [](const Part& x, const Part& y) { return x.bytes != y.bytes ? x.bytes > y.bytes : x.place < y.place; });
   if (domain.own_bytes) parts.push_back({"other programs", '#', 241, held_by_others(domain)});
   for (const Part& part : parts) {
     if (part.bytes == 0) continue;

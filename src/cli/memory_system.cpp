@@ -33,20 +33,23 @@ std::unique_ptr<MemorySystem> make_memory_system(MemorySettings settings, Progra
   MachineProbes machine =
       make_machine_probes(program, [worker = system->worker] { return std::vector<int>{::getpid(), worker->pid()}; });
   system->host_probe = std::move(machine.host);
-  system->devices = std::move(machine.devices.probes);
+  for (auto& probe : machine.devices.probes) system->devices.push_back(std::move(probe));
   system->why_no_device = std::move(machine.devices.why_none);
   system->costs = std::make_unique<CostBook>(cache_folder(program.environment) / "model_costs.json", program.files);
 
   std::vector<GovernedDomain> domains;
-  const auto add = [&](Probe& probe, const MemoryLimit& limit, std::function<ProgramUse()> use) {
+  const auto add = [&](Probe& probe, const MemoryLimit& limit, std::function<ProgramUse()> use,
+                       std::shared_ptr<void> keep_alive) {
     system->budgets.push_back(std::make_unique<Budget>(probe.domain(), 0));  // the first sample sets its limit
-    domains.push_back({&probe, system->budgets.back().get(), limit, std::move(use)});
+    domains.push_back({&probe, system->budgets.back().get(), limit, std::move(use), std::move(keep_alive)});
   };
   const auto use = std::make_shared<ProgramUseReader>();
-  add(*system->host_probe, options.host_memory_limit, [use, worker = system->worker] { return use->read(*worker); });
+  add(
+      *system->host_probe, options.host_memory_limit, [use, worker = system->worker] { return use->read(*worker); },
+      nullptr);
+  if (system->devices.size() >= max_domains) system->devices.resize(max_domains - 1);
   for (const auto& device : system->devices) {
-    if (domains.size() == max_domains) break;
-    add(*device, {0, options.gpu_memory_fraction}, nullptr);
+    add(*device, {0, options.gpu_memory_fraction}, nullptr, device);  // a driver that hangs does not hold up the end
   }
   system->governor = make_governor(options, std::move(domains), program.clock);
   system->governor->sample();

@@ -16,7 +16,7 @@ namespace sam {
 
 struct MemorySystem {
   MemorySettings settings;
-  std::vector<std::unique_ptr<Probe>> devices;  // in CUDA's order
+  std::vector<std::shared_ptr<Probe>> devices;  // in CUDA's order
   std::string why_no_device;
   std::unique_ptr<Probe> host_probe;
   std::shared_ptr<Worker> worker;                // its process starts when a model is loaded

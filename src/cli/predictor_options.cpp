@@ -28,7 +28,7 @@ std::size_t cuda_index(const std::string& device) {
 }
 
 // The device that "auto" or a name means, checked against what is there.
-std::string choose_device(const std::string& wanted, const std::vector<std::unique_ptr<Probe>>& cards,
+std::string choose_device(const std::string& wanted, const std::vector<std::shared_ptr<Probe>>& cards,
                           const std::string& why_none) {
   if (wanted == "cpu") return wanted;
   const std::string missing = missing_cuda_engine();  // empty: there is one
@@ -85,7 +85,8 @@ void add_predictor_options(CLI::App& app, PredictorOptions& options) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str()
       ->group(group);
-  app.add_flag("--in-process", options.in_process, "run the engine in this process, not in a worker (for debugging)")
+  app.add_flag("--in-process", options.in_process,
+               "run the engine in this process, not in a worker (for debugging; the memory limit then does not hold)")
       ->group(group);
   app.add_option("--max-image-pixels,--max_image_pixels", options.limits.max_pixels, "refuse pictures with more pixels")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
@@ -138,7 +139,7 @@ std::vector<PredictorForm> make_forms(const ModelFiles& files, ModelOptions mode
 }
 
 EngineControl engine_control(const std::shared_ptr<EngineMemory>& engines) {
-  return {[engines] { return engines->release_memory(); }, [engines] { return engines->restart(); },
+  return {[engines](bool wait) { return engines->release_memory(wait); }, [engines] { return engines->restart(); },
           [engines](std::int64_t idle_ms) { return engines->unload_idle(idle_ms); }};
 }
 
@@ -166,6 +167,15 @@ Engine make_engine(const PredictorOptions& options, Program& program) {
   if (device != "cpu") {
     const std::size_t index = cuda_index(device);
     engine.device = memory.devices[index].get();
+    engine.device_memory = [&governor = *memory.governor, index] {
+      const DomainSnapshot seen = governor.snapshot().domains[index + 1];
+      if (!seen.readable) return safe_get_memory_info(nullptr);
+      MemoryReading reading;
+      reading.used_bytes = seen.used_bytes;
+      reading.total_bytes = seen.total_bytes;
+      reading.free_bytes = seen.free_bytes;
+      return memory_info(reading);
+    };
     engine.parts.device_domain = device;
     budgets.device = &memory.device_budget(index);
     const MemoryOptions& settings = memory.settings.options;

@@ -34,6 +34,7 @@ struct Engine {
   std::unique_ptr<MemorySystem> memory;
   std::shared_ptr<EngineMemory> engine_memory;  // null for predictors without a network, or in this process
   Probe* device = nullptr;                      // the one that predictions run on; null: the CPU
+  std::function<MemoryInfo()> device_memory;    // of that, as the governor saw it last; null: the CPU
   PipelineParts parts;  // for make_pipeline; parts.predictor is loaded, unless memory does not suffice
 
   std::string describe() const;  // one line for people

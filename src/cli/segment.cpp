@@ -163,12 +163,13 @@ int run_segment(const SegmentOptions& options, Program& program) {
   const Prompt prompt = parse_prompt(options);
   check_picture(options);
   Engine engine = make_engine(options.predictor, program);
-  MemoryLog log(engine.device);
+  MemoryLog log(engine.device_memory);
   engine.memory->governor->start();
   const Worker* worker = engine.memory->worker.get();
   const auto pipeline = make_pipeline({options.predictor.limits}, std::move(engine.parts), log, program.clock);
-  if (options.refine && !pipeline->predictor().takes_mask_input)
-    throw UsageError("--refine needs a model that takes a mask back; " + pipeline->predictor().family + " does not");
+  const PredictorInfo predictor = pipeline->predictor();  // unknown if it could not be loaded yet
+  if (options.refine && !predictor.family.empty() && !predictor.takes_mask_input)
+    throw UsageError("--refine needs a model that takes a mask back; " + predictor.family + " does not");
   const Answer answer = [&] {
     try {
       return predict(options, prompt, *pipeline);

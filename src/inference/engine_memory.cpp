@@ -1,5 +1,7 @@
 #include "inference/engine_memory.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <atomic>
 #include <list>
@@ -90,9 +92,9 @@ struct ModelState {
   const OnnxFile file;
   const std::string key;
   TurnQueue turns;
-  std::unique_ptr<Model> model;
   Share host;
   Share device;
+  std::unique_ptr<Model> model;                 // goes before its reservations
   int generation = 0;                           // of the worker that it was loaded in
   std::atomic<std::uint64_t> granted_bytes{0};  // of the host, to the worker's heap
 };
@@ -100,10 +102,14 @@ struct ModelState {
 class Engines final : public EngineMemory, public std::enable_shared_from_this<Engines> {
  public:
   Engines(std::shared_ptr<Worker> worker, EngineBudgets budgets, CostBook& book, const Clock& clock)
-      : worker_(std::move(worker)), budgets_(budgets), book_(book), clock_(clock) {}
+      : worker_(std::move(worker)), budgets_(budgets), book_(book), clock_(clock) {
+    if (budgets_.host == nullptr) return;
+    base_ = std::move(*budgets_.host->try_reserve(Owner::scratch, 0));
+    base_.correct_to(engine_base_bytes);
+  }
 
   std::unique_ptr<Model> load(const ModelOptions& options) override;
-  std::uint64_t release_memory() override;
+  std::uint64_t release_memory(bool wait) override;
   std::uint64_t restart() override;
   std::uint64_t unload_idle(std::int64_t idle_ms) override;
   std::uint64_t held_bytes() const override;
@@ -124,7 +130,7 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
   void settle(ModelState& state, ModelCosts costs, std::uint64_t device_before);
   std::uint64_t own_part(const ModelState& state, std::uint64_t heap_bytes) const SAM_EXCLUDES(mutex_);
   void hold_as_known(ModelState& state, const ModelCosts& known) noexcept;
-  void hold_after_failure(ModelState& state, const ModelCosts& known);
+  void hold_after(ModelState& state, const ModelCosts& known);
   void hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes) noexcept;
   void grant(ModelState& state, std::uint64_t bytes) noexcept;  // the worker may hold what all models have reserved
   std::vector<std::shared_ptr<ModelState>> states() const SAM_EXCLUDES(mutex_);
@@ -144,15 +150,19 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
     std::uint64_t device_bytes;
   };
 
+  std::uint64_t release_one(ModelState& state);
+
   const std::shared_ptr<Worker> worker_;
   const EngineBudgets budgets_;
   CostBook& book_;
   const Clock& clock_;
+  Reservation base_;
   ExclusiveGate gate_;  // what nobody measured yet has the worker to itself
   std::atomic<int> running_{0};
   std::atomic<std::int64_t> last_run_ms_{0};
   std::atomic<int> generation_{0};
   std::atomic<bool> limit_unsent_{false};
+  Mutex limit_mutex_;  // the limit sent last is the one that was added up last
   mutable Mutex mutex_;
   std::list<std::weak_ptr<ModelState>> states_ SAM_GUARDED_BY(mutex_);
   std::map<std::string, std::uint64_t> refused_
@@ -174,7 +184,7 @@ class EngineModel final : public Model {
   }
   std::uint64_t bytes_held() const override { return state_->model->bytes_held(); }
   ModelUse last_use() const override { return state_->model->last_use(); }
-  void release_memory() override { engines_->release_memory(); }
+  void release_memory() override { engines_->release_memory(true); }
 
  private:
   const std::shared_ptr<Engines> engines_;
@@ -193,8 +203,10 @@ std::vector<std::shared_ptr<ModelState>> Engines::states() const {
 void Engines::grant(ModelState& state, std::uint64_t bytes) noexcept {
   if (budgets_.host == nullptr || (state.granted_bytes.exchange(bytes) == bytes && !limit_unsent_)) return;
   try {
+    const auto all = states();
+    const MutexLock lock(limit_mutex_);
     std::uint64_t limit = worker_slack_bytes;
-    for (const auto& each : states()) limit += each->granted_bytes;
+    for (const auto& each : all) limit += each->granted_bytes;
     limit_unsent_ = false;
     worker_->set_limit(limit);
   } catch (const std::exception&) {  // no memory: the next one sends it
@@ -216,7 +228,9 @@ void Engines::reserve(const Share& share, Reservation& part, const std::string& 
     }
   }
   const auto free = static_cast<std::uint64_t>(free_share * static_cast<double>(share.budget->available_bytes()));
-  share.grow(part, std::max({measured, at_least, part.bytes() + free}), doing);
+  const std::uint64_t needed = std::max(measured, at_least);
+  if (part.bytes() + free > needed && part.try_grow_to(part.bytes() + free)) return;
+  share.grow(part, needed, doing);
 }
 
 // Keeps the least that a failed operation needs, for the next attempt: what it had when it was refused (of a load nobody knows), and what it
@@ -260,7 +274,14 @@ std::unique_ptr<Model> Engines::load(const ModelOptions& options) {
     states_.push_back(state);
   }
   const TurnQueue::Turn turn = state->turns.take();
-  load_into(*state);
+  try {
+    load_into(*state);
+  } catch (const RefusedByBudget&) {
+    throw;
+  } catch (const OutOfMemory& error) {  // nobody had measured it, or it needs more than then: now with all that is free
+    spdlog::info("{}; once more with all the memory that is free", error.what());
+    load_into(*state);
+  }
   return std::make_unique<EngineModel>(shared_from_this(), state);
 }
 
@@ -269,6 +290,7 @@ void Engines::load_into(ModelState& state) {
   const std::string doing = "loading " + state.options.file.filename().string();
   const std::string operation = state.key + "|load";
   const ExclusiveGate::Pass pass = gate_.enter(true);
+  last_run_ms_ = now_ms();
   const auto measured = [](const ModelCost& cost) {
     return cost.load_peak_bytes == 0 ? 0 : with_margin(std::max(cost.load_peak_bytes, cost.held_bytes));
   };
@@ -314,6 +336,7 @@ std::vector<Tensor> Engines::run(ModelState& state, std::span<const Tensor> inpu
     throw;
   } catch (const OutOfMemory& error) {
     if (!has_room_after(state, error)) throw;
+    spdlog::info("{}; once more with all the memory that is free", error.what());
   }
   return run_once(state, inputs, outputs, stop);  // nobody had measured it: now with all that is free
 }
@@ -336,13 +359,13 @@ std::vector<Tensor> Engines::run_once(ModelState& state, std::span<const Tensor>
     unsettled.host_bytes = unsettled.device_bytes = 0;
     throw note_refusal(state, state.key + "|run", error);
   } catch (...) {  // stopped, say
-    hold_after_failure(state, known);
+    hold_after(state, known);
     unsettled.engines = nullptr;
     throw;
   }
   if (lost || state.generation != generation()) {
     state.generation = generation();
-    hold_as_known(state, known);
+    hold_after(state, known);
   } else {
     settle(state, known, device_before);
   }
@@ -374,8 +397,9 @@ void Engines::settle(ModelState& state, ModelCosts costs, std::uint64_t device_b
   const std::uint64_t host_after = own_part(state, use.host.after_bytes);
   costs.host.kept_bytes = minus(host_after, costs.host.held_bytes);
   const std::uint64_t device_after = minus(device_before + use.device.after_bytes, use.device.before_bytes);
-  costs.device.run_peak_bytes =
+  const std::uint64_t device_peak =
       minus(device_before + use.device.peak_bytes, use.device.before_bytes + costs.device.held_bytes);
+  costs.device.run_peak_bytes = state.device.budget == nullptr ? 0 : std::max<std::uint64_t>(1, device_peak);
   costs.device.kept_bytes = minus(device_after, costs.device.held_bytes);
   book_.record(state.key, costs);
   hold(state, host_after, device_after);
@@ -397,11 +421,13 @@ void Engines::hold_as_known(ModelState& state, const ModelCosts& known) noexcept
   hold(state, total(state.host, known.host), total(state.device, known.device));
 }
 
-// What was never measured ran alone: what is there now is the model's.
-void Engines::hold_after_failure(ModelState& state, const ModelCosts& known) {
-  const std::uint64_t heap_bytes = state.model->last_use().host.after_bytes;
-  if (known.host.run_peak_bytes > 0 || heap_bytes == 0) return hold_as_known(state, known);
-  hold(state, own_part(state, heap_bytes), state.device.bytes());
+// What ran alone: what is there now is the model's, however it ended.
+void Engines::hold_after(ModelState& state, const ModelCosts& known) {
+  const ModelUse use = state.model->last_use();
+  if (!use.alone || use.host.after_bytes == 0) return hold_as_known(state, known);
+  const bool on_device = known.device.run_peak_bytes > 0;
+  hold(state, own_part(state, use.host.after_bytes),
+       on_device ? known.device.held_bytes + known.device.kept_bytes : state.device.bytes());
 }
 
 void Engines::hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t device_bytes) noexcept {
@@ -410,20 +436,32 @@ void Engines::hold(ModelState& state, std::uint64_t host_bytes, std::uint64_t de
   grant(state, state.host.bytes());
 }
 
-std::uint64_t Engines::release_memory() {
+std::uint64_t Engines::release_memory(bool wait) {
   std::uint64_t freed = 0;
   for (const auto& state : states()) {
-    const TurnQueue::Turn turn = state->turns.take();
-    const ExclusiveGate::Pass pass = gate_.enter(true);  // what comes back meanwhile is this model's
-    if (!state->model || state->bytes() == 0) continue;
-    const std::uint64_t before = state->bytes();
-    state->model->release_memory();
-    const std::uint64_t heap_bytes = state->model->last_use().host.after_bytes;
-    const std::uint64_t held = heap_bytes == 0 ? state->host.weights.bytes() : own_part(*state, heap_bytes);
-    hold(*state, std::min(held, state->host.bytes()), state->device.weights.bytes());
-    freed += minus(before, state->bytes());
+    if (wait) {
+      const TurnQueue::Turn turn = state->turns.take();
+      const ExclusiveGate::Pass pass = gate_.enter(true);  // what comes back meanwhile is this model's
+      freed += release_one(*state);
+    } else if (const auto turn = state->turns.try_take()) {
+      if (const auto pass = gate_.try_enter_alone()) freed += release_one(*state);
+    }
   }
   return freed;
+}
+
+std::uint64_t Engines::release_one(ModelState& state) {
+  const std::uint64_t before = state.bytes();
+  if (!state.model || before == 0) return 0;
+  if (state.generation != generation()) {  // its worker is gone, and all that it held
+    hold(state, 0, 0);
+    return before;
+  }
+  state.model->release_memory();
+  const std::uint64_t heap_bytes = state.model->last_use().host.after_bytes;
+  const std::uint64_t held = heap_bytes == 0 ? state.host.weights.bytes() : own_part(state, heap_bytes);
+  hold(state, std::min(held, state.host.bytes()), state.device.weights.bytes());
+  return minus(before, state.bytes());
 }
 
 std::uint64_t Engines::restart() {

@@ -16,6 +16,9 @@
 
 namespace sam {
 
+// Held from the start: what a worker process has besides its models.
+inline constexpr std::uint64_t engine_base_bytes = 24 << 20;
+
 struct EngineBudgets {
   Budget* host = nullptr;
   Budget* device = nullptr;  // of models on "cuda:N"; null: only the host's is kept
@@ -29,8 +32,9 @@ class EngineMemory {
   // hit the limit).
   virtual std::unique_ptr<Model> load(const ModelOptions& options) = 0;
 
-  // Gives back what engines keep between runs; waits for runs that are under way. Returns the bytes that the budgets got back.
-  virtual std::uint64_t release_memory() = 0;
+  // Gives back what engines keep between runs. wait: for runs that are under way; otherwise models that are busy are left alone. Returns the
+  // bytes that the budgets got back.
+  virtual std::uint64_t release_memory(bool wait) = 0;
 
   // Ends the worker process: everything it held comes back, models load again when they are next used. Returns the bytes.
   virtual std::uint64_t restart() = 0;

@@ -2,6 +2,7 @@
 // Threading: safe from any thread. A Pass is returned by its destructor.
 #pragma once
 
+#include <memory>
 #include <stop_token>
 
 #include "platform/mutex.h"
@@ -22,6 +23,17 @@ class ExclusiveGate {
     ExclusiveGate& gate_;
     const bool alone_;
   };
+
+  // Alone; null if anybody is inside.
+  std::unique_ptr<Pass> try_enter_alone() SAM_EXCLUDES(mutex_) {
+    auto pass = std::unique_ptr<Pass>();
+    const MutexLock lock(mutex_);
+    if (inside_ > 0) return nullptr;
+    pass = std::make_unique<Pass>(*this, true);
+    inside_ = 1;
+    taken_alone_ = true;
+    return pass;
+  }
 
   // Throws Stopped. Those who want to be alone go before those who come later.
   Pass enter(bool alone, const std::stop_token& stop = {}) SAM_EXCLUDES(mutex_) {

@@ -2,6 +2,7 @@
 // Threading: safe from any thread. A Turn is returned by its destructor, by the thread that took it or another.
 #pragma once
 
+#include <memory>
 #include <stop_token>
 
 #include "platform/mutex.h"
@@ -21,6 +22,16 @@ class TurnQueue {
    private:
     TurnQueue& queue_;
   };
+
+  // Null if somebody has the turn.
+  std::unique_ptr<Turn> try_take() SAM_EXCLUDES(mutex_) {
+    auto turn = std::unique_ptr<Turn>();
+    const MutexLock lock(mutex_);
+    if (taken_) return nullptr;
+    turn = std::make_unique<Turn>(*this);
+    taken_ = true;
+    return turn;
+  }
 
   // Throws Stopped.
   Turn take(const std::stop_token& stop = {}) SAM_EXCLUDES(mutex_) {

@@ -31,7 +31,8 @@ class WorkerProcess final : public Worker, public std::enable_shared_from_this<W
 
   int restarts() const override {
     const MutexLock lock(mutex_);
-    return restarts_;
+    const bool lost = session_ && !session_->alive();  // the next call starts another one
+    return restarts_ + (lost ? 1 : 0);
   }
 
   void set_limit(std::uint64_t limit_bytes) override {

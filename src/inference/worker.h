@@ -28,7 +28,7 @@ class Worker {
   virtual void restart() = 0;
 
   virtual int pid() const = 0;       // -1 when not running
-  virtual int restarts() const = 0;  // processes lost or ended since construction, once another was started
+  virtual int restarts() const = 0;  // processes that ended since construction; counts as soon as it is known
 };
 
 // program: the executable to start (this one: /proc/self/exe).

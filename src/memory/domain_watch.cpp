@@ -18,6 +18,7 @@ std::uint64_t part(double fraction, std::uint64_t bytes) {
 MemoryOptions stall_options(MemoryOptions options) {
   options.warning_threshold = 0.10;
   options.critical_threshold = std::numeric_limits<double>::infinity();
+  options.hysteresis = std::min(options.hysteresis, 0.05);  // or the warning would never be left
   return options;
 }
 

@@ -6,7 +6,8 @@ namespace sam {
 
 void MemoryLog::write(std::string_view when) noexcept {
   try {
-    spdlog::info("Memory {}: {}", when, safe_get_memory_info(device_).formatted);
+    const MemoryInfo info = read_ ? read_() : safe_get_memory_info(nullptr);
+    spdlog::info("Memory {}: {}", when, info.formatted);
   } catch (const std::exception&) {  // a prediction does not fail because a log line could not be written
   }
 }

@@ -3,8 +3,10 @@
 // Threading: safe to call from any thread.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "memory/memory_info.h"
 
@@ -12,14 +14,14 @@ namespace sam {
 
 class MemoryLog {
  public:
-  // probe: of the device that predictions run on; null for the CPU. It must outlive the log.
-  explicit MemoryLog(Probe* device) : device_(device) {}
+  // read: of the device that predictions run on, as the governor saw it last: no driver is asked in the caller's thread. Null for the CPU.
+  explicit MemoryLog(std::function<MemoryInfo()> read) : read_(std::move(read)) {}
 
   // when: "before prediction", "after prediction". Never throws.
   void write(std::string_view when) noexcept;
 
  private:
-  Probe* device_;
+  const std::function<MemoryInfo()> read_;
 };
 
 }  // namespace sam

@@ -28,10 +28,13 @@ RungResult reclaim_all(Governor& governor, const OutOfMemory& error) {
 
 // Engines give back once their running operation has ended; other operations are waited for as well: they give back what they hold.
 RungResult shrink_engines(const RungParts& parts, const OutOfMemory& error) {
-  const std::uint64_t bytes = parts.governor.reclaim(error.domain(), everything, ReclaimStep::engines);
-  const bool waited = parts.in_flight.wait(
-      [&] { return error.requested_bytes() > 0 && parts.host.available_bytes() >= error.requested_bytes(); },
-      longest_wait);
+  const std::uint64_t bytes = parts.engines.release_memory ? parts.engines.release_memory(true) : 0;
+  parts.governor.sample();  // or the retry would be refused for what they held
+  const auto enough = [&] {
+    const bool on_host = error.domain() == parts.host.domain();
+    return on_host && error.requested_bytes() > 0 && parts.host.available_bytes() >= error.requested_bytes();
+  };
+  const bool waited = parts.in_flight.wait(enough, longest_wait);
   if (waited) return {bytes, ""};
   return freed(bytes, "the engines keep nothing between runs");
 }
@@ -39,20 +42,21 @@ RungResult shrink_engines(const RungParts& parts, const OutOfMemory& error) {
 RungResult step_down(const RungParts& parts, RungKind kind, const char* otherwise) {
   if (parts.forms == nullptr) return {0, "this work does not use the model"};
   const std::uint64_t before = parts.host.reserved_bytes();
-  if (!parts.forms->step_down(kind)) return {0, otherwise};
+  if (!parts.forms->step_down(kind)) return {0, parts.forms->form() > 0 ? "that step was taken before" : otherwise};
   const std::uint64_t after = parts.host.reserved_bytes();
   return {before > after ? before - after : 0, ""};
 }
 
-std::string advice_for(const std::string& domain, bool has_fallback) {
+std::string advice_for(const std::string& domain, Remedies remedies) {
   if (domain != "host") {
     return "close other programs that use the card, raise SAM_GPU_MEMORY_FRACTION, choose a smaller model, or use "
            "--device cpu";
   }
-  std::string advice =
-      "close other programs, choose a smaller model or --precision bf16, or work on smaller pictures with "
-      "--max-image-size 2048";
-  if (has_fallback) advice += "; GrabCut works in the memory there is";
+  std::string advice = "close other programs or raise SAM_HOST_MEMORY_LIMIT";
+  if (remedies.fallback) advice += ", choose a smaller model";
+  if (remedies.lower_precision) advice += " or --precision bf16";
+  advice += ", or work on smaller pictures with --max-image-size 2048";
+  if (remedies.fallback) advice += "; GrabCut works in the memory there is";
   return advice;
 }
 
@@ -73,17 +77,19 @@ std::vector<Rung> make_rungs(const RungParts& parts) {
        [parts](const OutOfMemory&) -> RungResult {
          if (!parts.engines.restart) return {0, "there is no worker process"};
          const std::uint64_t bytes = parts.engines.restart();
+         if (bytes == 0) return {0, "the worker process holds nothing"};
          parts.governor.sample();  // or the retry would be refused for what the old worker held
          return {bytes, ""};
        }},
   };
 }
 
-MemoryExhausted::Facts describe_exhaustion(const Governor& governor, bool has_fallback, const OutOfMemory& error) {
+MemoryExhausted::Facts describe_exhaustion(Governor& governor, Remedies remedies, const OutOfMemory& error) {
+  governor.sample();  // what the failed operation held is given back by now
   MemoryExhausted::Facts facts;
   facts.requested_bytes = error.requested_bytes();
   facts.domain = error.domain();
-  facts.advice = advice_for(error.domain(), has_fallback);
+  facts.advice = advice_for(error.domain(), remedies);
   const std::vector<std::string> domains = governor.domains();
   const auto found = std::find(domains.begin(), domains.end(), error.domain());
   if (found == domains.end()) return facts;

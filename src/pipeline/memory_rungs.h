@@ -46,6 +46,10 @@ struct RungParts {
 std::vector<Rung> make_rungs(const RungParts& parts);
 
 // What MemoryExhausted says about the domain that ran out.
-MemoryExhausted::Facts describe_exhaustion(const Governor& governor, bool has_fallback, const OutOfMemory& error);
+struct Remedies {
+  bool fallback = false;         // GrabCut can be used instead
+  bool lower_precision = false;  // the model works in its best form
+};
+MemoryExhausted::Facts describe_exhaustion(Governor& governor, Remedies remedies, const OutOfMemory& error);
 
 }  // namespace sam

@@ -100,7 +100,8 @@ class PredictingPipeline final : public Pipeline {
  private:
   RecoveryLadder::Describe describe() {
     return [this](const OutOfMemory& error) {
-      return describe_exhaustion(governor_, fallback_ != nullptr && choice_ == PredictorChoice::model, error);
+      const bool by_model = fallback_ != nullptr && choice_ == PredictorChoice::model;
+      return describe_exhaustion(governor_, {by_model, by_model && forms_.form() == 0}, error);
     };
   }
   RecoveryLadder::Report report() {
@@ -196,7 +197,7 @@ void PredictingPipeline::add_reclaimers(const std::string& device_domain) {
   for (const std::string& domain : engine_domains) {
     add_reclaimer(domain, ReclaimStep::engines, [this](std::uint64_t) -> std::uint64_t {
       ::malloc_trim(0);
-      return engines_.release_memory ? engines_.release_memory() : 0;
+      return engines_.release_memory ? engines_.release_memory(false) : 0;  // nobody waits behind an encode for it
     });
     add_reclaimer(domain, ReclaimStep::idle_models, [this](std::uint64_t) -> std::uint64_t {
       return engines_.unload_idle ? engines_.unload_idle(idle_ms) : 0;
@@ -261,7 +262,7 @@ std::shared_ptr<const DecodedPicture> PredictingPipeline::decoded(const PictureP
   Reservation reservation = host_.reserve(Owner::images, fresh.info.decode_bytes);
   fresh.image = decode_image(picture.path, options_.limits);
   const std::uint64_t bytes = fresh.image.byte_size();
-  reservation.shrink_to(bytes);
+  reservation.correct_to(bytes);
   auto kept = with_reservation(std::move(fresh), std::move(reservation));
   if (governor_.should_cache()) images_.insert(key, kept, bytes);
   return kept;

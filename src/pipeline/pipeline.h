@@ -95,8 +95,8 @@ class Pipeline {
 
 // The engines' side of reclaiming and of the ladder; functions that are not set are rungs that are skipped.
 struct EngineControl {
-  std::function<std::uint64_t()> release_memory;                   // what engines keep between runs
-  std::function<std::uint64_t()> restart;                          // everything they hold
+  std::function<std::uint64_t(bool wait)> release_memory;  // what engines keep between runs; wait: for those under way
+  std::function<std::uint64_t()> restart;                  // everything they hold
   std::function<std::uint64_t(std::int64_t idle_ms)> unload_idle;  // everything, if nothing ran for so long
 };
 

@@ -68,7 +68,8 @@ bool claim(std::size_t size) {
   const std::int64_t held = heap_counter.held_bytes.fetch_add(bytes, std::memory_order_relaxed);
   const std::int64_t limit = is_exempt ? 0 : heap_counter.limit_bytes.load(std::memory_order_relaxed);
   if (by_residence()) {
-    const std::int64_t resident = heap_counter.note_residence();
+    const std::int64_t resident = heap_counter.resident_bytes();
+    heap_counter.raise_peak(resident + bytes);  // what is compared with the limit is what is measured
     if (limit == 0 || (resident <= limit && bytes <= limit - resident)) return true;
   } else if (limit == 0 || (held <= limit && bytes <= limit - held)) {
     return true;

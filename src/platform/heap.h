@@ -31,8 +31,8 @@ void set_heap_limit(std::uint64_t limit_bytes);
 // The calling thread's allocations are never refused from now on: for threads that serve those whose are.
 void exempt_thread_from_heap_limit();
 
-// While one lives, what counts against the limit and as the peak is what the process really has in memory (RssAnon), not what it asked
-// for: engines ask for their working memory while they load and touch it when they first run. Costs a microsecond for each large block.
+// While one lives, what counts against the limit and as the peak is what the process really has in memory (RssAnon) and the block asked for,
+// not all that was ever asked for: engines ask for their working memory while they load and touch it when they first run. Costs a microsecond for each large block.
 class HeapByResidence {
  public:
   HeapByResidence();

@@ -100,7 +100,9 @@ Response tile(ApiParts& parts, const Request& request) {
   const Gate::Place place(parts.decoding, request.stop);
   try {
     std::string made;
-    parts.pipeline.with_memory(tile_bytes, "showing " + name, [&] {
+    // The first tile of a picture unpacks all of its file.
+    const std::uint64_t bytes = tile_bytes + read_image_info(picture.path, parts.options.limits).decode_bytes;
+    parts.pipeline.with_memory(bytes, "showing " + name, [&] {
       made = make_tile(picture.path, parts.options.limits, {*level, *x, *y}, parts.options.tile_cache_folder);
     });
     return jpeg(picture.etag, std::move(made));

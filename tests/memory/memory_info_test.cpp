@@ -52,7 +52,7 @@ TEST(MemoryLog, WritesTheSpecificationsLine) {
   CapturedLog log;
   FakeProbe probe;
   probe.reading = MemoryReading{2630667469ull, 8ull << 30, 0, {}, "NVML"};
-  MemoryLog(&probe).write("before prediction");
+  MemoryLog([&] { return safe_get_memory_info(&probe); }).write("before prediction");
   MemoryLog(nullptr).write("after prediction");
   EXPECT_EQ(log.text(),
             "info Memory before prediction: Used: 2.45 GB / Total: 8.00 GB (30.6%)\n"

@@ -12,7 +12,9 @@ namespace sam {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class ConformanceCaches : public PipelineFixture {
  protected:
@@ -90,7 +92,7 @@ TEST_F(ConformanceCaches, WhenMemoryIsTightTheImageCacheIsClearedAndTheLogSaysSo
 
 TEST_F(ConformanceCaches, OptimizeMemoryAsksTheEnginesAndKeepsWhatIsDear) {
   int asked = 0;
-  engines_.release_memory = [&] { return ++asked, std::uint64_t{4096}; };
+  engines_.release_memory = [&](bool) { return ++asked, std::uint64_t{4096}; };
   remake();
   pipeline_->segment(c_, click(1), {});
   pipeline_->segment(c_, click(2), {});  // that looks at the embedding
@@ -160,10 +162,14 @@ TEST_F(ConformanceCaches, EveryPredictorHasTheSpecificationsMethods) {
 }
 
 TEST_F(ConformanceCaches, ExhaustedMemoryComesWithTheSpecificationsAdvice) {
-  EXPECT_THAT(describe_exhaustion(*governor_, true, OutOfMemory("x")).advice,
-              AllOf(HasSubstr("--max-image-size"), HasSubstr("choose a smaller model"), HasSubstr("GrabCut")));
+  EXPECT_THAT(describe_exhaustion(*governor_, {true, true}, OutOfMemory("x")).advice,
+              AllOf(HasSubstr("--max-image-size"), HasSubstr("choose a smaller model or --precision bf16"),
+                    HasSubstr("SAM_HOST_MEMORY_LIMIT"), HasSubstr("GrabCut")));
+  EXPECT_THAT(describe_exhaustion(*governor_, {false, false}, OutOfMemory("x")).advice,
+              Not(AnyOf(HasSubstr("smaller model"), HasSubstr("bf16"), HasSubstr("GrabCut"))))
+      << "only what helps";
   EXPECT_THAT(
-      describe_exhaustion(*governor_, true, OutOfMemory("x", 0, "cuda:0")).advice,
+      describe_exhaustion(*governor_, {true, true}, OutOfMemory("x", 0, "cuda:0")).advice,
       AllOf(HasSubstr("SAM_GPU_MEMORY_FRACTION"), HasSubstr("choose a smaller model"), HasSubstr("--device cpu")));
 }
 

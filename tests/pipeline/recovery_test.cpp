@@ -48,7 +48,7 @@ TEST_F(PipelineRecovery, ReclaimsAllWhenThatWasNotEnough) {
 
 TEST_F(PipelineRecovery, ShrinksEnginesWhenTheCachesAreEmpty) {
   int shrunk = 0;
-  engines_.release_memory = [&] {
+  engines_.release_memory = [&](bool) {
     ++shrunk;
     return std::uint64_t{5000};
   };
