@@ -181,6 +181,7 @@ TEST_F(Routes, AreThoseOfTheContract) {
   std::set<std::string> routed;
   for (const Route& route : session_routes(parts)) routed.insert(route.method + " " + route.pattern);
   for (const Route& route : picture_routes(parts)) routed.insert(route.method + " " + route.pattern);
+  for (const Route& route : predictor_routes(parts)) routed.insert(route.method + " " + route.pattern);
   for (const Route& route : memory_routes(parts)) routed.insert(route.method + " " + route.pattern);
   EXPECT_EQ(routed, documented);
 }
