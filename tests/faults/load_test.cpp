@@ -55,18 +55,19 @@ class ModelScene : public Scene {
            dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
   }
   void after(bool failed) override {
-    if (failed && !model_ && budget_.reserved_bytes() != 0)
-      throw std::runtime_error("a failed load keeps reservations");
-    if (failed && model_ && budget_.reserved_bytes() > 70 * mib)
-      throw std::runtime_error("a failed run keeps reservations");
+    if (failed && !model_ && held() != 0) throw std::runtime_error("a failed load keeps reservations");
+    if (failed && model_ && held() > 70 * mib) throw std::runtime_error("a failed run keeps reservations");
     if (!model_) model_ = engines_->load(options_);
     model_->run({}, {}, {});
-    if (budget_.reserved_bytes() > 70 * mib) throw std::runtime_error("other reservations than what the model holds");
+    if (held() > 70 * mib) throw std::runtime_error("other reservations than what the model holds");
     model_.reset();
-    if (budget_.reserved_bytes() != 0) throw std::runtime_error("a model that has gone keeps reservations");
+    if (held() != 0) throw std::runtime_error("a model that has gone keeps reservations");
   }
 
  protected:
+  // By models: without what a worker process has besides them.
+  std::uint64_t held() const { return budget_.reserved_bytes() - engine_base_bytes; }
+
   const std::filesystem::path folder_;
   ModelOptions options_;
   PosixFileSystem files_;

@@ -69,7 +69,8 @@ class WorkerFaults : public testing::Test {
                                                          return engines_->load(options);
                                                        });
                            }});
-    parts.engines = {[this] { return engines_->release_memory(); }, [this] { return engines_->restart(); },
+    parts.engines = {[this](bool wait) { return engines_->release_memory(wait); },
+                     [this] { return engines_->restart(); },
                      [this](std::int64_t idle_ms) { return engines_->unload_idle(idle_ms); }};
     parts.governor = governor_.get();
     parts.host = &budget_;
