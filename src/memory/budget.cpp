@@ -14,6 +14,14 @@ const char* advice(const std::string& domain) {
                           : "choose a smaller model or --device cpu, or raise SAM_GPU_MEMORY_FRACTION";
 }
 
+std::string refusal(const std::string& domain, Owner owner, const Shortage& shortage) {
+  std::string text = byte_text(shortage.needed_bytes) + " of " + domain_text(domain) + " for " + owner_name(owner) +
+                     " are not to be had: " + used_of_text(shortage.held.used_bytes(), shortage.held.limit_bytes) +
+                     " are in use";
+  if (const std::string holders = holders_text(shortage.held); !holders.empty()) text += " (" + holders + ")";
+  return text + ": " + advice(domain);
+}
+
 }  // namespace
 
 Reservation& Reservation::operator=(Reservation&& other) noexcept {
@@ -53,11 +61,8 @@ std::optional<Reservation> Budget::try_reserve(Owner owner, std::uint64_t bytes)
 
 Reservation Budget::reserve(Owner owner, std::uint64_t bytes) {
   if (auto reservation = try_reserve(owner, bytes)) return std::move(*reservation);
-  const BudgetReport now = report();
-  throw OutOfMemory(byte_text(bytes) + " of " + domain_text(domain_) + " for " + owner_name(owner) +
-                        " are not to be had: " + used_of_text(now.reserved_bytes + now.other_bytes, now.limit_bytes) +
-                        " are in use: " + advice(domain_),
-                    bytes, domain_);
+  const Shortage shortage{bytes, report()};
+  throw OutOfMemory(refusal(domain_, owner, shortage), bytes, domain_, shortage);
 }
 
 BudgetReport Budget::report() const noexcept {

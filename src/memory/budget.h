@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "memory/budget_report.h"
 #include "memory/out_of_memory.h"
 #include "memory/owner.h"
 
@@ -45,18 +46,6 @@ class Reservation {
   std::uint64_t bytes_ = 0;
 };
 
-struct BudgetReport {
-  std::uint64_t limit_bytes = 0;     // the most that all of the program may hold
-  std::uint64_t reserved_bytes = 0;  // the sum of by_owner
-  std::uint64_t other_bytes = 0;     // held by the program without a reservation: its code, its page's connections …
-  std::array<std::uint64_t, owner_count> by_owner{};
-
-  std::uint64_t available_bytes() const {
-    const std::uint64_t used = reserved_bytes + other_bytes;
-    return used < limit_bytes ? limit_bytes - used : 0;
-  }
-};
-
 class Budget {
  public:
   Budget(std::string domain, std::uint64_t limit_bytes) : domain_(std::move(domain)), limit_bytes_(limit_bytes) {}
@@ -68,7 +57,7 @@ class Budget {
   // Nothing if reserved + other + bytes would be more than the limit. 0 bytes, to be corrected later, are always had.
   std::optional<Reservation> try_reserve(Owner owner, std::uint64_t bytes) noexcept;
 
-  // Throws OutOfMemory, which says domain, owner, bytes, what is used and the limit.
+  // Throws OutOfMemory, which says domain, owner, bytes, the limit and who holds what.
   Reservation reserve(Owner owner, std::uint64_t bytes);
 
   // What the governor learnt. Reservations made before stay, even if they are now more than the limit.

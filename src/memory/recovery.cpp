@@ -9,12 +9,23 @@ std::size_t index_of(RungKind kind) {
   return static_cast<std::size_t>(kind);
 }
 
+// "encoding coffee.jpg needs 229 MB of host memory: 32 MB on top of 197 MB in use (weights 120 MB, other 77 MB), and at most 200 MB can be
+// had: …"
 std::string exhausted_sentence(const std::string& doing, const MemoryExhausted::Facts& facts) {
-  std::string text = doing + " needs ";
-  text += facts.requested_bytes > 0 ? byte_text(facts.requested_bytes) + " more memory" : "more memory than there is";
+  const std::string in_use =
+      byte_text(facts.used_bytes) + " in use" + (facts.holders.empty() ? "" : " (" + facts.holders + ")");
+  std::string text = doing;
+  if (facts.needed_bytes > 0) {
+    text += " needs " + byte_text(facts.used_bytes + facts.needed_bytes) + " of " + domain_text(facts.domain) + ": " +
+            byte_text(facts.needed_bytes) + " on top of " + in_use;
+  } else if (facts.requested_bytes > 0) {
+    text += " was refused " + byte_text(facts.requested_bytes) + " of " + domain_text(facts.domain);
+  } else {
+    text += " needs more " + domain_text(facts.domain) + " than there is";
+  }
   if (facts.limit_bytes > 0) {
-    text +=
-        "; " + used_of_text(facts.used_bytes, facts.limit_bytes) + " of " + domain_text(facts.domain) + " are in use";
+    text += (facts.needed_bytes > 0 ? ", and at most " : "; at most ") + byte_text(facts.limit_bytes) + " can be had";
+    if (facts.needed_bytes == 0) text += ", now with " + in_use;
   }
   if (!facts.advice.empty()) text += ": " + facts.advice;
   return text;
@@ -22,9 +33,9 @@ std::string exhausted_sentence(const std::string& doing, const MemoryExhausted::
 
 // Who only listens, or a sentence for which there is no memory, must not turn a recovery into a failure.
 template <typename MakeSentence>
-void tell(const RecoveryLadder::Report& report, const MakeSentence& make_sentence) noexcept {
+void tell(const RecoveryLadder::Report& report, RecoveryLadder::Line line, const MakeSentence& make_sentence) noexcept {
   try {
-    if (report) report(make_sentence());
+    if (report) report(line, make_sentence());
   } catch (...) {
   }
 }
@@ -52,7 +63,20 @@ MemoryExhausted::Facts facts_of(const RecoveryLadder::Describe& describe, const 
   }
   if (facts.requested_bytes == 0) facts.requested_bytes = error.requested_bytes();
   if (facts.domain.empty()) facts.domain = error.domain();
+  if (const auto& shortage =
+          error.shortage()) {  // as it was then: what the failed operation held has been given back since
+    facts.needed_bytes = shortage->needed_bytes;
+    facts.used_bytes = shortage->held.used_bytes();
+    facts.limit_bytes = shortage->held.limit_bytes;
+    facts.holders = holders_text(shortage->held);
+  }
   return facts;
+}
+
+// Of a rung that ran.
+std::string ran_text(RungKind kind, const RungResult& result) {
+  const std::string name = rung_name(kind);
+  return result.freed_bytes > 0 ? name + " freed " + byte_text(result.freed_bytes) : name;
 }
 
 }  // namespace
@@ -85,7 +109,7 @@ RecoveryLadder::RecoveryLadder(std::vector<Rung> rungs, Describe describe, Repor
       describe_(std::move(describe)),
       report_(std::move(report)),
       clock_(clock),
-      exhausted_("the program", {0, 0, 0, "host", "close other programs, or raise SAM_HOST_MEMORY_LIMIT"}) {}
+      exhausted_("the program", {0, 0, 0, "host", "close other programs, or raise SAM_HOST_MEMORY_LIMIT", {}, 0}) {}
 
 RecoveryStatistics RecoveryLadder::statistics() const {
   MutexLock lock(mutex_);
@@ -110,42 +134,58 @@ RungResult RecoveryLadder::run_rung(const Rung& rung, const OutOfMemory& error) 
   return result;
 }
 
-RungKind RecoveryLadder::climb(std::size_t& next, const std::string& doing, const OutOfMemory& error) {
-  if (next == 0) {
-    tell(report_, [&] { return doing + " ran out of memory: " + error.what(); });
+void RecoveryLadder::next_rung(Climb& climb, const OutOfMemory& error) {
+  if (!climb.ran_out) {
+    climb.ran_out = true;
+    tell(report_, Line::detail, [&] { return climb.doing + " ran out of memory: " + error.what(); });
     MutexLock lock(mutex_);
     ++statistics_.operations;
   }
-  while (next < rungs_.size()) {
-    const Rung& rung = rungs_[next++];
+  while (climb.next < rungs_.size()) {
+    const Rung& rung = rungs_[climb.next++];
     const RungResult result = run_rung(rung, error);
-    tell(report_, [&] {
-      const std::string name = doing + ": " + rung_name(rung.kind);
-      return result.skipped.empty() ? name + " freed " + byte_text(result.freed_bytes) + ", trying again"
-                                    : name + " skipped: " + result.skipped;
+    tell(report_, Line::detail, [&] {
+      return result.skipped.empty() ? climb.doing + ": " + ran_text(rung.kind, result) + ", trying again"
+                                    : climb.doing + ": " + rung_name(rung.kind) + " skipped: " + result.skipped;
     });
-    if (result.skipped.empty()) return rung.kind;
+    if (!result.skipped.empty()) continue;
+    climb.last = rung.kind;
+    try {
+      climb.ran += (climb.ran.empty() ? "" : ", ") + ran_text(rung.kind, result);
+    } catch (const std::bad_alloc&) {  // then the summary lacks it
+    }
+    return;
   }
+  exhausted(climb, error);
+}
+
+void RecoveryLadder::exhausted(Climb& climb, const OutOfMemory& error) {
+  climb.outcome = "nothing helped";
   {
     MutexLock lock(mutex_);
     ++statistics_.exhausted;
   }
-  std::optional<MemoryExhausted> exhausted;
+  std::optional<MemoryExhausted> end;
   try {
-    exhausted.emplace(doing, facts_of(describe_, error));
+    end.emplace(climb.doing, facts_of(describe_, error));
   } catch (const std::bad_alloc&) {  // not even for the sentence
     give_up();
   }
-  tell(report_, [&] { return std::string(exhausted->what()); });
-  throw MemoryExhausted(*exhausted);
+  throw MemoryExhausted(*end);
 }
 
-void RecoveryLadder::rescued(RungKind kind, const std::string& doing) noexcept {
-  {
-    MutexLock lock(mutex_);
-    ++statistics_.rungs[index_of(kind)].rescues;
-  }
-  tell(report_, [&] { return doing + ": succeeded after " + rung_name(kind); });
+void RecoveryLadder::rescued(Climb& climb) noexcept {
+  if (!climb.last) return;
+  climb.outcome = "then it succeeded";
+  MutexLock lock(mutex_);
+  ++statistics_.rungs[index_of(*climb.last)].rescues;
+}
+
+RecoveryLadder::Climb::~Climb() {
+  if (!ran_out) return;
+  tell(ladder.report_, Line::summary, [&] {
+    return doing + " ran out of memory; " + (ran.empty() ? "no rung had anything to do" : ran + "; " + outcome);
+  });
 }
 
 }  // namespace sam

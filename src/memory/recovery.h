@@ -57,10 +57,12 @@ class MemoryExhausted : public std::runtime_error {
  public:
   struct Facts {
     std::uint64_t requested_bytes = 0;  // 0: not known
-    std::uint64_t used_bytes = 0;
-    std::uint64_t limit_bytes = 0;
+    std::uint64_t used_bytes = 0;       // by this program, when it was refused; if that is not known, afterwards
+    std::uint64_t limit_bytes = 0;      // the most that this program may have
     std::string domain;
-    std::string advice;  // what the user can do
+    std::string advice;              // what the user can do
+    std::string holders;             // of used_bytes: "weights 120 MB, other 65 MB"
+    std::uint64_t needed_bytes = 0;  // on top of used_bytes; 0: who refused did not say
   };
   // doing: "encoding coffee.jpg".
   MemoryExhausted(const std::string& doing, Facts facts);
@@ -72,7 +74,9 @@ class MemoryExhausted : public std::runtime_error {
 
 class RecoveryLadder {
  public:
-  using Report = std::function<void(const std::string& sentence)>;             // hears of every rung, for the log
+  // For the log: a detail for each rung, and one summary of each operation that ran out of memory, when it has ended.
+  enum class Line : std::uint8_t { detail, summary };
+  using Report = std::function<void(Line, const std::string& sentence)>;
   using Describe = std::function<MemoryExhausted::Facts(const OutOfMemory&)>;  // of the domain that ran out
 
   RecoveryLadder(std::vector<Rung> rungs, Describe describe, Report report, const Clock& clock);
@@ -81,18 +85,17 @@ class RecoveryLadder {
   // doing: for the log and the error. Throws MemoryExhausted.
   template <typename Operation>
   auto run(const std::string& doing, const Operation& operation) -> decltype(operation()) {
-    std::size_t next = 0;
-    std::optional<RungKind> last;
+    Climb climb(*this, doing);
     for (;;) {
       std::optional<OutOfMemory> error;
       try {
         if constexpr (std::is_void_v<decltype(operation())>) {
           operation();
-          if (last) rescued(*last, doing);
+          rescued(climb);
           return;
         } else {
           auto result = operation();
-          if (last) rescued(*last, doing);
+          rescued(climb);
           return result;
         }
       } catch (const OutOfMemory& out_of_memory) {
@@ -100,7 +103,7 @@ class RecoveryLadder {
       } catch (const std::bad_alloc&) {
         error = bad_alloc_;
       }
-      last = climb(next, doing, *error);  // after the catch block: no exception keeps buffers alive meanwhile
+      next_rung(climb, *error);  // after the catch block: no exception keeps buffers alive meanwhile
     }
   }
 
@@ -110,10 +113,27 @@ class RecoveryLadder {
   RecoveryStatistics statistics() const SAM_EXCLUDES(mutex_);
 
  private:
+  // One operation on its way up; tells the summary when it has ended.
+  struct Climb {
+    Climb(const RecoveryLadder& on, const std::string& what) : ladder(on), doing(what) {}
+    ~Climb();
+    Climb(const Climb&) = delete;
+    Climb& operator=(const Climb&) = delete;
+
+    const RecoveryLadder& ladder;
+    const std::string& doing;
+    bool ran_out = false;
+    std::size_t next = 0;
+    std::optional<RungKind> last;  // that ran
+    std::string ran;               // "reclaim freed 12 MB, lower precision"
+    const char* outcome = "then it failed for another reason or was stopped";
+  };
+
   // Runs the next rung that has something to do. Throws MemoryExhausted after the last.
-  RungKind climb(std::size_t& next, const std::string& doing, const OutOfMemory& error) SAM_EXCLUDES(climbing_, mutex_);
+  void next_rung(Climb& climb, const OutOfMemory& error) SAM_EXCLUDES(climbing_, mutex_);
+  [[noreturn]] void exhausted(Climb& climb, const OutOfMemory& error) SAM_EXCLUDES(mutex_);
   RungResult run_rung(const Rung& rung, const OutOfMemory& error) SAM_EXCLUDES(climbing_, mutex_);
-  void rescued(RungKind kind, const std::string& doing) noexcept SAM_EXCLUDES(mutex_);
+  void rescued(Climb& climb) noexcept SAM_EXCLUDES(mutex_);
 
   const std::vector<Rung> rungs_;
   const Describe describe_;

@@ -172,7 +172,9 @@ EncodeLane::Outcome EncodeLane::failed(const Work& work, const char* reason, boo
   Outcome outcome{{EncodingState::failed, "", memory_exhausted}, nullptr, std::current_exception()};
   try {
     outcome.status.reason = reason;
-    spdlog::warn("Cannot encode {}: {}", work.picture.path.filename().string(), reason);
+    // Of memory the ladder has told, and whoever waits will.
+    spdlog::log(memory_exhausted ? spdlog::level::debug : spdlog::level::warn, "Cannot encode {}: {}",
+                work.picture.path.filename().string(), reason);
   } catch (const std::exception&) {
   }
   return outcome;

@@ -95,7 +95,9 @@ MemoryExhausted::Facts describe_exhaustion(Governor& governor, Remedies remedies
   if (found == domains.end()) return facts;
   const MemorySnapshot snapshot = governor.snapshot();
   const DomainSnapshot& domain = snapshot.domains[static_cast<std::size_t>(found - domains.begin())];
-  facts.used_bytes = domain.reserved_bytes + domain.other_bytes;
+  const BudgetReport held{domain.limit_bytes, domain.reserved_bytes, domain.other_bytes, domain.by_owner};
+  facts.used_bytes = held.used_bytes();
+  facts.holders = holders_text(held);
   facts.limit_bytes = domain.limit_bytes;
   return facts;
 }

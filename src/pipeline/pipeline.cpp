@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "cache/lru_cache.h"
+#include "memory/byte_text.h"
 #include "pipeline/encode_lane.h"
 #include "pipeline/memory_rungs.h"
 #include "pipeline/prediction_key.h"
@@ -105,8 +106,8 @@ class PredictingPipeline final : public Pipeline {
     };
   }
   RecoveryLadder::Report report() {
-    return [this](const std::string& sentence) {
-      spdlog::info("{}", sentence);
+    return [this](RecoveryLadder::Line line, const std::string& sentence) {
+      spdlog::log(line == RecoveryLadder::Line::summary ? spdlog::level::warn : spdlog::level::debug, "{}", sentence);
       governor_.note("recovery", sentence);
     };
   }
@@ -286,8 +287,8 @@ EmbeddingPointer PredictingPipeline::encode_once(const PicturePath& picture, con
     last_embedding_bytes_ = bytes;
   }
   reservation.correct_to(bytes);
-  spdlog::info("Encoded {} in {:.0f} ms ({:.1f} MB kept)", file_name(picture),
-               Milliseconds(clock_.now() - begin).count(), static_cast<double>(bytes) / 1e6);
+  spdlog::info("Encoded {} in {:.0f} ms ({} kept)", file_name(picture), Milliseconds(clock_.now() - begin).count(),
+               byte_text(bytes));
   auto kept = with_reservation(std::move(fresh), std::move(reservation));
   const std::string kept_as = embedding_key(key, predictor.predictor->info());
   if (key == shown()) embeddings_.pin(kept_as);  // the predictor may not have been known when it was shown
@@ -320,7 +321,7 @@ void PredictingPipeline::free_at_critical() {
   const MemoryStatus status = governor_.check_memory_status();
   if (status.ok) return;
   spdlog::warn("{}", status.message);
-  governor_.optimize_memory(true);
+  governor_.optimize_memory(false);  // which pauses while nothing comes back
 }
 
 // Nothing if the predictor changed meanwhile and cannot use the embedding.

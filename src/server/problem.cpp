@@ -60,12 +60,13 @@ struct Verdict {
   int status;
   const char* title;  // what happened, in plain words
   const char* type = "";
+  spdlog::level::level_enum severity = spdlog::level::err;
 };
 
 template <typename Error>
 std::optional<Verdict> if_is(const std::exception& error, int status, const char* title, const char* type = "") {
   if (dynamic_cast<const Error*>(&error) == nullptr) return std::nullopt;
-  return Verdict{status, title, type};
+  return Verdict{status, title, type, spdlog::level::err};
 }
 
 std::optional<Verdict> request_error(const std::exception& error) {
@@ -79,6 +80,13 @@ std::optional<Verdict> file_error(const std::exception& error) {
   if (refused == nullptr) return std::nullopt;
   const bool full = refused->error_number() == ENOSPC || refused->error_number() == EDQUOT;
   return full ? Verdict{507, "The disk is full"} : Verdict{500, "A file cannot be read or written"};
+}
+
+// The ladder has logged what was tried, and the pipeline the sentence; the page shows it.
+std::optional<Verdict> memory_exhausted(const std::exception& error) {
+  auto verdict = if_is<MemoryExhausted>(error, 503, "There is not enough memory", "/problems/memory-exhausted");
+  if (verdict) verdict->severity = spdlog::level::debug;
+  return verdict;
 }
 
 using Row = std::optional<Verdict> (*)(const std::exception&);
@@ -99,16 +107,14 @@ constexpr Row rows[] = {
     [](const Error& e) { return if_is<EditError>(e, 422, "The edit cannot be made"); },
     [](const Error& e) { return if_is<MaskError>(e, 422, "The mask cannot be used"); },
     [](const Error& e) { return if_is<OutOfMemory>(e, 503, "There is not enough memory"); },
-    [](const Error& e) {
-      return if_is<MemoryExhausted>(e, 503, "There is not enough memory", "/problems/memory-exhausted");
-    },
+    memory_exhausted,
     [](const Error& e) { return if_is<std::bad_alloc>(e, 503, "There is not enough memory"); },
     [](const Error& e) { return if_is<Stopped>(e, client_closed_request, status_title(client_closed_request)); },
     [](const Error& e) { return if_is<ModelError>(e, 500, "The model failed"); },
 };
 
 Response titled_problem(const Verdict& verdict, const std::string& detail) {
-  if (verdict.status >= 500) spdlog::error("{} {}: {}", verdict.status, verdict.title, detail);
+  if (verdict.status >= 500) spdlog::log(verdict.severity, "{} {}: {}", verdict.status, verdict.title, detail);
   const nlohmann::json value = {{"type", *verdict.type == '\0' ? "about:blank" : verdict.type},
                                 {"title", verdict.title},
                                 {"status", verdict.status},

@@ -63,8 +63,8 @@ TEST(Budget, RefusalSaysDomainOwnerBytesUsedAndLimit) {
     EXPECT_EQ(error.requested_bytes(), 2 * gib);
     EXPECT_STREQ(
         error.what(),
-        "2.0 GB of memory of cuda:0 for scratch are not to be had: 6.5 of 7.0 GB are in use: choose a smaller model or "
-        "--device cpu, or raise SAM_GPU_MEMORY_FRACTION");
+        "2.0 GB of memory of cuda:0 for scratch are not to be had: 6.5 of 7.0 GB are in use (weights 6.0 GB, other 512 "
+        "MB): choose a smaller model or --device cpu, or raise SAM_GPU_MEMORY_FRACTION");
   }
 }
 

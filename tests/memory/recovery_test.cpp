@@ -37,10 +37,19 @@ class Ladder : public testing::Test {
   RecoveryLadder make(std::vector<Rung> list) {
     return {std::move(list),
             [](const OutOfMemory& error) {
-              return MemoryExhausted::Facts{error.requested_bytes(), 7624 * mib, 7373 * mib, error.domain(),
-                                            "close other programs, choose a smaller model or --precision bf16"};
+              MemoryExhausted::Facts facts;
+              facts.requested_bytes = error.requested_bytes();
+              facts.used_bytes = 3 * gib;
+              facts.limit_bytes = 7373 * mib;
+              facts.domain = error.domain();
+              facts.advice = "close other programs, choose a smaller model or --precision bf16";
+              facts.holders = "weights 1.0 GB, other 2.0 GB";
+              return facts;
             },
-            [this](const std::string& sentence) { sentences_.push_back(sentence); }, clock_};
+            [this](RecoveryLadder::Line line, const std::string& sentence) {
+              (line == RecoveryLadder::Line::summary ? summaries_ : sentences_).push_back(sentence);
+            },
+            clock_};
   }
   int work() {
     ++attempts_;
@@ -57,6 +66,7 @@ class Ladder : public testing::Test {
   std::array<bool, rung_count> skipped_{};
   std::vector<RungKind> ran_;
   std::vector<std::string> sentences_;
+  std::vector<std::string> summaries_;
   int attempts_ = 0;
 };
 
@@ -78,7 +88,10 @@ TEST_P(EachRung, MakesTheRetrySucceedAloneAndIsCounted) {
     EXPECT_EQ(of(statistics, kind).freed_bytes, kind == GetParam() ? 100 * mib : 0u);
     EXPECT_DOUBLE_EQ(of(statistics, kind).milliseconds, kind <= GetParam() ? 5.0 : 0.0);
   }
-  EXPECT_EQ(sentences_.back(), std::string("encoding coffee.jpg: succeeded after ") + rung_name(GetParam()));
+  ASSERT_EQ(summaries_.size(), 1u) << "one line for the whole operation";
+  std::string names;
+  for (const RungKind kind : ran_) names += (names.empty() ? "" : ", ") + std::string(rung_name(kind));
+  EXPECT_EQ(summaries_[0], "encoding coffee.jpg ran out of memory; " + names + " freed 100 MB; then it succeeded");
 }
 
 INSTANTIATE_TEST_SUITE_P(RecoveryLadder, EachRung, testing::ValuesIn(all_rungs), [](const auto& tested) {
@@ -95,6 +108,7 @@ TEST_F(Ladder, IsNotClimbedByWhatSucceedsOrFailsOtherwise) {
                std::invalid_argument);
   EXPECT_TRUE(ran_.empty());
   EXPECT_TRUE(sentences_.empty());
+  EXPECT_TRUE(summaries_.empty());
   EXPECT_EQ(ladder.statistics().operations, 0u);
 }
 
@@ -132,18 +146,61 @@ TEST_F(Ladder, EndsWithAnErrorThatSaysEverything) {
   } catch (const MemoryExhausted& error) {
     EXPECT_STREQ(
         error.what(),
-        "encoding coffee.jpg needs 512 MB more memory; 7.4 of 7.2 GB of host memory are in use: close other programs, "
-        "choose a smaller model or --precision bf16");
+        "encoding coffee.jpg was refused 512 MB of host memory; at most 7.2 GB can be had, now with 3.0 GB in use "
+        "(weights 1.0 GB, other 2.0 GB): close other programs, choose a smaller model or --precision bf16");
     EXPECT_EQ(error.facts().requested_bytes, 512 * mib);
-    EXPECT_EQ(error.facts().used_bytes, 7624 * mib);
+    EXPECT_EQ(error.facts().used_bytes, 3 * gib);
     EXPECT_EQ(error.facts().limit_bytes, 7373 * mib);
     EXPECT_EQ(error.facts().domain, "host");
-    EXPECT_EQ(sentences_.back(), error.what());
+    EXPECT_THAT(summaries_, testing::ElementsAre("encoding coffee.jpg ran out of memory; reclaim, reclaim all, shrink "
+                                                 "engines, lower precision, cpu, restart worker; nothing helped"));
+    for (const auto& lines : {sentences_, summaries_}) {
+      for (const std::string& line : lines)
+        EXPECT_THAT(line, testing::Not(HasSubstr("can be had"))) << "whoever catches it says so, once";
+    }
   }
   EXPECT_EQ(ran_, std::vector<RungKind>(all_rungs.begin(), all_rungs.end())) << "in order, each at most once";
   EXPECT_EQ(ladder.statistics().exhausted, 1u);
   helps_ = RungKind::reclaim;
   EXPECT_EQ(ladder.run("the next operation", [&] { return work(); }), 42) << "works as before";
+}
+
+// When it is caught the operation has given back what it held: what counts is how it was when it was refused.
+TEST_F(Ladder, TheErrorHasTheNumbersOfTheMomentItWasRefused) {
+  Budget budget("host", 200 * mib);
+  budget.set_other(65 * mib);
+  const Reservation weights = budget.reserve(Owner::weights, 20 * mib);
+  RecoveryLadder ladder = make();
+  try {
+    ladder.run("encoding coffee.jpg", [&] {
+      const Reservation picture = budget.reserve(Owner::images, 100 * mib);
+      budget.reserve(Owner::scratch, 32 * mib);
+    });
+    FAIL();
+  } catch (const MemoryExhausted& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "encoding coffee.jpg needs 217 MB of host memory: 32 MB on top of 185 MB in use (weights 20 MB, images "
+        "100 MB, other 65 MB), and at most 200 MB can be had: close other programs, choose a smaller model or "
+        "--precision bf16");
+    EXPECT_EQ(error.facts().used_bytes, 185 * mib);
+    EXPECT_EQ(error.facts().limit_bytes, 200 * mib);
+    EXPECT_EQ(error.facts().needed_bytes, 32 * mib);
+  }
+  EXPECT_EQ(budget.reserved_bytes(), 20 * mib);
+}
+
+TEST_F(Ladder, WhatIsStoppedOnTheWayUpSaysSoOnce) {
+  RecoveryLadder ladder = make();
+  EXPECT_THROW(ladder.run("encoding",
+                          [&] {
+                            if (attempts_ == 2) throw std::runtime_error("stopped");
+                            work();
+                          }),
+               std::runtime_error);
+  EXPECT_THAT(summaries_, testing::ElementsAre("encoding ran out of memory; reclaim, reclaim all; then it failed for "
+                                               "another reason or was stopped"));
+  EXPECT_EQ(ladder.statistics().exhausted, 0u);
 }
 
 TEST_F(Ladder, BadAllocEntersAsOutOfMemory) {
@@ -183,10 +240,12 @@ TEST_F(Ladder, WithoutRungsFactsOrListenersItStillAnswers) {
     ladder.run("encoding", [&] { return work(); });
     FAIL();
   } catch (const MemoryExhausted& error) {
-    EXPECT_STREQ(error.what(), "encoding needs 512 MB more memory");
+    EXPECT_STREQ(error.what(), "encoding was refused 512 MB of host memory");
     EXPECT_EQ(error.facts().domain, "host");
   }
-  RecoveryLadder deaf(rungs(), nullptr, [](const std::string&) { throw std::runtime_error("log is gone"); }, clock_);
+  RecoveryLadder deaf(
+      rungs(), nullptr, [](RecoveryLadder::Line, const std::string&) { throw std::runtime_error("log is gone"); },
+      clock_);
   helps_ = RungKind::cpu;
   EXPECT_EQ(deaf.run("encoding", [&] { return work(); }), 42);
 }

@@ -137,6 +137,16 @@ TEST_F(ConformanceCaches, AFailedPredictionIsLoggedAndThrown) {
   EXPECT_EQ(log.count("Memory optimization performed"), 0) << "memory was not the reason";
 }
 
+TEST_F(ConformanceCaches, ARefusalIsOneLineOfTheLadderAndOneOfThePrediction) {
+  pipeline_->segment(a_, click(1), {});
+  predictor_->refusals = 1000;
+  LogCapture log;
+  EXPECT_THROW(pipeline_->segment(c_, click(1), {}), MemoryExhausted);
+  EXPECT_EQ(log.count("encoding coins.png ran out of memory; reclaim freed 397 KB; nothing helped"), 1) << "the rungs that ran";
+  EXPECT_EQ(log.count("Error in prediction: encoding coins.png was refused"), 1);
+  EXPECT_EQ(log.count("encoding coins.png"), 2) << "details are for the debug level";
+}
+
 TEST_F(ConformanceCaches, FailedPredictionsAreNotCached) {
   predictor_->decode_refusals = 1000;
   EXPECT_THROW(pipeline_->segment(c_, click(1), {}), MemoryExhausted);
