@@ -1,7 +1,9 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <iostream>
 
 #include "cli/program.h"
@@ -18,6 +20,15 @@ int report(const std::string& what, int status) {
   }
   std::cerr << "sam-annotator: " << line << '\n';
   return status;
+}
+
+// What a command printed must have arrived: a script goes on with it.
+int with_output(int status) {
+  errno = 0;
+  std::cout.flush();
+  if (std::cout.good() || errno == EPIPE) return status;  // a reader that has seen enough is no error
+  const std::string why = errno != 0 ? std::string(": ") + std::strerror(errno) : "";
+  return report("standard output cannot be written" + why + "; make room there, or print elsewhere", exit_failed);
 }
 
 std::string usage_hint(const CLI::App& root) {
@@ -48,9 +59,9 @@ int run(int argc, char** argv) {
   try {
     root.parse(argc, argv);
     start_image_library(argv[0]);
-    return program.run();
+    return with_output(program.run());
   } catch (const CLI::Success& help) {  // --help and --version
-    return root.exit(help);
+    return with_output(root.exit(help));
   } catch (const CLI::ParseError& error) {
     return report(error.what() + usage_hint(root), exit_wrong_usage);
   } catch (const UsageError& error) {

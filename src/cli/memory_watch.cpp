@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <ctime>
 
 #include "cli/memory_bars.h"
@@ -40,7 +41,7 @@ class HeldSignals {
   sigset_t before_{};
 };
 
-// False when nobody reads any more.
+// False when nobody reads any more. Throws FileError for anything else that keeps it from being written.
 bool put(const std::string& text) {
   std::size_t done = 0;
   while (done < text.size()) {
@@ -50,6 +51,9 @@ bool put(const std::string& text) {
       pollfd entry{STDOUT_FILENO, POLLOUT, 0};
       ::poll(&entry, 1, -1);
       continue;
+    }
+    if (count < 0 && errno != EPIPE) {
+      throw FileError(std::string("standard output cannot be written: ") + std::strerror(errno), errno);
     }
     if (count <= 0) return false;
     done += static_cast<std::size_t>(count);

@@ -63,6 +63,23 @@ TEST_F(CommandLine, HelpIsEverywhere) {
   EXPECT_THAT(run({"--version"}).out, HasSubstr("sam-annotator "));
 }
 
+TEST_F(CommandLine, OutputThatCannotBeWrittenIsAFailure) {
+  const auto into = [&](const std::string& command, const std::string& target) {
+    return run_process({"/bin/sh", "-c", std::string(SAM_ANNOTATOR) + " " + command + " " + target}, environment_);
+  };
+  for (const std::string& command :
+       {std::string("--help"), std::string("--version"), std::string("memory"), std::string("memory --json"),
+        std::string("memory --watch"), std::string("models list"), std::string("doctor"),
+        "segment " + sample("coffee.jpg") + " --point 300,200,+ --json"}) {
+    const ProcessResult result = into(command, ">/dev/full");
+    EXPECT_EQ(result.status, 1) << command;
+    EXPECT_THAT(result.err, HasSubstr("standard output cannot be written")) << command;
+  }
+  EXPECT_EQ(into("memory", ">&-").status, 1);
+  EXPECT_EQ(into("memory", "| true").status, 0);
+  EXPECT_EQ(into("segment " + sample("coffee.jpg") + " --point 9999,200,+", ">/dev/full").status, 1);
+}
+
 TEST_F(CommandLine, WrongUsageIsStatusTwo) {
   expect_refusal({"--no-such-flag"}, 2, "--no-such-flag");
   expect_refusal({}, 2, "--category_path");
