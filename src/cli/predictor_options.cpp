@@ -168,13 +168,7 @@ Engine make_engine(const PredictorOptions& options, Program& program) {
     const std::size_t index = cuda_index(device);
     engine.device = memory.devices[index].get();
     engine.device_memory = [&governor = *memory.governor, index] {
-      const DomainSnapshot seen = governor.snapshot().domains[index + 1];
-      if (!seen.readable) return safe_get_memory_info(nullptr);
-      MemoryReading reading;
-      reading.used_bytes = seen.used_bytes;
-      reading.total_bytes = seen.total_bytes;
-      reading.free_bytes = seen.free_bytes;
-      return memory_info(reading);
+      return memory_info(governor.snapshot().domains[index + 1]);
     };
     engine.parts.device_domain = device;
     budgets.device = &memory.device_budget(index);

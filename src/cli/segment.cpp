@@ -7,6 +7,7 @@
 #include "cli/predictor_options.h"
 #include "image/encode.h"
 #include "image/polygon.h"
+#include "memory/byte_text.h"
 #include "memory/memory_log.h"
 
 namespace sam {
@@ -144,9 +145,8 @@ void print_text(const Answer& answer, const Worker* worker) {
   }
   std::array<char, 160> line{};
   std::snprintf(line.data(), line.size(),
-                "read %.0f ms, encode %.0f ms, decode %.0f ms; peak memory of all processes %.0f MB",
-                answer.decode_image_ms, answer.encode_ms, answer.decode_ms,
-                static_cast<double>(program_peak_bytes(worker)) / 1e6);
+                "read %.0f ms, encode %.0f ms, decode %.0f ms; peak memory of all processes %s", answer.decode_image_ms,
+                answer.encode_ms, answer.decode_ms, byte_text(program_peak_bytes(worker)).c_str());
   std::cout << line.data() << '\n';
 }
 

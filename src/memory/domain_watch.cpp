@@ -55,7 +55,11 @@ void DomainWatch::set_budget(const MemoryReading& reading, const DomainSample& s
 }
 
 void DomainWatch::update(const DomainSample& sample, Time now) {
-  if (!sample.reading) {  // the last known numbers and limit stay
+  if (!sample.reading) {  // the last known numbers and limit stay: what was safe then is better than no limit
+    if (snapshot_.total_bytes == 0) {  // there are none: no more than was set in bytes
+      snapshot_.limit_bytes = limit_.bytes;
+      budget_->set_limit(limit_.bytes);
+    }
     snapshot_.readable = false;
     snapshot_.level = MemoryLevel::normal;
     stalled_ = false;

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <deque>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -92,7 +93,7 @@ class SamplingGovernor final : public Governor {
   std::vector<Relief> reliefs() SAM_EXCLUDES(mutex_);
   void relieve() SAM_EXCLUDES(mutex_);
   std::uint64_t carry_out(const Relief& relief, std::uint64_t wanted_bytes);
-  bool optimization_is_due() const noexcept;
+  bool optimization_is_due() SAM_EXCLUDES(mutex_);
   void optimized(std::uint64_t freed_bytes);
 
   const MemoryOptions options_;
@@ -104,6 +105,7 @@ class SamplingGovernor final : public Governor {
   Mutex mutex_;                        // one round at a time
   std::deque<WatchedDomain> watched_;  // its length, names and readers never change
   std::vector<Finding> findings_ SAM_GUARDED_BY(mutex_);
+  std::optional<Time> fruitless_ SAM_GUARDED_BY(mutex_);  // when an optimization that was not forced gave nothing back
   SnapshotCell cell_;
   std::atomic<MemoryLevel> level_{MemoryLevel::normal};
   std::atomic<bool> relieving_{false};
@@ -299,7 +301,11 @@ void SamplingGovernor::relieve() {
   if (freed > 0) round(milliseconds(0), false);  // readers see what came back
 }
 
-bool SamplingGovernor::optimization_is_due() const noexcept {
+bool SamplingGovernor::optimization_is_due() {
+  {
+    MutexLock lock(mutex_);
+    if (fruitless_ && clock_.now() - *fruitless_ < options_.hold) return false;
+  }
   const MemorySnapshot now = snapshot();
   if (now.level != MemoryLevel::normal) return true;
   for (std::size_t i = 1; i < now.domain_count; ++i) {
@@ -321,6 +327,10 @@ OptimizeResult SamplingGovernor::optimize_memory(bool force) {
     for (const WatchedDomain& watched : watched_)
       result.freed_bytes += reclaimers_.ask(watched.name, optimize_steps, everything);
     optimized(result.freed_bytes);
+    if (!force) {
+      MutexLock lock(mutex_);
+      fruitless_ = result.freed_bytes > 0 ? std::nullopt : std::optional(clock_.now());
+    }
     round(std::min(options_.device_timeout, milliseconds(250)), true);
   } catch (const std::exception& error) {
     spdlog::error("Error optimizing memory: {}", error.what());
@@ -364,12 +374,7 @@ double SamplingGovernor::get_memory_usage() const noexcept {
 
 MemoryInfo SamplingGovernor::safe_get_memory_info() const {
   const MemorySnapshot now = snapshot();
-  if (now.domain_count < 2 || !now.domains[1].readable) return sam::safe_get_memory_info(nullptr);
-  MemoryReading reading;
-  reading.used_bytes = now.domains[1].used_bytes;
-  reading.total_bytes = now.domains[1].total_bytes;
-  reading.free_bytes = now.domains[1].free_bytes;
-  return memory_info(reading);
+  return now.domain_count < 2 ? sam::safe_get_memory_info(nullptr) : memory_info(now.domains[1]);
 }
 
 }  // namespace

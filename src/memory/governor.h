@@ -77,7 +77,8 @@ class Governor {
   // Of the first device; all its fields, whatever happens (the CPU sentence where there is no device).
   virtual MemoryInfo safe_get_memory_info() const = 0;
 
-  // The specification's optimize_memory(force): at warning, or if forced, empties what can be made again (predictions not on screen,
+  // The specification's optimize_memory(force): at warning (but not within the hold time after such a one gave nothing back), or if forced,
+  // empties what can be made again (predictions not on screen,
   // embeddings ahead, images not on screen, engines' memory between runs), then samples. Logs "Memory optimization performed".
   virtual OptimizeResult optimize_memory(bool force) = 0;
 

@@ -22,6 +22,15 @@ MemoryInfo memory_info(const MemoryReading& reading) {
   return info;
 }
 
+MemoryInfo memory_info(const DomainSnapshot& device) {
+  if (!device.readable) return safe_get_memory_info(nullptr);
+  MemoryReading reading;
+  reading.used_bytes = device.used_bytes;
+  reading.total_bytes = device.total_bytes;
+  reading.free_bytes = device.free_bytes;
+  return memory_info(reading);
+}
+
 MemoryInfo safe_get_memory_info(Probe* device) noexcept {
   try {
     if (device != nullptr) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "memory/memory_snapshot.h"
 #include "memory/probe.h"
 
 namespace sam {
@@ -20,6 +21,9 @@ struct MemoryInfo {
 extern const char* const cpu_memory_sentence;
 
 MemoryInfo memory_info(const MemoryReading& reading);
+
+// Of a device as the governor saw it last; the CPU sentence where it could not be read.
+MemoryInfo memory_info(const DomainSnapshot& device);
 
 // The device's, or, when there is none or it cannot be read, zeros and the CPU sentence. Never throws: where there is
 // no memory for the sentence it is empty.

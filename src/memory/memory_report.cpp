@@ -1,7 +1,6 @@
 #include "memory/memory_report.h"
 
-#include <array>
-#include <cstdio>
+#include "memory/byte_text.h"
 
 namespace sam {
 namespace {
@@ -18,10 +17,7 @@ DomainReport read_domain(Probe& probe) {
 }
 
 std::string status_line(const MemoryReport& report) {
-  std::array<char, 64> program{};
-  std::snprintf(program.data(), program.size(), "SAM Annotator %.0f MB",
-                static_cast<double>(report.program_bytes) / 1e6);
-  std::string line = std::string(program.data()) + " · Host " + report.host.info.formatted;
+  std::string line = "SAM Annotator " + byte_text(report.program_bytes) + " · Host " + report.host.info.formatted;
   for (const DomainReport& device : report.devices) line += " · " + device.name + " " + device.info.formatted;
   if (report.devices.empty()) line += " · no GPU";
   return line;

@@ -106,6 +106,27 @@ TEST_F(AGovernor, OptimizesAtWarningOrIfForced) {
   EXPECT_TRUE(governor_->optimize_memory(false).done) << "the device is used beyond the warning threshold";
 }
 
+TEST_F(AGovernor, AnOptimizationThatGaveNothingIsNotRepeatedWithinTheHoldTime) {
+  options_.gpu_optimize_threshold = 1;
+  make();
+  FakeCache images(host_budget_, ReclaimStep::images, Owner::images);
+  device_.set(7900 * mib, 8 * gib);
+  pass(500);
+  ASSERT_EQ(governor_->level(), Level::critical);
+  governor_->add_reclaimer(images);
+  EXPECT_TRUE(governor_->optimize_memory(false).done);
+  EXPECT_FALSE(governor_->optimize_memory(false).done);
+  EXPECT_EQ(images.calls, 1) << "each click would ask everybody for nothing";
+  EXPECT_TRUE(governor_->optimize_memory(true).done) << "whoever forces it is obeyed";
+  clock_.advance(299);
+  EXPECT_FALSE(governor_->optimize_memory(false).done);
+  clock_.advance(1);
+  images.keep(1 * mib);
+  EXPECT_EQ(governor_->optimize_memory(false).freed_bytes, 1 * mib);
+  EXPECT_TRUE(governor_->optimize_memory(false).done) << "it gave something: there may be more";
+  EXPECT_EQ(images.calls, 4);
+}
+
 TEST_F(AGovernor, OptimizesByItselfWhenADeviceIsUsedBeyondItsThreshold) {
   make();
   FakeCache predictions(host_budget_, ReclaimStep::predictions, Owner::predictions);

@@ -155,6 +155,35 @@ TEST_F(AGovernor, ADomainThatCannotBeReadCountsNoMoreAndIsSaidOnce) {
   EXPECT_EQ(events("probe").size(), 2u);
 }
 
+TEST_F(AGovernor, TheLastLimitHoldsForADomainThatCannotBeReadAnyMore) {
+  make();
+  device_.set(6 * gib, 8 * gib);
+  pass(100);
+  ASSERT_EQ(device_budget_.report().limit_bytes, 2 * gib) << "others hold the rest";
+  device_.set(std::nullopt);
+  pass(5000);
+  EXPECT_EQ(device().limit_bytes, 2 * gib);
+  const Reservation held = device_budget_.reserve(Owner::weights, 2 * gib);
+  EXPECT_THROW(device_budget_.reserve(Owner::scratch, 1), OutOfMemory);
+  device_.set(3 * gib, 8 * gib);
+  pass(100);
+  EXPECT_EQ(device_budget_.report().limit_bytes, 7 * gib) << "own 2 and free 5";
+}
+
+TEST_F(AGovernor, ADomainThatWasNeverReadHasWhatWasSetInBytesAndNothingElse) {
+  host_.set(std::nullopt);
+  make();
+  EXPECT_FALSE(host_budget_.try_reserve(Owner::images, 1)) << "a fraction of an unknown total is no limit";
+  governor_ = make_governor(options_, {{&host_, &host_budget_, {6 * gib, 0.9}, nullptr}}, clock_);
+  governor_->sample();
+  EXPECT_EQ(host().limit_bytes, 6 * gib);
+  EXPECT_TRUE(host_budget_.try_reserve(Owner::images, 6 * gib));
+  EXPECT_FALSE(host_budget_.try_reserve(Owner::images, 6 * gib + 1));
+  host_.set(8 * gib, 16 * gib);
+  governor_->sample();
+  EXPECT_EQ(host_budget_.report().limit_bytes, 6 * gib);
+}
+
 TEST_F(AGovernor, WithoutADeviceTheSpecificationsMethodsSpeakOfTheHost) {
   make(false);
   EXPECT_EQ(governor_->safe_get_memory_info().formatted, "Running on CPU - memory stats not available");

@@ -48,6 +48,17 @@ TEST(MemoryInfo, IsCompleteWhateverHappens) {
   EXPECT_EQ(memory_info(MemoryReading{}).utilization, 0.0);
 }
 
+TEST(MemoryInfo, OfASnapshotIsThatOfItsReadingOrTheSentence) {
+  DomainSnapshot seen;
+  EXPECT_EQ(memory_info(seen).formatted, cpu_memory_sentence) << "not read";
+  seen.readable = true;
+  seen.used_bytes = 3ull << 30;
+  seen.total_bytes = 8ull << 30;
+  seen.free_bytes = 4ull << 30;
+  EXPECT_EQ(memory_info(seen).formatted, "Used: 3.00 GB / Total: 8.00 GB (37.5%)");
+  EXPECT_EQ(memory_info(seen).free, 4ull << 30);
+}
+
 TEST(MemoryLog, WritesTheSpecificationsLine) {
   CapturedLog log;
   FakeProbe probe;
@@ -63,7 +74,7 @@ TEST(MemoryReport, NamesEveryDomain) {
   FakeProbe host;
   host.reading = MemoryReading{1ull << 30, 4ull << 30, 3ull << 30, {}, "cgroup v1"};
   FakeProbe card;  // cannot be read
-  const MemoryReport report = read_memory_report(host, {&card}, [] { return std::uint64_t{300'000'000}; });
+  const MemoryReport report = read_memory_report(host, {&card}, [] { return std::uint64_t{300} << 20; });
   EXPECT_EQ(report.host.source, "cgroup v1");
   ASSERT_EQ(report.devices.size(), 1u);
   EXPECT_EQ(report.devices[0].info.formatted, "memory of Fake card cannot be read");

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "memory/probes/card_selection.h"
+#include "memory/probes/find_function.h"
 #include "platform/mutex.h"
-#include "platform/shared_library.h"
 
 namespace sam {
 namespace {
@@ -40,26 +40,21 @@ struct Functions {
   }
 };
 
-template <typename Function>
-void find(const SharedLibrary& library, const char* name, Function*& function) {
-  function = library.function<Function>(name);
-}
-
 Functions find_functions(const SharedLibrary& library) {
   Functions f;
-  find(library, "cuInit", f.init);
-  find(library, "cuGetErrorString", f.error_string);
-  find(library, "cuDeviceGetCount", f.count);
-  find(library, "cuDeviceGet", f.get);
-  find(library, "cuDeviceGetUuid_v2", f.uuid);  // of a MIG part its own; the first version, of the card
-  if (f.uuid == nullptr) find(library, "cuDeviceGetUuid", f.uuid);
-  find(library, "cuDeviceGetPCIBusId", f.pci_bus_id);
-  find(library, "cuDeviceGetName", f.name);
-  find(library, "cuDevicePrimaryCtxRetain", f.retain);
-  find(library, "cuDevicePrimaryCtxRelease_v2", f.release);
-  find(library, "cuCtxPushCurrent_v2", f.push);
-  find(library, "cuCtxPopCurrent_v2", f.pop);
-  find(library, "cuMemGetInfo_v2", f.memory);
+  find_function(library, "cuInit", f.init);
+  find_function(library, "cuGetErrorString", f.error_string);
+  find_function(library, "cuDeviceGetCount", f.count);
+  find_function(library, "cuDeviceGet", f.get);
+  find_function(library, "cuDeviceGetUuid_v2", f.uuid);  // of a MIG part its own; the first version, of the card
+  if (f.uuid == nullptr) find_function(library, "cuDeviceGetUuid", f.uuid);
+  find_function(library, "cuDeviceGetPCIBusId", f.pci_bus_id);
+  find_function(library, "cuDeviceGetName", f.name);
+  find_function(library, "cuDevicePrimaryCtxRetain", f.retain);
+  find_function(library, "cuDevicePrimaryCtxRelease_v2", f.release);
+  find_function(library, "cuCtxPushCurrent_v2", f.push);
+  find_function(library, "cuCtxPopCurrent_v2", f.pop);
+  find_function(library, "cuMemGetInfo_v2", f.memory);
   return f;
 }
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "platform/shared_library.h"
+#include "memory/probes/find_function.h"
 
 namespace sam {
 namespace {
@@ -62,30 +62,25 @@ struct Functions {
   bool complete() const { return init && shutdown && error_string && count && handle && uuid && name && memory; }
 };
 
-template <typename Function>
-void find(const SharedLibrary& library, const char* name, Function*& function) {
-  function = library.function<Function>(name);
-}
-
 Functions find_functions(const SharedLibrary& library) {
   Functions f;
-  find(library, "nvmlInit_v2", f.init);
-  find(library, "nvmlShutdown", f.shutdown);
-  find(library, "nvmlErrorString", f.error_string);
-  find(library, "nvmlDeviceGetCount_v2", f.count);
-  find(library, "nvmlDeviceGetHandleByIndex_v2", f.handle);
-  find(library, "nvmlDeviceGetUUID", f.uuid);
-  find(library, "nvmlDeviceGetName", f.name);
-  find(library, "nvmlDeviceGetMemoryInfo", f.memory);
-  find(library, "nvmlDeviceGetMemoryInfo_v2", f.memory_v2);
-  find(library, "nvmlDeviceGetPciInfo_v3", f.pci);
-  find(library, "nvmlDeviceGetMigMode", f.mig_mode);
-  find(library, "nvmlDeviceGetMaxMigDeviceCount", f.mig_count);
-  find(library, "nvmlDeviceGetMigDeviceHandleByIndex", f.mig_handle);
-  find(library, "nvmlDeviceGetGpuInstanceId", f.gpu_instance);
-  find(library, "nvmlDeviceGetComputeInstanceId", f.compute_instance);
-  find(library, "nvmlDeviceGetComputeRunningProcesses_v3", f.processes_v3);
-  find(library, "nvmlDeviceGetComputeRunningProcesses_v2", f.processes_v2);
+  find_function(library, "nvmlInit_v2", f.init);
+  find_function(library, "nvmlShutdown", f.shutdown);
+  find_function(library, "nvmlErrorString", f.error_string);
+  find_function(library, "nvmlDeviceGetCount_v2", f.count);
+  find_function(library, "nvmlDeviceGetHandleByIndex_v2", f.handle);
+  find_function(library, "nvmlDeviceGetUUID", f.uuid);
+  find_function(library, "nvmlDeviceGetName", f.name);
+  find_function(library, "nvmlDeviceGetMemoryInfo", f.memory);
+  find_function(library, "nvmlDeviceGetMemoryInfo_v2", f.memory_v2);
+  find_function(library, "nvmlDeviceGetPciInfo_v3", f.pci);
+  find_function(library, "nvmlDeviceGetMigMode", f.mig_mode);
+  find_function(library, "nvmlDeviceGetMaxMigDeviceCount", f.mig_count);
+  find_function(library, "nvmlDeviceGetMigDeviceHandleByIndex", f.mig_handle);
+  find_function(library, "nvmlDeviceGetGpuInstanceId", f.gpu_instance);
+  find_function(library, "nvmlDeviceGetComputeInstanceId", f.compute_instance);
+  find_function(library, "nvmlDeviceGetComputeRunningProcesses_v3", f.processes_v3);
+  find_function(library, "nvmlDeviceGetComputeRunningProcesses_v2", f.processes_v2);
   return f;
 }
 
