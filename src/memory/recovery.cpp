@@ -25,6 +25,9 @@ std::string exhausted_sentence(const std::string& doing, const MemoryExhausted::
   }
   if (facts.limit_bytes > 0) {
     text += (facts.needed_bytes > 0 ? ", and at most " : "; at most ") + byte_text(facts.limit_bytes) + " can be had";
+    const std::uint64_t all_bytes = facts.used_bytes + facts.needed_bytes;
+    if (facts.needed_bytes > 0 && all_bytes > facts.limit_bytes && byte_text(all_bytes) == byte_text(facts.limit_bytes))
+      text += ", " + byte_text(all_bytes - facts.limit_bytes) + " too few";
     if (facts.needed_bytes == 0) text += ", now with " + in_use;
   }
   if (!facts.advice.empty()) text += ": " + facts.advice;

@@ -190,6 +190,17 @@ TEST_F(Ladder, TheErrorHasTheNumbersOfTheMomentItWasRefused) {
   EXPECT_EQ(budget.reserved_bytes(), 20 * mib);
 }
 
+TEST_F(Ladder, WhatIsMissingIsSaidWhereRoundingWouldHideIt) {
+  Budget budget("host", 200 * mib);
+  RecoveryLadder ladder = make();
+  try {
+    ladder.run("encoding", [&] { budget.reserve(Owner::scratch, 200 * mib + 4096); });
+    FAIL();
+  } catch (const MemoryExhausted& error) {
+    EXPECT_THAT(error.what(), HasSubstr("at most 200 MB can be had, 4 KB too few: close"));
+  }
+}
+
 TEST_F(Ladder, WhatIsStoppedOnTheWayUpSaysSoOnce) {
   RecoveryLadder ladder = make();
   EXPECT_THROW(ladder.run("encoding",

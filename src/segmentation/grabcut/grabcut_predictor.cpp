@@ -1,5 +1,6 @@
 // The predictor that needs no weights: prompts brought to the pixels of a small plane, solved there, and the answer brought back.
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <opencv2/core.hpp>
 #include <string>
@@ -30,6 +31,9 @@ constexpr int least_margin = 4;
 // Measured on a picture of 24 MP with the object filling it: 60 MB.
 constexpr std::uint64_t refine_bytes_per_pixel = 2;
 constexpr std::uint64_t answer_bytes_per_pixel = 2;
+// Measured: the graph, its edges and the planes of what is solved at once; and the tables that OpenCV makes once and keeps.
+constexpr std::uint64_t solve_bytes_per_pixel = 160;
+constexpr std::uint64_t table_bytes = 5 << 20;
 
 // A prompt in the pixels of the working picture.
 struct WorkingPrompt {
@@ -221,7 +225,9 @@ class GrabCutPredictor : public Predictor {
     const Prompt checked = checked_prompt(prompt, embedding.picture_size);
     require_selection(checked);
     try {
-      return candidates(embedding, checked, stop);
+      auto found = candidates(embedding, checked, stop);
+      tables_made_ = true;
+      return found;
     } catch (const std::bad_alloc&) {
       throw OutOfMemory("memory ran out in GrabCut");
     } catch (const cv::Exception& error) {
@@ -230,13 +236,18 @@ class GrabCutPredictor : public Predictor {
     }
   }
 
-  // Planes of the part that holds the object, at the working and at the picture's size; at most the whole picture.
-  std::uint64_t decode_bytes(const Embedding& embedding, const Prompt&) const override {
+  // What is solved, and planes of the part that holds the object, at the working and at the picture's size; at most the whole picture.
+  std::uint64_t decode_bytes(const Embedding& embedding, const Prompt& prompt) const override {
     const auto pixels = [](Size size) {
       return static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
     };
+    const std::uint64_t solved =
+        prompt.boxes.empty()
+            ? pixels(reduced(embedding.working_size, picture_side))
+            : std::min(pixels(embedding.working_size), std::uint64_t{box_side} * box_side);  // the part may be square
     return refine_bytes_per_pixel * pixels(embedding.working_size) +
-           answer_bytes_per_pixel * pixels(embedding.picture_size);
+           answer_bytes_per_pixel * pixels(embedding.picture_size) + solve_bytes_per_pixel * solved +
+           (tables_made_ ? 0 : table_bytes);
   }
 
   std::uint64_t bytes_held() const override { return 0; }
@@ -265,6 +276,7 @@ class GrabCutPredictor : public Predictor {
     return instances;
   }
 
+  std::atomic<bool> tables_made_{false};
   PredictorInfo info_;
 };
 
