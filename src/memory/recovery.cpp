@@ -19,7 +19,8 @@ std::string exhausted_sentence(const std::string& doing, const MemoryExhausted::
     text += " needs " + byte_text(facts.used_bytes + facts.needed_bytes) + " of " + domain_text(facts.domain) + ": " +
             byte_text(facts.needed_bytes) + " on top of " + in_use;
   } else if (facts.requested_bytes > 0) {
-    text += " was refused " + byte_text(facts.requested_bytes) + " of " + domain_text(facts.domain);
+    text += " was refused " + byte_text(facts.requested_bytes) + " of " + domain_text(facts.domain) +
+            " on top of what it held";
   } else {
     text += " needs more " + domain_text(facts.domain) + " than there is";
   }
@@ -28,7 +29,7 @@ std::string exhausted_sentence(const std::string& doing, const MemoryExhausted::
     const std::uint64_t all_bytes = facts.used_bytes + facts.needed_bytes;
     if (facts.needed_bytes > 0 && all_bytes > facts.limit_bytes && byte_text(all_bytes) == byte_text(facts.limit_bytes))
       text += ", " + byte_text(all_bytes - facts.limit_bytes) + " too few";
-    if (facts.needed_bytes == 0) text += ", now with " + in_use;
+    if (facts.needed_bytes == 0) text += ", and now that it gave back what it held, " + in_use;
   }
   if (!facts.advice.empty()) text += ": " + facts.advice;
   return text;

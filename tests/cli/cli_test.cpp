@@ -104,6 +104,32 @@ TEST_F(CommandLine, FailureIsStatusOneAndSaysWhy) {
   expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+", "--device", "cuda:0"}, 1, "use --device cpu");
 }
 
+TEST_F(CommandLine, ACardThatCannotBeUsedIsAnErrorAndNothingIsWritten) {
+  const fs::path script = folder_ / "script.txt";
+  std::ofstream(script) << "0 host 2GiB/8GiB\n0 cuda:0 2GiB/8GiB\n";
+  environment_.push_back("SAM_MEMORY_SCRIPT=" + script.string());
+  const fs::path out = folder_ / "mask.png";
+  const ProcessResult result =
+      run({"segment", sample("coffee.jpg"), "--point", "300,200,+", "--out", out.string(), "--encoder",
+           model("sam1_hwc.encoder.onnx"), "--decoder", model("sam1_four.decoder.onnx"), "--device", "cuda:3"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("--device cuda:3: only 1 NVIDIA card(s) are visible; use cuda:0"));
+  EXPECT_FALSE(fs::exists(out)) << "it does not go on in another way than it was told to";
+}
+
+TEST_F(CommandLine, InCpuModeACardThatIsFullDoesNotMatter) {
+  const fs::path script = folder_ / "script.txt";
+  std::ofstream(script) << "0 host 2GiB/8GiB\n0 cuda:0 8180MiB/8GiB\n";
+  environment_.push_back("SAM_MEMORY_SCRIPT=" + script.string());
+  const ProcessResult result =
+      run({"segment", sample("coffee.jpg"), "--point", "300,200,+", "--json", "--encoder",
+           model("sam1_hwc.encoder.onnx"), "--decoder", model("sam1_four.decoder.onnx"), "--device", "cpu"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("Memory before prediction: Running on CPU - memory stats not available"));
+  EXPECT_EQ(result.err.find("ran out of memory"), std::string::npos) << result.err;
+  EXPECT_FALSE(nlohmann::json::parse(result.out).at("candidates").empty());
+}
+
 TEST_F(CommandLine, SegmentsWithTheBuiltInPredictor) {
   const fs::path out = folder_ / "mask.png";
   const ProcessResult result =

@@ -144,10 +144,11 @@ TEST_F(Ladder, EndsWithAnErrorThatSaysEverything) {
     ladder.run("encoding coffee.jpg", [&] { return work(); });
     FAIL();
   } catch (const MemoryExhausted& error) {
-    EXPECT_STREQ(
-        error.what(),
-        "encoding coffee.jpg was refused 512 MB of host memory; at most 7.2 GB can be had, now with 3.0 GB in use "
-        "(weights 1.0 GB, other 2.0 GB): close other programs, choose a smaller model or --precision bf16");
+    EXPECT_STREQ(error.what(),
+                 "encoding coffee.jpg was refused 512 MB of host memory on top of what it held; at most 7.2 GB can be "
+                 "had, and now "
+                 "that it gave back what it held, 3.0 GB in use (weights 1.0 GB, other 2.0 GB): close other programs, "
+                 "choose a smaller model or --precision bf16");
     EXPECT_EQ(error.facts().requested_bytes, 512 * mib);
     EXPECT_EQ(error.facts().used_bytes, 3 * gib);
     EXPECT_EQ(error.facts().limit_bytes, 7373 * mib);
@@ -251,7 +252,7 @@ TEST_F(Ladder, WithoutRungsFactsOrListenersItStillAnswers) {
     ladder.run("encoding", [&] { return work(); });
     FAIL();
   } catch (const MemoryExhausted& error) {
-    EXPECT_STREQ(error.what(), "encoding was refused 512 MB of host memory");
+    EXPECT_STREQ(error.what(), "encoding was refused 512 MB of host memory on top of what it held");
     EXPECT_EQ(error.facts().domain, "host");
   }
   RecoveryLadder deaf(
