@@ -97,6 +97,7 @@ class Events:
     def __init__(self, port):
         self.changed = threading.Condition()
         self.encodings = []  # (time in s, name, state)
+        self.failures = {}  # why, by name
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self.socket.sendall(f"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
         self.thread = threading.Thread(target=self.read, daemon=True)
@@ -121,6 +122,8 @@ class Events:
                     data = json.loads(line[6:])
                     with self.changed:
                         self.encodings.append((now, data["name"], data["encoding"]))
+                        if data["encoding"] == "failed":
+                            self.failures[data["name"]] = data["reason"]
                         self.changed.notify_all()
 
     def mark(self):
@@ -137,8 +140,8 @@ class Events:
         with self.changed:
             while True:
                 for when, who, state in self.encodings[mark:]:
-                    if who == name and state == "failed":
-                        raise RuntimeError(f"{name} could not be encoded")
+                    if who == name and state == "failed" and "failed" not in states:
+                        raise RuntimeError(f"{name} could not be encoded: {self.failures.get(name)}")
                     if who == name and state in states:
                         return when
                 left = end - time.perf_counter()

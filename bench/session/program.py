@@ -108,10 +108,16 @@ def field_bytes(path, name):
     return None
 
 
+def proportional_parts(pid):
+    """PSS of each process, the program's own first. None where it cannot be read."""
+    parts = [field_bytes(f"/proc/{p}/smaps_rollup", "Pss") for p in family(pid)]
+    return parts if parts and None not in parts else None
+
+
 def proportional_bytes(pid):
     """PSS of all processes: each shared page counted once. None where it cannot be read."""
-    parts = [field_bytes(f"/proc/{p}/smaps_rollup", "Pss") for p in family(pid)]
-    return sum(parts) if parts and None not in parts else None
+    parts = proportional_parts(pid)
+    return None if parts is None else sum(parts)
 
 
 def highest_resident_bytes(pid):
@@ -120,16 +126,18 @@ def highest_resident_bytes(pid):
 
 
 class MemoryWatch:
-    """The highest PSS over a stretch of work, sampled 10 times a second."""
+    """The highest PSS over a stretch of work, sampled 10 times a second, and how much of it was the program's own."""
 
     def __init__(self, pid):
-        self.pid, self.peak, self.ended = pid, 0, threading.Event()
+        self.pid, self.peak, self.own, self.ended = pid, 0, 0, threading.Event()
         self.thread = threading.Thread(target=self.watch, daemon=True)
         self.thread.start()
 
     def watch(self):
         while not self.ended.wait(0.1):
-            self.peak = max(self.peak, proportional_bytes(self.pid) or 0)
+            parts = proportional_parts(self.pid)
+            if parts and sum(parts) > self.peak:
+                self.peak, self.own = sum(parts), parts[0]
 
     def stop(self):
         self.ended.set()

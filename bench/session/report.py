@@ -65,6 +65,14 @@ FONT = 'font-family="system-ui, sans-serif"'
 GOOD, BAD, INK, GREY = "#2b7a4b", "#c0392b", "#222222", "#8a8a8a"
 
 
+def share_taken(row, most):
+    if row.least:
+        return row.asked / row.value if row.value else most + 1
+    if row.asked:
+        return row.value / row.asked
+    return most + 1 if row.value else 0.0
+
+
 def picture(rows, title):
     """A bar for each judged row: how much of what is allowed it takes. The line is what is asked."""
     judged = [row for row in rows if row.met is not None]
@@ -77,7 +85,7 @@ def picture(rows, title):
            f'<text x="{left}" y="42" font-size="11" fill="{GREY}" {FONT}>less is better</text>']
     for index, row in enumerate(judged):
         y = 52 + index * line_px
-        share = (row.asked / row.value if row.value else most) if row.least else row.value / row.asked
+        share = share_taken(row, most)
         bar = max(1.5, min(share, most) * unit_px)
         color = GOOD if row.met else BAD
         out.append(f'<text x="{left - 8}" y="{y + 12}" font-size="12" text-anchor="end" fill="{INK}" {FONT}>{escaped(row.what)}</text>')

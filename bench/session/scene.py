@@ -26,7 +26,8 @@ class Scene:
     def __post_init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sam-session-"))
         self.random = random.Random(7)
-        self.skipped = []
+        self.skipped, self.notes = [], []
+        self.noise_decoder = None  # the file as it was given, if its masks are noise
 
     def count(self, whole, quick):
         return quick if self.quick else whole
