@@ -9,6 +9,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -103,7 +104,7 @@ class LruCache {
     pinned_ = key;
   }
 
-  // Drops entries that are not pinned and for which may_go(key, looked_at) says yes, oldest first, until wanted_bytes came back. Counts only
+  // Drops entries that are not pinned and for which may_go(key, looked_at) or may_go(value) says yes, oldest first, until wanted_bytes came back. Counts only
   // what nobody else holds. may_go is called under the cache's lock.
   template <typename MayGo>
   std::uint64_t reclaim(std::uint64_t wanted_bytes, const MayGo& may_go) SAM_EXCLUDES(mutex_) {
@@ -112,7 +113,7 @@ class LruCache {
     const MutexLock lock(mutex_);
     for (auto entry = entries_.end(); entry != entries_.begin() && freed < wanted_bytes;) {
       --entry;
-      if (entry->key == pinned_ || !may_go(entry->key, entry->looked_at)) continue;
+      if (entry->key == pinned_ || !asked(may_go, *entry)) continue;
       if (entry->value.use_count() == 1) freed += entry->bytes;
       const auto next = std::next(entry);
       evict(entry, dropped);
@@ -153,6 +154,15 @@ class LruCache {
     bool looked_at;  // found at least once since it was inserted
   };
   using Entries = std::list<Entry>;
+
+  template <typename MayGo>
+  static bool asked(const MayGo& may_go, const Entry& entry) {
+    if constexpr (std::is_invocable_v<MayGo, const Value&>) {
+      return may_go(*entry.value);
+    } else {
+      return may_go(entry.key, entry.looked_at);
+    }
+  }
 
   bool is_over() const SAM_REQUIRES(mutex_) { return bytes_ > limits_.bytes || entries_.size() > limits_.entries; }
 

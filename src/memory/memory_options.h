@@ -32,6 +32,7 @@ struct MemoryOptions {
   std::size_t image_cache_entries = 10;
   std::size_t prediction_cache_entries = 50;
   std::uint64_t embedding_cache_bytes = std::uint64_t{1} << 30;
+  std::uint64_t embedding_disk_bytes = std::uint64_t{4} << 30;  // embeddings kept on disk; 0: none
   double gpu_optimize_threshold = 0.8;  // a device's utilization above which the governor optimizes by itself
 #ifdef _WIN32
   int pictures_ahead =

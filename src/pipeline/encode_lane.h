@@ -4,6 +4,7 @@
 // Threading: safe to call from any thread. Ownership: the functions it is given must outlive it; the listener is called without a lock.
 #pragma once
 
+#include <atomic>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -24,8 +25,10 @@ namespace sam {
 struct KeptEmbedding {
   Embedding embedding;
   std::size_t form = 0;
-  double read_ms = 0;    // the picture's file decoded; 0 if that was kept
-  double encode_ms = 0;  // the predictor's encode
+  double read_ms = 0;    // the picture's file decoded, 0 if that was kept; or the embedding's file read
+  double encode_ms = 0;  // the predictor's encode; 0 if it was read from a file
+  // A file holds it as well (embeddings_on_disk.h).
+  std::shared_ptr<std::atomic<bool>> on_disk = std::make_shared<std::atomic<bool>>(false);
 };
 using EmbeddingPointer = std::shared_ptr<const KeptEmbedding>;
 

@@ -26,6 +26,14 @@ std::string hex(XXH128_hash_t hash) {
   throw FileError("cannot read " + path.string() + ": " + std::strerror(error_number), error_number);
 }
 
+ContentDigest canonical(XXH128_hash_t hash) {
+  XXH128_canonical_t bytes;
+  XXH128_canonicalFromHash(&bytes, hash);
+  ContentDigest digest;
+  std::memcpy(digest.data(), bytes.digest, digest.size());
+  return digest;
+}
+
 struct StateDeleter {
   void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
 };
@@ -58,6 +66,29 @@ std::string file_hash(const std::filesystem::path& path) {
   }
   if (std::ferror(file.get())) refuse(path, errno);
   return hex(XXH3_128bits_digest(state.get()));
+}
+
+struct ContentHasher::State {
+  std::unique_ptr<XXH3_state_t, StateDeleter> xxh{XXH3_createState()};
+};
+
+ContentHasher::ContentHasher() : state_(std::make_unique<State>()) {
+  if (!state_->xxh) throw std::bad_alloc();
+  XXH3_128bits_reset(state_->xxh.get());
+}
+
+ContentHasher::~ContentHasher() = default;
+
+void ContentHasher::add(std::span<const std::byte> bytes) {
+  XXH3_128bits_update(state_->xxh.get(), bytes.data(), bytes.size());
+}
+
+ContentDigest ContentHasher::digest() const {
+  return canonical(XXH3_128bits_digest(state_->xxh.get()));
+}
+
+ContentDigest content_digest(std::span<const std::byte> bytes) {
+  return canonical(XXH3_128bits(bytes.data(), bytes.size()));
 }
 
 }  // namespace sam

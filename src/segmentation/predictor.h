@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "image/image.h"
@@ -47,7 +48,8 @@ struct PredictorInfo {
   std::string model_key;  // see Embedding::model_key
   std::string describe;   // one line for people: "SAM 2 (sam2.1_tiny.encoder.onnx), OpenVINO 2026.4.1, f32"
   bool takes_mask_input = false;
-  int max_candidates = 1;  // with multimask
+  int max_candidates = 1;     // with multimask
+  bool keeps_pixels = false;  // its embeddings are pictures: nothing to keep in a file
 };
 
 class Predictor {
@@ -65,6 +67,11 @@ class Predictor {
 
   // What decode() needs of this process for a while, besides the engine's own memory; an upper bound, 0 for a few MB.
   virtual std::uint64_t decode_bytes(const Embedding& embedding, const Prompt& prompt) const = 0;
+
+  // A tensor for an embedding that was kept elsewhere, in memory that decode() reads without a copy. Throws OutOfMemory, std::bad_alloc.
+  virtual Tensor make_tensor(std::string name, ElementType type, Shape shape) {
+    return make_heap_tensor(std::move(name), type, std::move(shape));
+  }
 
   virtual std::uint64_t bytes_held() const = 0;
   virtual void release_memory() = 0;

@@ -19,7 +19,7 @@ using Member = std::variant<double MemoryOptions::*, bool MemoryOptions::*, Memo
 constexpr double least_host_limit = 16 * 1024 * 1024;  // the program itself, without a model, holds about as much
 constexpr double most_bytes = 1125899906842624.0;      // 1 PiB
 
-constexpr std::array<MemorySetting, 16> table = {{
+constexpr std::array<MemorySetting, 17> table = {{
     {"gpu_memory_fraction", "SAM_GPU_MEMORY_FRACTION", "--gpu-memory-fraction", SettingKind::fraction, 0, 1,
      "of each device's memory", "the most of every GPU's memory that the program may use"},
     {"warning_threshold", "SAM_MEMORY_WARNING_THRESHOLD", "--memory-warning-threshold", SettingKind::fraction, 0, 1,
@@ -41,6 +41,8 @@ constexpr std::array<MemorySetting, 16> table = {{
      1e6, "predictions", "masks kept for the same question asked again"},
     {"embedding_cache_bytes", "SAM_EMBEDDING_CACHE_BYTES", "--embedding-cache-bytes", SettingKind::bytes, 0, most_bytes,
      "bytes", "embeddings kept in memory"},
+    {"embedding_disk_bytes", "SAM_EMBEDDING_DISK_BYTES", "--embedding-disk-bytes", SettingKind::bytes, 0, most_bytes,
+     "bytes", "embeddings kept on disk, over restarts, in the cache folder; 0: none"},
     {"gpu_optimize_threshold", "SAM_GPU_OPTIMIZE_THRESHOLD", "--gpu-optimize-threshold", SettingKind::fraction, 0, 1,
      "of a device's memory", "use of a GPU above which memory is optimized without being asked"},
     {"pictures_ahead", "SAM_PICTURES_AHEAD", "--pictures-ahead", SettingKind::count, 0, 64, "pictures",
@@ -67,6 +69,7 @@ const std::array<Member, table.size()> members = {{
     &MemoryOptions::image_cache_entries,
     &MemoryOptions::prediction_cache_entries,
     &MemoryOptions::embedding_cache_bytes,
+    &MemoryOptions::embedding_disk_bytes,
     &MemoryOptions::gpu_optimize_threshold,
     &MemoryOptions::pictures_ahead,
     &MemoryOptions::hold,

@@ -204,6 +204,7 @@ class GrabCutPredictor : public Predictor {
     info_.family = "grabcut";
     info_.key = "grabcut-2";
     info_.model_key = info_.key;
+    info_.keeps_pixels = true;
     info_.describe = "GrabCut (no model file)";
     info_.max_candidates = 2;
   }

@@ -114,6 +114,10 @@ class Sam1Predictor final : public Predictor {
     return pixels * sizeof(float) * masks_with_single_token;
   }
 
+  Tensor make_tensor(std::string name, ElementType type, Shape shape) override {
+    return decoder_->make_tensor(std::move(name), type, std::move(shape));
+  }
+
   std::uint64_t bytes_held() const override { return encoder_->bytes_held() + decoder_->bytes_held(); }
 
   void release_memory() override {

@@ -82,6 +82,10 @@ class Sam2Predictor final : public Predictor {
 
   std::uint64_t decode_bytes(const Embedding&, const Prompt&) const override { return 0; }
 
+  Tensor make_tensor(std::string name, ElementType type, Shape shape) override {
+    return decoder_->make_tensor(std::move(name), type, std::move(shape));
+  }
+
   std::uint64_t bytes_held() const override { return encoder_->bytes_held() + decoder_->bytes_held(); }
 
   void release_memory() override {

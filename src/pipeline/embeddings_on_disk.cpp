@@ -1,0 +1,132 @@
+#include "pipeline/embeddings_on_disk.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <new>
+
+#include "cache/lru_cache.h"
+#include "segmentation/embedding_file.h"
+
+namespace sam {
+namespace {
+
+// A write takes some milliseconds and an encode a hundred times that: more than this only wait where the disk does not keep up.
+constexpr std::size_t max_queued = 4;
+constexpr int nice_value = 10;
+
+bool is_worth_a_file(const Embedding& embedding) {
+  return !embedding.tensors.empty() && embedding.picture.byte_size() == 0;
+}
+
+}  // namespace
+
+EmbeddingsOnDisk::EmbeddingsOnDisk(const std::filesystem::path& folder, std::uint64_t limit_bytes,
+                                   const DecodeLimits& limits, const Governor& governor)
+    : limits_(limits),
+      governor_(governor),
+      contents_(folder / "pictures.keys"),
+      files_(folder, embedding_suffix, limit_bytes),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+EmbeddingsOnDisk::~EmbeddingsOnDisk() {
+  thread_.request_stop();
+  const MutexLock lock(mutex_);
+  changed_.notify_all();
+}
+
+std::string EmbeddingsOnDisk::key(const PicturePath& picture, const PredictorInfo& predictor) const {
+  if (predictor.keeps_pixels) return {};
+  const auto content = contents_.key(picture.path);
+  if (!content) return {};
+  return *content + '\n' + predictor.key + '\n' + std::to_string(limits_.max_side) + '\n' +
+         std::to_string(limits_.max_working_pixels);
+}
+
+EmbeddingPointer EmbeddingsOnDisk::find(const std::string& key, Predictor& predictor, std::size_t form, Budget& host) {
+  EmbeddingPointer found;
+  files_.read(key, [&](int descriptor, std::uint64_t file_bytes) {
+    auto reader = EmbeddingReader::open(descriptor, file_bytes, key);
+    if (!reader) return false;
+    Reservation reservation = host.reserve(Owner::embeddings, reader->memory_bytes());
+    auto embedding = reader->read([&](std::string name, ElementType type, Shape shape) {
+      return predictor.make_tensor(std::move(name), type, std::move(shape));
+    });
+    if (!embedding) return false;
+    KeptEmbedding kept{std::move(*embedding), form};
+    *kept.on_disk = true;
+    found = with_reservation(std::move(kept), std::move(reservation));
+    return true;
+  });
+  return found;
+}
+
+void EmbeddingsOnDisk::keep(const PicturePath& picture, const PredictorInfo& predictor, std::string key,
+                            EmbeddingPointer embedding) {
+  if (!is_worth_a_file(embedding->embedding)) return;
+  if (!governor_.should_cache()) {
+    files_.count_dropped();
+    return;
+  }
+  Queued oldest;  // destroyed after the lock
+  const MutexLock lock(mutex_);
+  if (queue_.size() == max_queued) {
+    oldest = std::move(queue_.front());
+    queue_.pop_front();
+    files_.count_dropped();
+  }
+  queue_.push_back({picture, predictor, std::move(key), std::move(embedding)});
+  changed_.notify_all();
+}
+
+void EmbeddingsOnDisk::drop_queued() {
+  std::deque<Queued> dropped;
+  {
+    const MutexLock lock(mutex_);
+    dropped.swap(queue_);
+  }
+  files_.count_dropped(dropped.size());
+}
+
+// False once stopped and nothing is left.
+bool EmbeddingsOnDisk::next(const std::stop_token& stop, Queued& queued) {
+  const MutexLock lock(mutex_);
+  while (queue_.empty() && !stop.stop_requested()) changed_.wait(mutex_);
+  if (queue_.empty()) return false;
+  queued = std::move(queue_.front());
+  queue_.pop_front();
+  return true;
+}
+
+void EmbeddingsOnDisk::run(const std::stop_token& stop) {
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice_value);  // Linux: of this thread
+  try {
+    files_.look_through();
+  } catch (const std::bad_alloc&) {  // before the first write it is tried again
+  }
+  while (true) {
+    Queued queued;
+    if (!next(stop, queued)) return;
+    try {
+      write(queued);
+    } catch (const std::exception& error) {
+      files_.count_dropped();
+      spdlog::debug("the embedding of {} is not kept on disk: {}", queued.picture.path.filename().string(),
+                    error.what());
+    }
+  }
+}
+
+void EmbeddingsOnDisk::write(const Queued& queued) {
+  const bool is_same = governor_.should_cache() && key(queued.picture, queued.predictor) == queued.key;
+  if (!is_same) {
+    files_.count_dropped();
+    return;
+  }
+  const EmbeddingWriter file(queued.embedding->embedding, queued.key);
+  if (files_.write(queued.key, file.file_bytes(), [&](int descriptor) { return file.write(descriptor); }))
+    *queued.embedding->on_disk = true;
+}
+
+}  // namespace sam
