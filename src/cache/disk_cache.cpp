@@ -176,6 +176,13 @@ void DiskCache::make_room(std::uint64_t wanted_bytes) {
   }
 }
 
+DiskStatistics DiskCache::count() {
+  const FolderScan scan = scan_cache_folder(folder_, suffix_, 0);
+  entries_ = static_cast<std::int64_t>(scan.entries);
+  bytes_ = static_cast<std::int64_t>(scan.entry_bytes);
+  return statistics();
+}
+
 DiskCache::Cleared DiskCache::clear() {
   Cleared cleared;
   std::error_code error;

@@ -49,6 +49,9 @@ class DiskCache {
 
   void count_dropped(std::uint64_t entries = 1) { dropped_ += entries; }
 
+  // Counts entries and bytes and changes nothing.
+  DiskStatistics count();
+
   // Counts entries and bytes, removes what an interrupted writer left an hour ago, and evicts down to the limit.
   void look_through() { make_room(0); }
 

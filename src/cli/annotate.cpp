@@ -110,7 +110,8 @@ int run_annotate(AnnotateOptions options, Program& program) {
   MemoryLog memory_log(engine.device_memory);
   Governor& governor = *engine.memory->governor;
   governor.start();
-  const auto pipeline = make_pipeline({options.predictor.limits}, std::move(engine.parts), memory_log, program.clock);
+  const auto pipeline = make_pipeline({options.predictor.limits, embedding_folder(program.environment)},
+                                      std::move(engine.parts), memory_log, program.clock);
   const auto session = make_session(*store, *pipeline, program.clock);
 
   const std::filesystem::path tile_folder = cache_folder(program.environment) / "tiles";
@@ -124,6 +125,7 @@ int run_annotate(AnnotateOptions options, Program& program) {
   server_options.version = SAM_VERSION;
   server_options.governor = &governor;
   server_options.recovery = [&] { return pipeline->recovery(); };
+  server_options.caches = [&] { return pipeline->caches(); };
   for (const auto& device : engine.memory->devices) server_options.domain_names[device->domain()] = device->name();
   const auto server = make_server(*session, *store, *pipeline, server_options);
   signals.begin_serving();

@@ -54,6 +54,7 @@ int run(int argc, char** argv) {
   add_segment_command(root, program);
   add_models_command(root, program);
   add_memory_command(root, program);
+  add_cache_command(root, program);
   add_doctor_command(root, program);
   add_worker_command(root, program);
   try {

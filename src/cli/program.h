@@ -35,6 +35,7 @@ void add_annotate_command(CLI::App& root, Program& program);
 void add_segment_command(CLI::App& root, Program& program);
 void add_models_command(CLI::App& root, Program& program);
 void add_memory_command(CLI::App& root, Program& program);
+void add_cache_command(CLI::App& root, Program& program);
 void add_doctor_command(CLI::App& root, Program& program);
 void add_worker_command(CLI::App& root, Program& program);
 

@@ -166,7 +166,8 @@ int run_segment(const SegmentOptions& options, Program& program) {
   MemoryLog log(engine.device_memory);
   engine.memory->governor->start();
   const Worker* worker = engine.memory->worker.get();
-  const auto pipeline = make_pipeline({options.predictor.limits}, std::move(engine.parts), log, program.clock);
+  const auto pipeline = make_pipeline({options.predictor.limits, embedding_folder(program.environment)},
+                                      std::move(engine.parts), log, program.clock);
   const PredictorInfo predictor = pipeline->predictor();  // unknown if it could not be loaded yet
   if (options.refine && !predictor.family.empty() && !predictor.takes_mask_input)
     throw UsageError("--refine needs a model that takes a mask back; " + predictor.family + " does not");

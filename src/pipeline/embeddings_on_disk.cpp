@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <new>
 
 #include "cache/lru_cache.h"
@@ -45,6 +46,7 @@ std::string EmbeddingsOnDisk::key(const PicturePath& picture, const PredictorInf
 }
 
 EmbeddingPointer EmbeddingsOnDisk::find(const std::string& key, Predictor& predictor, std::size_t form, Budget& host) {
+  const auto begin = std::chrono::steady_clock::now();
   EmbeddingPointer found;
   files_.read(key, [&](int descriptor, std::uint64_t file_bytes) {
     auto reader = EmbeddingReader::open(descriptor, file_bytes, key);
@@ -56,6 +58,7 @@ EmbeddingPointer EmbeddingsOnDisk::find(const std::string& key, Predictor& predi
     if (!embedding) return false;
     KeptEmbedding kept{std::move(*embedding), form};
     *kept.on_disk = true;
+    kept.read_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
     found = with_reservation(std::move(kept), std::move(reservation));
     return true;
   });
@@ -87,6 +90,16 @@ void EmbeddingsOnDisk::drop_queued() {
     dropped.swap(queue_);
   }
   files_.count_dropped(dropped.size());
+}
+
+CacheReport EmbeddingsOnDisk::report() const {
+  const DiskStatistics of = files_.statistics();
+  CacheReport report{"embeddings_on_disk", of.entries, of.bytes, of.hits, of.misses, of.evictions};
+  report.limit_bytes = files_.limit_bytes();
+  report.writes = of.writes;
+  report.dropped = of.dropped;
+  report.damaged = of.damaged;
+  return report;
 }
 
 // False once stopped and nothing is left.

@@ -17,6 +17,7 @@
 #include "memory/budget.h"
 #include "memory/governor.h"
 #include "pipeline/encode_lane.h"
+#include "pipeline/pipeline.h"
 #include "platform/mutex.h"
 #include "segmentation/predictor.h"
 
@@ -44,7 +45,7 @@ class EmbeddingsOnDisk {
   // Gives the queue's embeddings up; they count as dropped.
   void drop_queued();
 
-  DiskStatistics statistics() const { return files_.statistics(); }
+  CacheReport report() const;  // "embeddings_on_disk"
 
  private:
   struct Queued {

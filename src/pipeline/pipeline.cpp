@@ -9,6 +9,7 @@
 
 #include "cache/lru_cache.h"
 #include "memory/byte_text.h"
+#include "pipeline/embeddings_on_disk.h"
 #include "pipeline/encode_lane.h"
 #include "pipeline/memory_rungs.h"
 #include "pipeline/prediction_key.h"
@@ -59,6 +60,9 @@ class PredictingPipeline final : public Pipeline {
               [this](const PicturePath& picture, const std::string& key, bool ahead, const std::stop_token& stop) {
                 return ahead ? prepare_one(picture, key, stop) : encode(picture, key, stop);
               }) {
+    const std::uint64_t disk_bytes = governor_.options().embedding_disk_bytes;
+    if (!options_.embedding_folder.empty() && disk_bytes > 0)
+      disk_ = std::make_unique<EmbeddingsOnDisk>(options_.embedding_folder, disk_bytes, options_.limits, governor_);
     add_reclaimers(parts.device_domain);
   }
 
@@ -92,8 +96,11 @@ class PredictingPipeline final : public Pipeline {
   void clear_cache(bool keep_current) override;
 
   std::vector<CacheReport> caches() const override {
-    return {cache_report("images", images_.statistics()), cache_report("embeddings", embeddings_.statistics()),
-            cache_report("predictions", predictions_.statistics())};
+    std::vector<CacheReport> reports{cache_report("images", images_.statistics()),
+                                     cache_report("embeddings", embeddings_.statistics()),
+                                     cache_report("predictions", predictions_.statistics())};
+    if (disk_) reports.push_back(disk_->report());
+    return reports;
   }
   RecoveryStatistics recovery() const override { return ladder_.statistics() + plain_ladder_.statistics(); }
   std::uint64_t embedding_bytes() const override { return embeddings_.bytes(); }
@@ -127,6 +134,9 @@ class PredictingPipeline final : public Pipeline {
   EmbeddingPointer encode(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
   EmbeddingPointer encode_once(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
   EmbeddingPointer prepare_one(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
+  EmbeddingPointer read_from_disk(const PicturePath& picture, const std::string& key, const std::string& disk_key,
+                                  const PredictorForms::Current& predictor);
+  void keep_embedding(const std::string& key, const PredictorInfo& info, const EmbeddingPointer& kept);
   std::shared_ptr<const DecodedPicture> decoded(const PicturePath& picture, const std::string& key);
   std::optional<SegmentResult> predict(const EmbeddingPointer& embedding, const PicturePath& picture,
                                        const std::string& key, const Prompt& prompt, const std::stop_token& stop);
@@ -167,6 +177,7 @@ class PredictingPipeline final : public Pipeline {
   LruCache<DecodedPicture> images_;
   LruCache<KeptEmbedding> embeddings_;
   LruCache<Prediction> predictions_;
+  std::unique_ptr<EmbeddingsOnDisk> disk_;  // null: nothing is kept on disk
   InFlight in_flight_;
   RecoveryLadder ladder_;
   RecoveryLadder plain_ladder_;
@@ -187,9 +198,13 @@ void PredictingPipeline::add_reclaimers(const std::string& device_domain) {
   const std::string host = host_.domain();
   add_reclaimer(host, ReclaimStep::predictions, [this](std::uint64_t wanted) { return reclaim_predictions(wanted); });
   add_reclaimer(host, ReclaimStep::embeddings_ahead, [this](std::uint64_t wanted) {
+    if (disk_) disk_->drop_queued();  // what is to be written would stay in memory
     return embeddings_.reclaim(wanted, [](const std::string&, bool looked_at) { return !looked_at; });
   });
   add_reclaimer(host, ReclaimStep::images, [this](std::uint64_t wanted) { return reclaim_images(wanted); });
+  add_reclaimer(host, ReclaimStep::embeddings_on_disk, [this](std::uint64_t wanted) {
+    return embeddings_.reclaim(wanted, [](const KeptEmbedding& kept) { return kept.on_disk->load(); });
+  });
   add_reclaimer(host, ReclaimStep::embeddings, [this](std::uint64_t wanted) {
     return embeddings_.reclaim(wanted, [](const std::string&, bool) { return true; });
   });
@@ -272,6 +287,10 @@ std::shared_ptr<const DecodedPicture> PredictingPipeline::decoded(const PictureP
 EmbeddingPointer PredictingPipeline::encode_once(const PicturePath& picture, const std::string& key,
                                                  const std::stop_token& stop) {
   const PredictorForms::Current predictor = current();
+  const std::string disk_key = disk_ ? disk_->key(picture, predictor.predictor->info()) : std::string();
+  if (!disk_key.empty()) {
+    if (EmbeddingPointer found = read_from_disk(picture, key, disk_key, predictor)) return found;
+  }
   const auto begin = clock_.now();
   const std::shared_ptr<const DecodedPicture> source = decoded(picture, key);
   Reservation reservation = host_.reserve(Owner::embeddings, last_embedding_bytes_);
@@ -290,10 +309,26 @@ EmbeddingPointer PredictingPipeline::encode_once(const PicturePath& picture, con
   spdlog::info("Encoded {} in {:.0f} ms ({} kept)", file_name(picture), Milliseconds(clock_.now() - begin).count(),
                byte_text(bytes));
   auto kept = with_reservation(std::move(fresh), std::move(reservation));
-  const std::string kept_as = embedding_key(key, predictor.predictor->info());
-  if (key == shown()) embeddings_.pin(kept_as);  // the predictor may not have been known when it was shown
-  if (key == shown() || governor_.should_cache()) embeddings_.insert(kept_as, kept, bytes);
+  keep_embedding(key, predictor.predictor->info(), kept);
+  if (!disk_key.empty()) disk_->keep(picture, predictor.predictor->info(), disk_key, kept);
   return kept;
+}
+
+void PredictingPipeline::keep_embedding(const std::string& key, const PredictorInfo& info,
+                                        const EmbeddingPointer& kept) {
+  const std::string kept_as = embedding_key(key, info);
+  if (key == shown()) embeddings_.pin(kept_as);  // the predictor may not have been known when it was shown
+  if (key == shown() || governor_.should_cache()) embeddings_.insert(kept_as, kept, kept->embedding.byte_size());
+}
+
+EmbeddingPointer PredictingPipeline::read_from_disk(const PicturePath& picture, const std::string& key,
+                                                    const std::string& disk_key,
+                                                    const PredictorForms::Current& predictor) {
+  EmbeddingPointer found = disk_->find(disk_key, *predictor.predictor, predictor.form, host_);
+  if (!found) return nullptr;
+  spdlog::info("Read the embedding of {} from disk in {:.1f} ms", file_name(picture), found->read_ms);
+  keep_embedding(key, predictor.predictor->info(), found);
+  return found;
 }
 
 // Outside the ladder: nobody gives anything back for what nobody has asked for.

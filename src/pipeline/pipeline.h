@@ -1,12 +1,13 @@
 // Pipeline: a predictor, what it made of pictures, and the order in which work is done, all within the memory there is. The server, the batch
 // commands and tests call this and nothing below it.
 // Pictures are encoded in a lane of their own (encode_lane.h); prompts are decoded in the caller's thread, beside a running encode. Decoded
-// pictures, embeddings and predictions are kept in three caches that the governor may take from; every operation climbs the recovery ladder
+// pictures, embeddings and predictions are kept in three caches that the governor may take from, embeddings on disk as well; every operation climbs the recovery ladder
 // when memory runs out. The specification's predictor methods keep their names: get_memory_usage, optimize_memory, clear_cache.
 // Threading: safe to call from any thread. Ownership: owns its predictors; listeners are called from any thread, without a lock.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -30,18 +31,23 @@ struct SegmentResult {
   std::string predictor_key;  // of the predictor that answered: it may have stepped down meanwhile
   double decode_ms = 0;       // the predictor's decode alone; 0 when the answer was kept
   double wait_ms = 0;         // for the embedding; 0 when it was there
-  double read_ms = 0;         // when the embedding was made: the picture's file decoded
-  double encode_ms = 0;       // when the embedding was made: the predictor's encode
+  double read_ms = 0;         // when the embedding was made: the picture's file decoded, or the embedding's file read
+  double encode_ms = 0;       // when the embedding was made: the predictor's encode; 0 if it was read from a file
   bool from_cache = false;    // the same question was answered before
 };
 
 struct CacheReport {
-  std::string name;  // "images", "embeddings", "predictions"
+  std::string name;  // "images", "embeddings", "predictions", "embeddings_on_disk"
   std::size_t entries = 0;
   std::uint64_t bytes = 0;
   std::uint64_t hits = 0;
   std::uint64_t misses = 0;
   std::uint64_t evictions = 0;
+  // Of what is kept on disk only:
+  std::uint64_t limit_bytes = 0;
+  std::uint64_t writes = 0;
+  std::uint64_t dropped = 0;  // not written: memory was tight, the disk was slow, full or read-only
+  std::uint64_t damaged = 0;  // found torn or otherwise unusable, removed and made again
 };
 
 // The predictor asked for, or the one that needs no network and little memory.
@@ -85,7 +91,8 @@ class Pipeline {
   virtual double get_memory_usage() const = 0;
   // The specification's: what can be made again goes, if memory is tight or force says so.
   virtual OptimizeResult optimize_memory(bool force) = 0;
-  // The specification's: forgets predictions, embeddings and decoded pictures; all, or all but those of the picture on screen.
+  // The specification's: forgets predictions, embeddings and decoded pictures; all, or all but those of the picture on screen. What is on disk
+  // stays: it takes no memory (`sam-annotator cache --clear` removes it).
   virtual void clear_cache(bool keep_current) = 0;
 
   virtual std::vector<CacheReport> caches() const = 0;
@@ -102,6 +109,8 @@ struct EngineControl {
 
 struct PipelineOptions {
   DecodeLimits limits;
+  // Where embeddings are kept on disk, MemoryOptions::embedding_disk_bytes of them; empty: nowhere.
+  std::filesystem::path embedding_folder = {};
 };
 
 struct PipelineParts {

@@ -142,6 +142,38 @@ void add_recovery(const RecoveryStatistics& statistics, std::vector<MetricFamily
   families.push_back(std::move(exhausted));
 }
 
+struct CacheMetric {
+  const char* name;
+  const char* help;
+  MetricType type;
+  std::uint64_t (*value)(const CacheReport&);
+};
+
+constexpr CacheMetric cache_metrics[] = {
+    {"sam_cache_entries", "Entries kept.", MetricType::Gauge,
+     [](const CacheReport& c) { return std::uint64_t{c.entries}; }},
+    {"sam_cache_bytes", "Bytes kept, in memory or on disk.", MetricType::Gauge,
+     [](const CacheReport& c) { return c.bytes; }},
+    {"sam_cache_hits_total", "Looked for and found.", MetricType::Counter, [](const CacheReport& c) { return c.hits; }},
+    {"sam_cache_misses_total", "Looked for and not found.", MetricType::Counter,
+     [](const CacheReport& c) { return c.misses; }},
+    {"sam_cache_evictions_total", "Given up for others or for memory.", MetricType::Counter,
+     [](const CacheReport& c) { return c.evictions; }},
+    {"sam_cache_writes_total", "Written to disk.", MetricType::Counter, [](const CacheReport& c) { return c.writes; }},
+    {"sam_cache_dropped_total", "Not written to disk, for lack of memory, time or room.", MetricType::Counter,
+     [](const CacheReport& c) { return c.dropped; }},
+    {"sam_cache_damaged_total", "Found damaged on disk and removed.", MetricType::Counter,
+     [](const CacheReport& c) { return c.damaged; }},
+};
+
+void add_caches(const std::vector<CacheReport>& caches, std::vector<MetricFamily>& families) {
+  for (const CacheMetric& metric : cache_metrics) {
+    MetricFamily values = family(metric.name, metric.help, metric.type);
+    for (const CacheReport& cache : caches) add(values, number(metric.value(cache)), {{"cache", cache.name}});
+    families.push_back(std::move(values));
+  }
+}
+
 }  // namespace
 
 std::string metrics_text(const ServerOptions& options) {
@@ -151,6 +183,7 @@ std::string metrics_text(const ServerOptions& options) {
   families.push_back(std::move(build));
   if (options.governor != nullptr) add_governor(*options.governor, families);
   if (options.recovery) add_recovery(options.recovery(), families);
+  if (options.caches) add_caches(options.caches(), families);
   return prometheus::TextSerializer().Serialize(families);
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "image/decode.h"
 #include "memory/governor.h"
@@ -26,6 +27,7 @@ struct ServerOptions {
   std::uint64_t tile_cache_bytes = std::uint64_t{4} << 30;  // on disk; trimmed twice a minute
   Governor* governor = nullptr;                             // null: the answers know no domain
   std::function<RecoveryStatistics()> recovery;             // of the ladder; may be empty
+  std::function<std::vector<CacheReport>()> caches;         // of the pipeline; may be empty
   std::map<std::string, std::string> domain_names;          // for people: "cuda:0" is "NVIDIA H200"
   int memory_interval_ms = 2000;                            // between two points of the memory's history
   int list_interval_ms = 3000;                              // between two looks at images/ for new and removed pictures

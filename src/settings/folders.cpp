@@ -36,4 +36,8 @@ std::filesystem::path cache_folder(const Environment& environment) {
   return folder(environment, "SAM_CACHE_DIR", "XDG_CACHE_HOME", ".cache");
 }
 
+std::filesystem::path embedding_folder(const Environment& environment) {
+  return cache_folder(environment) / "embeddings";
+}
+
 }  // namespace sam

@@ -21,7 +21,10 @@ std::filesystem::path config_folder(const Environment& environment);
 // $SAM_DATA_DIR, else $XDG_DATA_HOME/sam-annotator, else ~/.local/share/sam-annotator: the models' names.
 std::filesystem::path data_folder(const Environment& environment);
 
-// $SAM_CACHE_DIR, else $XDG_CACHE_HOME/sam-annotator, else ~/.cache/sam-annotator: tiles, compiled models; may be deleted.
+// $SAM_CACHE_DIR, else $XDG_CACHE_HOME/sam-annotator, else ~/.cache/sam-annotator: tiles, embeddings, compiled models; may be deleted.
 std::filesystem::path cache_folder(const Environment& environment);
+
+// Of that, where embeddings are kept (pipeline/embeddings_on_disk.h).
+std::filesystem::path embedding_folder(const Environment& environment);
 
 }  // namespace sam

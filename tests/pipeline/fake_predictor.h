@@ -41,6 +41,11 @@ class FakePredictor final : public Predictor {
     embedding.picture_size = picture_size;
     embedding.working_size = picture.size();
     if (keeps_picture) embedding.picture = picture;
+    if (tensor_values > 0) {
+      embedding.tensors.push_back(make_heap_tensor("e", ElementType::f32, {1, tensor_values}));
+      const auto values = embedding.tensors.back().values<float>();
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 2000);
+    }
     return embedding;
   }
 
@@ -75,8 +80,10 @@ class FakePredictor final : public Predictor {
   std::atomic<int> decodes = 0;
   std::atomic<bool> failing = false;
   std::atomic<bool> keeps_picture = true;  // in its embeddings; otherwise the pipeline keeps it in its own cache
-  std::atomic<int> refusals = 0;           // of encode, before it works
-  std::atomic<int> decode_refusals = 0;    // of decode
+  std::atomic<std::int64_t> tensor_values =
+      0;                                 // in its embeddings, which can then be kept in files if they keep no picture
+  std::atomic<int> refusals = 0;         // of encode, before it works
+  std::atomic<int> decode_refusals = 0;  // of decode
   std::atomic<std::uint64_t> requested_bytes = 1000;
   std::function<void()> on_stop;  // set before the first encode
 

@@ -23,7 +23,7 @@ class PipelineFixture : public testing::Test {
   PipelineFixture() { make(); }
   ~PipelineFixture() override { pipeline_.reset(); }
 
-  // A fresh pipeline; change options_, parts_ or host_limit_ before.
+  // A fresh pipeline, as after a restart; change options_, parts_ or host_limit_ before.
   void make() {
     pipeline_.reset();
     governor_.reset();
@@ -32,8 +32,12 @@ class PipelineFixture : public testing::Test {
     GovernedDomain domain{&probe_, budget_.get(), {host_limit_, 1.0}, [] { return ProgramUse{}; }};
     governor_ = make_governor(options_, {domain}, fake_clock_);
     governor_->sample();
-    auto predictor = std::make_unique<FakePredictor>();
+    auto predictor = std::make_unique<FakePredictor>(form_);
     predictor_ = predictor.get();
+    if (tensor_values_ > 0) {
+      predictor->keeps_picture = false;
+      predictor->tensor_values = tensor_values_;
+    }
     PipelineParts parts;
     parts.predictor = std::move(predictor);
     parts.forms.push_back({RungKind::lower_precision, "f32", [] { return std::make_unique<FakePredictor>(); }});
@@ -42,7 +46,7 @@ class PipelineFixture : public testing::Test {
     parts.engines = engines_;
     parts.governor = governor_.get();
     parts.host = budget_.get();
-    pipeline_ = make_pipeline({}, std::move(parts), log_, clock_);
+    pipeline_ = make_pipeline(pipeline_options_, std::move(parts), log_, clock_);
   }
 
   // As full as given, for long enough that the level follows.
@@ -80,6 +84,9 @@ class PipelineFixture : public testing::Test {
   MemoryOptions options_;
   std::uint64_t host_limit_ = gib;
   std::vector<PredictorForm> lower_forms_;
+  PipelineOptions pipeline_options_;
+  std::string form_ = "1";          // of the predictor
+  std::int64_t tensor_values_ = 0;  // in its embeddings instead of the picture
   EngineControl engines_;
   bool with_fallback_ = false;
 

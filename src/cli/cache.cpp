@@ -1,0 +1,64 @@
+// What is kept on disk to save encoding again: where, how much, and emptying it.
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cache/disk_cache.h"
+#include "cli/memory_flags.h"
+#include "memory/byte_text.h"
+#include "pipeline/embeddings_on_disk.h"
+
+namespace sam {
+namespace {
+
+struct CacheCommand {
+  bool clear = false;
+  bool json = false;
+  MemoryFlags flags;
+};
+
+void print(const DiskCache& cache, const DiskStatistics& kept) {
+  std::cout << "embeddings on disk: " << cache.folder().string() << '\n' << "entries: " << kept.entries << '\n';
+  if (cache.limit_bytes() == 0) {
+    std::cout << "bytes: " << byte_text(kept.bytes) << "; switched off (embedding_disk_bytes is 0)\n";
+  } else {
+    std::cout << "bytes: " << byte_text(kept.bytes) << " of at most " << byte_text(cache.limit_bytes()) << '\n';
+  }
+}
+
+int run_cache(Program& program, const CacheCommand& command) {
+  const MemorySettings settings = read_memory_settings(command.flags, program);
+  DiskCache cache(embedding_folder(program.environment), embedding_suffix, settings.options.embedding_disk_bytes);
+  if (command.clear) {
+    const DiskCache::Cleared cleared = cache.clear();
+    std::cout << "removed " << cleared.entries << " embeddings (" << byte_text(cleared.bytes) << ") from "
+              << cache.folder().string() << '\n';
+    return exit_done;
+  }
+  const DiskStatistics kept = cache.count();
+  if (command.json) {
+    const nlohmann::ordered_json answer = {{"folder", cache.folder().string()},
+                                           {"entries", kept.entries},
+                                           {"bytes", kept.bytes},
+                                           {"limit_bytes", cache.limit_bytes()}};
+    std::cout << answer.dump(2) << '\n';
+  } else {
+    print(cache, kept);
+  }
+  return exit_done;
+}
+
+}  // namespace
+
+void add_cache_command(CLI::App& root, Program& program) {
+  CLI::App* command = root.add_subcommand(
+      "cache",
+      "says how many embeddings are kept on disk, so that going back to a picture costs no encode; empties it");
+  auto options = std::make_shared<CacheCommand>();
+  CLI::Option* clear = command->add_flag("--clear", options->clear, "remove them all");
+  command->add_flag("--json", options->json, "folder, entries, bytes and limit as JSON")->excludes(clear);
+  add_memory_flags(*command, options->flags);
+  command->callback(
+      [&program, options] { program.run = [&program, options] { return run_cache(program, *options); }; });
+}
+
+}  // namespace sam
