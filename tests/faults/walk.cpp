@@ -18,7 +18,7 @@
 namespace sam {
 namespace {
 
-constexpr std::chrono::seconds longest_silence{20};
+constexpr std::chrono::seconds longest_silence{60};
 constexpr int most_complaints = 3;  // a walk; its other points say the same
 
 std::vector<std::pair<std::string, WalkCounts>>& table() {
