@@ -107,7 +107,9 @@ class SharedMemoryOfModels final : public OnnxRuntimeMemory {
   void limit_arena(const char* provider, const Ort::MemoryInfo& memory, std::uint64_t bytes,
                    const std::unordered_map<std::string, std::string>& options) {
     constexpr int as_requested = 1;
-    const Ort::ArenaCfg arena(bytes, as_requested, -1, -1);
+    constexpr int dead_bytes =
+        1 << 20;  // of a free piece, beside what is asked for, that are not split off; ORT's 128 MiB waste half of it
+    const Ort::ArenaCfg arena(bytes, as_requested, -1, dead_bytes);
     environment_.CreateAndRegisterAllocatorV2(provider, memory, options, arena);
   }
 
@@ -121,16 +123,12 @@ class SharedMemoryOfModels final : public OnnxRuntimeMemory {
 
 }  // namespace
 
-std::shared_ptr<OnnxRuntimeMemory> make_onnxruntime_memory(std::uint64_t host_arena_bytes) {
-  return std::make_shared<SharedMemoryOfModels>(host_arena_bytes);
-}
-
-std::shared_ptr<OnnxRuntimeMemory> shared_onnxruntime_memory() {
+std::shared_ptr<OnnxRuntimeMemory> shared_onnxruntime_memory(std::uint64_t host_arena_bytes) {
   static Mutex mutex;
   static std::weak_ptr<OnnxRuntimeMemory> shared;
   const MutexLock lock(mutex);
   std::shared_ptr<OnnxRuntimeMemory> memory = shared.lock();
-  if (!memory) shared = memory = make_onnxruntime_memory(0);
+  if (!memory) shared = memory = std::make_shared<SharedMemoryOfModels>(host_arena_bytes);
   return memory;
 }
 

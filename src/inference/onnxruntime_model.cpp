@@ -2,10 +2,11 @@
 #include "inference/onnxruntime_model.h"
 
 #include <onnxruntime_cxx_api.h>
-#include <onnxruntime_session_options_config_keys.h>
+#include <onnxruntime_run_options_config_keys.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <charconv>
 #include <cstring>
@@ -17,6 +18,7 @@
 #include "inference/onnxruntime_error.h"
 #include "inference/onnxruntime_library.h"
 #include "inference/onnxruntime_memory.h"
+#include "inference/onnxruntime_settings.h"
 #include "inference/tensor_check.h"
 #include "inference/turn.h"
 #include "platform/heap.h"
@@ -99,38 +101,25 @@ std::filesystem::path file_of_precision(const ModelOptions& options) {
                    "docs/models.md) or use --precision f32");
 }
 
-// The card's memory that must not grow is taken once for all models, at the first one's load.
-bool takes_all_at_once(const OnnxRuntimeOptions& tuning) {
-  return !tuning.grow_on_demand && tuning.device_limit_bytes > 0;
-}
-
-void add_cuda(Ort::SessionOptions& session, int device, const OnnxRuntimeOptions& tuning) {
-  std::unordered_map<std::string, std::string> settings{
-      {"device_id", std::to_string(device)},
-      {"use_tf32", tuning.tf32 ? "1" : "0"},
-      {"arena_extend_strategy", "kSameAsRequested"},
-      // The exhaustive search and the largest workspaces buy little speed for gigabytes.
-      {"cudnn_conv_algo_search", "HEURISTIC"},
-      {"cudnn_conv_use_max_workspace", "0"}};
-  if (tuning.device_limit_bytes > 0) settings["gpu_mem_limit"] = std::to_string(tuning.device_limit_bytes);
-  Ort::CUDAProviderOptions cuda;
-  cuda.Update(settings);
-  session.AppendExecutionProvider_CUDA_V2(*cuda);
+// A card's memory is one arena for all models, limited for all of them together. On the CPU, where a test asks for it.
+bool shares_arena(const ModelOptions& options, const OnnxRuntimeOptions& tuning) {
+  return cuda_device(options.device) || tuning.device_limit_bytes > 0;
 }
 
 Ort::SessionOptions session_options(const ModelOptions& options, const OnnxRuntimeOptions& tuning) {
   Ort::SessionOptions session;
-  // Weights outside of the arena: what it holds between runs is then all to be given back. But inside where it is limited for all.
-  session.AddConfigEntry(kOrtSessionOptionsUseDeviceAllocatorForInitializers, takes_all_at_once(tuning) ? "0" : "1");
-  session.AddConfigEntry(kOrtSessionOptionsConfigUseEnvAllocators, "1");
-  session.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning,
-                         "0");  // idle threads must not burn the user's CPU
-  if (const std::optional<int> device = cuda_device(options.device)) {
-    session.SetIntraOpNumThreads(1);  // what stays on the CPU is arithmetic on shapes
-    add_cuda(session, *device, tuning);
-  } else {
-    session.SetIntraOpNumThreads(options.threads);
+  for (const auto& [key, value] : session_settings(shares_arena(options, tuning))) {
+    session.AddConfigEntry(key.c_str(), value.c_str());
   }
+  const std::optional<int> device = cuda_device(options.device);
+  if (!device) {
+    session.SetIntraOpNumThreads(options.threads);
+    return session;
+  }
+  session.SetIntraOpNumThreads(1);  // what stays on the CPU is arithmetic on shapes
+  Ort::CUDAProviderOptions cuda;
+  cuda.Update(cuda_settings(*device, tuning));
+  session.AppendExecutionProvider_CUDA_V2(*cuda);
   return session;
 }
 
@@ -140,11 +129,16 @@ Ort::MemoryInfo device_memory(const std::optional<int>& device) {
 }
 
 std::shared_ptr<OnnxRuntimeMemory> memory_for(const ModelOptions& options, const OnnxRuntimeOptions& tuning) {
-  if (takes_all_at_once(tuning) && !cuda_device(options.device)) {
-    return make_onnxruntime_memory(tuning.device_limit_bytes);
-  }
-  return shared_onnxruntime_memory();
+  const bool on_host = !cuda_device(options.device);
+  return shared_onnxruntime_memory(on_host ? card_arena_bytes(tuning.device_limit_bytes) : 0);
 }
+
+// y = Neg(x), of one float each.
+constexpr std::array<unsigned char, 58> smallest_model{
+    0x08, 0x08, 0x3a, 0x32, 0x0a, 0x0b, 0x0a, 0x01, 0x78, 0x12, 0x01, 0x79, 0x22, 0x03, 0x4e,
+    0x65, 0x67, 0x12, 0x01, 0x67, 0x5a, 0x0f, 0x0a, 0x01, 0x78, 0x12, 0x0a, 0x0a, 0x08, 0x08,
+    0x01, 0x12, 0x04, 0x0a, 0x02, 0x08, 0x01, 0x62, 0x0f, 0x0a, 0x01, 0x79, 0x12, 0x0a, 0x0a,
+    0x08, 0x08, 0x01, 0x12, 0x04, 0x0a, 0x02, 0x08, 0x01, 0x42, 0x02, 0x10, 0x0d};
 
 class OnnxRuntimeModel final : public Model {
  public:
@@ -177,7 +171,6 @@ class OnnxRuntimeModel final : public Model {
     const std::vector<std::size_t> wanted = output_indices(description_, outputs);
     const TurnQueue::Turn turn = turns_.take(stop);
     LastUse::Operation operation(last_use_);
-    if (!session_) load(operation);
     operation.device.before_bytes = device_bytes();
     try {
       std::vector<Tensor> results = infer(inputs, wanted, stop);
@@ -190,24 +183,22 @@ class OnnxRuntimeModel final : public Model {
     }
   }
 
-  // What loading took through our allocator (exact if no other model worked meanwhile), at least the file, which is mapped, and what the arena
-  // grew by since.
+  // What loading took through our allocator (exact if no other model worked meanwhile), at least the file, which is mapped, and what an arena
+  // of the host grew by since.
   std::uint64_t bytes_held() const override {
-    return std::max(loaded_host_bytes_.load(), weights_on_host()) + grown_bytes_;
+    return std::max(loaded_host_bytes_.load(), weights_on_host()) + grown_host_bytes_;
   }
 
   ModelUse last_use() const override { return last_use_.get(); }
 
-  // The host's allocator keeps nothing between runs. A session's arena on a card shrinks only at the end of a run, and then keeps its first
-  // piece: a new session is the way to give back all of it at once, at the cost of loading. An arena that was taken at once stays.
+  // Our allocator of the host keeps nothing between runs. An arena keeps what runs needed: what nobody uses now goes back, that of all models
+  // on the card. An arena that was taken at once stays.
   void release_memory() override {
     {
       const TurnQueue::Turn turn = turns_.take();
-      if (session_ && (grown_bytes_ == 0 || takes_all_at_once(tuning_))) return;
-      arena_ = Ort::Allocator(nullptr);
-      session_ = Ort::Session(nullptr);
       LastUse::Operation operation(last_use_);
-      load(operation);
+      if (tuning_.grow_on_demand && shares_arena(options_, tuning_)) shrink_arena();
+      note_arena(operation);
     }
     trim_heap();
   }
@@ -217,18 +208,18 @@ class OnnxRuntimeModel final : public Model {
     try {
       const std::uint64_t before = memory_->host_bytes();
       const std::optional<int> device = cuda_device(options_.device);
-      if (device && takes_all_at_once(tuning_)) memory_->limit_card(*device, tuning_.device_limit_bytes);
+      const std::uint64_t arena_limit_bytes = card_arena_bytes(tuning_.device_limit_bytes);
+      if (device) memory_->limit_card(*device, arena_limit_bytes);
       Ort::Session session(environment_, path_.c_str(), session_options(options_, tuning_));
       arena_ = Ort::Allocator(session, device_memory(device));
-      if (takes_all_at_once(tuning_)) fill_arena();
+      if (!tuning_.grow_on_demand) fill_arena(arena_limit_bytes);
       session_ = std::move(session);
       const std::uint64_t after = memory_->host_bytes();
       loaded_host_bytes_ = after > before ? after - before : 0;
-      loaded_bytes_ = arena_bytes();
-      grown_bytes_ = 0;
+      loaded_arena_bytes_ = arena_bytes();
       note_arena(operation);
     } catch (const std::exception& error) {
-      grown_bytes_ = 0;
+      grown_host_bytes_ = 0;
       rethrow_onnxruntime_error("loading " + path_.string() + " on " + options_.device, error, options_.device,
                                 operation.refused_bytes());
     }
@@ -236,13 +227,35 @@ class OnnxRuntimeModel final : public Model {
 
   // Allocates all that the arena may still have and gives it back: the arena keeps it, as one piece. (Its configuration cannot say this: the size
   // of its first piece is an int and only a wish.)
-  void fill_arena() {
+  void fill_arena(std::uint64_t limit_bytes) {
     constexpr std::uint64_t granule = 256;  // the arena rounds up to it
     const std::uint64_t held = arena_bytes();
-    const std::uint64_t rest = tuning_.device_limit_bytes > held ? (tuning_.device_limit_bytes - held) : 0;
+    const std::uint64_t rest = limit_bytes > held ? limit_bytes - held : 0;
     if (rest >= granule) arena_.Free(arena_.Alloc(rest / granule * granule));
   }
 
+  // Arenas shrink at the end of a run that says so: here of a run that needs next to nothing.
+  void shrink_arena() {
+    try {
+      const std::optional<int> device = cuda_device(options_.device);
+      const std::string arena = device ? "gpu:" + std::to_string(*device) : "cpu:0";
+      Ort::Session session(environment_, smallest_model.data(), smallest_model.size(),
+                           session_options(options_, tuning_));
+      float x = 0;
+      float y = 0;
+      constexpr std::int64_t shape = 1;
+      Ort::IoBinding binding(session);  // to memory of ours: a block of the arena would keep what lies around it
+      binding.BindInput("x", Ort::Value::CreateTensor(host_, &x, 1, &shape, 1));
+      binding.BindOutput("y", Ort::Value::CreateTensor(host_, &y, 1, &shape, 1));
+      Ort::RunOptions shrinking;
+      shrinking.AddConfigEntry(kOrtRunOptionsConfigEnableMemoryArenaShrinkage, arena.c_str());
+      session.Run(shrinking, binding);
+    } catch (const Ort::Exception& error) {
+      spdlog::warn("giving back memory of {} failed: {}", options_.device, error.what());
+    }
+  }
+
+  // Of all models.
   std::uint64_t arena_bytes() const {
     try {
       const std::unordered_map<std::string, std::string> stats = arena_.GetStats().GetKeyValuePairs();
@@ -254,17 +267,16 @@ class OnnxRuntimeModel final : public Model {
 
   std::uint64_t weights_on_host() const { return cuda_device(options_.device) ? 0 : file_.size_bytes; }
 
-  // Of the card: weights and arena. CUDA's own context (hundreds of MB) only the card's probe sees.
-  std::uint64_t device_bytes() const {
-    return cuda_device(options_.device) ? std::max(arena_bytes(), file_.size_bytes + grown_bytes_) : 0;
-  }
+  // Of the card: the arena, with the weights and activations of all models. CUDA's own context (hundreds of MB) only the card's probe sees.
+  std::uint64_t device_bytes() const { return cuda_device(options_.device) && arena_ ? arena_bytes() : 0; }
 
   // What others may read while the engine works. The arena only grows during a run: its size afterwards is the peak.
   void note_arena(LastUse::Operation& operation) {
-    const std::uint64_t now = arena_bytes();
-    grown_bytes_ = now > loaded_bytes_ ? now - loaded_bytes_ : 0;
     operation.device.after_bytes = device_bytes();
     operation.device.peak_bytes = std::max(operation.device.before_bytes, operation.device.after_bytes);
+    if (cuda_device(options_.device)) return;
+    const std::uint64_t now = arena_bytes();
+    grown_host_bytes_ = now > loaded_arena_bytes_ ? now - loaded_arena_bytes_ : 0;
   }
 
   void describe_ports() {
@@ -333,11 +345,11 @@ class OnnxRuntimeModel final : public Model {
   const std::shared_ptr<OnnxRuntimeMemory> memory_;  // outlives the session
   Ort::Env environment_;                             // memory_'s: ONNX Runtime has one and counts its owners
   const Ort::MemoryInfo host_;
-  Ort::Session session_{nullptr};   // used by whoever has the turn; null if loading again failed
-  Ort::Allocator arena_{nullptr};   // the session's, likewise
-  std::uint64_t loaded_bytes_ = 0;  // of the arena after loading: some devices keep weights there
+  Ort::Session session_{nullptr};         // used by whoever has the turn
+  Ort::Allocator arena_{nullptr};         // of all models of the device, likewise
+  std::uint64_t loaded_arena_bytes_ = 0;  // after loading
   std::atomic<std::uint64_t> loaded_host_bytes_ = 0;
-  std::atomic<std::uint64_t> grown_bytes_ = 0;
+  std::atomic<std::uint64_t> grown_host_bytes_ = 0;
   ModelDescription description_;
   TurnQueue turns_;
   LastUse last_use_;

@@ -11,10 +11,10 @@
 namespace sam {
 
 struct OnnxRuntimeOptions {
-  std::uint64_t device_limit_bytes = 0;  // of the card's memory; 0: none
+  std::uint64_t device_limit_bytes = 0;  // of the card's memory, for all models of the process together; 0: none
   bool tf32 = false;  // faster matrix products with 10 bits of mantissa: then f32 is no longer the model's own
-  // True: each model's arena grows by what is asked for, up to the limit (the budgets keep the sum of all models within it). False: one arena
-  // of exactly the limit for all models, taken when the first is loaded. (On "cpu" too, of host memory, for tests; one model at a time.)
+  // True: the arena of all models grows by what is asked for, up to the limit. False: it is taken whole when the first model is loaded. The first
+  // model's limit is that of all. (With a limit on "cpu" too, of host memory, for tests.)
   bool grow_on_demand = true;
 };
 

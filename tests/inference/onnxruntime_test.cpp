@@ -11,6 +11,7 @@
 #include "inference/onnxruntime_library.h"
 #include "inference/onnxruntime_memory.h"
 #include "inference/onnxruntime_model.h"
+#include "inference/onnxruntime_settings.h"
 #include "inference/test_models.h"
 
 namespace sam {
@@ -180,28 +181,105 @@ TEST(OnnxRuntimeModel, TheAllocatorCountsAllModelsAndGoesWithTheLast) {
   EXPECT_EQ(memory->host_bytes(), 0u);
 }
 
-// The arena of a card that must not grow, on the host, where it can be tried without one.
-TEST(OnnxRuntimeModel, MemoryThatMustNotGrowIsTakenAtOnceAndNeverExceeded) {
-  OnnxRuntimeOptions strict;
-  strict.device_limit_bytes = std::uint64_t{64} << 20;
-  strict.grow_on_demand = false;
-  const auto model = load_onnxruntime_model(on("cpu", "slow.onnx"), strict, make_heap_tensor);
-  const auto run = [&](std::int64_t side) {
-    const std::vector<Tensor> inputs{model->make_tensor("x", ElementType::f32, {1, 8, side, side})};
-    inputs[0].values<float>()[5] = 3;
-    return model->run(inputs, {}, {})[0].values<float>()[5];
-  };
-  const std::uint64_t held = model->bytes_held();
-  EXPECT_EQ(run(64), 3.0f);
-  try {
-    run(2048);  // 128 MiB a layer
-    FAIL() << "more than the arena has";
-  } catch (const OutOfMemory& error) {
-    EXPECT_GE(error.requested_bytes(), std::uint64_t{64} << 20) << error.what();
+// The arena of a card, on the host, where it can be tried without one.
+class OnnxRuntimeArena : public testing::Test {
+ protected:
+  static constexpr std::uint64_t mb = 1 << 20;
+
+  static std::unique_ptr<Model> load(bool grow) {
+    OnnxRuntimeOptions tuning;
+    tuning.device_limit_bytes = 64 * mb;  // of which the arena has 48
+    tuning.grow_on_demand = grow;
+    return load_onnxruntime_model(on("cpu", "slow.onnx"), tuning, make_heap_tensor);
   }
-  EXPECT_EQ(run(64), 3.0f) << "the next smaller one works";
-  EXPECT_EQ(model->bytes_held(), held) << "all was taken when it was loaded";
-  EXPECT_EQ(model->last_use().device.peak_bytes, 0u) << "on the CPU";
+  // Layers of 32 × side² bytes.
+  static float run(Model& model, std::int64_t side) {
+    const std::vector<Tensor> inputs{model.make_tensor("x", ElementType::f32, {1, 8, side, side})};
+    inputs[0].values<float>()[5] = 3;
+    return model.run(inputs, {}, {})[0].values<float>()[5];
+  }
+};
+
+TEST_F(OnnxRuntimeArena, WithoutGrowthItIsTakenAtOnceByAllModelsAndNeverExceeded) {
+  const auto first = load(false);
+  const std::uint64_t held = first->bytes_held();
+  EXPECT_EQ(run(*first, 64), 3.0f);
+  const auto second = load(false);  // there is no second arena that could be taken
+  EXPECT_EQ(run(*second, 64), 3.0f);
+  for (Model* model : {first.get(), second.get()}) {
+    try {
+      run(*model, 1024);  // 32 MiB a layer
+      FAIL() << "more than the arena has";
+    } catch (const OutOfMemory& error) {
+      EXPECT_GE(error.requested_bytes(), 32 * mb) << error.what();
+    }
+    EXPECT_EQ(run(*model, 64), 3.0f) << "the next smaller one works";
+    model->release_memory();
+    EXPECT_EQ(run(*model, 512), 3.0f) << "what the other one gave back serves as well";
+  }
+  EXPECT_EQ(first->bytes_held(), held) << "all was taken when it was loaded";
+  EXPECT_EQ(first->last_use().device.peak_bytes, 0u) << "on the CPU";
+}
+
+TEST_F(OnnxRuntimeArena, WithGrowthTheLimitHoldsForAllModelsTogether) {
+  const auto first = load(true);
+  const auto second = load(true);
+  const std::uint64_t loaded = first->bytes_held();
+  EXPECT_EQ(run(*first, 512), 3.0f);  // 8 MiB a layer
+  const std::uint64_t grown = first->bytes_held();
+  EXPECT_GE(grown, loaded + 8 * mb);
+  EXPECT_EQ(run(*second, 512), 3.0f);
+  EXPECT_EQ(run(*first, 64), 3.0f);
+  EXPECT_LE(first->bytes_held(), std::max(grown, loaded + 48 * mb)) << "the second used what the first gave back";
+  EXPECT_THROW(run(*second, 1024), OutOfMemory);
+}
+
+TEST_F(OnnxRuntimeArena, WithGrowthWhatRunsNeededIsGivenBack) {
+  const auto model = load(true);
+  const std::uint64_t loaded = model->bytes_held();
+  EXPECT_EQ(run(*model, 512), 3.0f);
+  EXPECT_GE(model->bytes_held(), loaded + 8 * mb);
+  model->release_memory();
+  EXPECT_EQ(model->bytes_held(), loaded);
+  EXPECT_EQ(run(*model, 512), 3.0f);
+}
+
+TEST(OnnxRuntimeSettings, WhatIsPassedForACard) {
+  OnnxRuntimeOptions tuning;
+  tuning.device_limit_bytes = 7'730'941'132;  // 0.9 of 8 GiB
+  for (const bool grow : {false, true}) {
+    tuning.grow_on_demand = grow;
+    for (const bool tf32 : {false, true}) {
+      tuning.tf32 = tf32;
+      EXPECT_EQ(cuda_settings(1, tuning), (OnnxRuntimeSettings{{"device_id", "1"},
+                                                               {"use_tf32", tf32 ? "1" : "0"},
+                                                               {"gpu_mem_limit", "7194070220"},  // 512 MiB less
+                                                               {"arena_extend_strategy", "kSameAsRequested"},
+                                                               {"cudnn_conv_algo_search", "HEURISTIC"},
+                                                               {"cudnn_conv_use_max_workspace", "0"}}));
+    }
+  }
+  tuning.device_limit_bytes = 0;
+  EXPECT_FALSE(cuda_settings(0, tuning).contains("gpu_mem_limit"));
+}
+
+TEST(OnnxRuntimeSettings, TheArenaLeavesRoomForWhatCudaTakesBesides) {
+  EXPECT_EQ(card_arena_bytes(0), 0u);
+  EXPECT_EQ(card_arena_bytes(1000), 750u);
+  for (std::uint64_t limit = std::uint64_t{1} << 20; limit <= std::uint64_t{1} << 40; limit *= 3) {
+    EXPECT_LT(card_arena_bytes(limit), limit);
+    EXPECT_GE(card_arena_bytes(limit), limit / 4 * 3);
+    EXPECT_LE(limit - card_arena_bytes(limit), std::uint64_t{512} << 20);
+  }
+}
+
+TEST(OnnxRuntimeSettings, SessionsUseTheAllocatorsOfAllModels) {
+  for (const bool shares_arena : {false, true}) {
+    const OnnxRuntimeSettings settings = session_settings(shares_arena);
+    EXPECT_EQ(settings.at("session.use_env_allocators"), "1");
+    EXPECT_EQ(settings.at("session.use_device_allocator_for_initializers"), shares_arena ? "0" : "1")
+        << "weights count against the arena's limit";
+  }
 }
 
 TEST(Engines, HalfPrecisionIsAFileBesideTheOther) {
