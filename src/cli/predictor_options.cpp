@@ -140,7 +140,8 @@ std::vector<PredictorForm> make_forms(const ModelFiles& files, ModelOptions mode
 
 EngineControl engine_control(const std::shared_ptr<EngineMemory>& engines) {
   return {[engines](bool wait) { return engines->release_memory(wait); }, [engines] { return engines->restart(); },
-          [engines](std::int64_t idle_ms) { return engines->unload_idle(idle_ms); }};
+          [engines](std::int64_t idle_ms) { return engines->unload_idle(idle_ms); },
+          [engines] { return engines->worker_deaths(); }};
 }
 
 }  // namespace

@@ -25,15 +25,31 @@ ModelCost from_json(const ordered_json& json) {
           json.at("run_peak_bytes").get<std::uint64_t>(), json.at("kept_bytes").get<std::uint64_t>()};
 }
 
-// A run needs a little more or less than the last one: what fits into what is known is no news for the disk.
-std::uint64_t larger(std::uint64_t known, std::uint64_t measured) {
-  constexpr std::uint64_t step = 1 << 20;
-  return measured <= known ? known : (measured + step - 1) / step * step;
+constexpr std::uint64_t step_bytes = 1 << 20;
+
+// A run needs a little more or less than the last one: what fits into what is known is no news.
+std::uint64_t learnt(std::uint64_t known, std::uint64_t measured) {
+  const std::uint64_t now = measured <= known ? known - (known - measured) / 8 : measured;
+  return std::max(measured == known ? known : (now + step_bytes - 1) / step_bytes * step_bytes, measured);
 }
 
-ModelCost larger(const ModelCost& known, const ModelCost& measured) {
-  return {larger(known.load_peak_bytes, measured.load_peak_bytes), larger(known.held_bytes, measured.held_bytes),
-          larger(known.run_peak_bytes, measured.run_peak_bytes), larger(known.kept_bytes, measured.kept_bytes)};
+// Applied to each number of the costs.
+template <typename Function>
+ModelCosts each(const ModelCosts& a, const ModelCosts& b, const Function& function) {
+  const auto of = [&](const ModelCost& x, const ModelCost& y) {
+    return ModelCost{function(x.load_peak_bytes, y.load_peak_bytes), function(x.held_bytes, y.held_bytes),
+                     function(x.run_peak_bytes, y.run_peak_bytes), function(x.kept_bytes, y.kept_bytes)};
+  };
+  return {of(a.host, b.host), of(a.device, b.device)};
+}
+
+bool is_worth_writing(const ModelCosts& written, const ModelCosts& known) {
+  bool worth = false;
+  each(written, known, [&](std::uint64_t before, std::uint64_t now) {
+    worth |= now > before || now < before - before / 4;
+    return now;
+  });
+  return worth;
 }
 
 }  // namespace
@@ -43,13 +59,14 @@ CostBook::CostBook(std::filesystem::path file, FileSystem& files) : file_(std::m
   try {
     const auto text = files_.read(file_, max_file_bytes);
     if (!text) return;
-    std::map<std::string, ModelCosts> costs;
+    std::map<std::string, Entry> models;
     const ordered_json json = ordered_json::parse(*text);
     for (const auto& [model, cost] : json.at("models").items()) {
-      costs[model] = {from_json(cost.at("host")), from_json(cost.at("device"))};
+      const ModelCosts costs{from_json(cost.at("host")), from_json(cost.at("device"))};
+      models[model] = {costs, costs};
     }
     const MutexLock lock(mutex_);
-    costs_ = std::move(costs);
+    models_ = std::move(models);
   } catch (const std::exception& error) {
     spdlog::warn("{}: what models need will be measured again ({})", file_.string(), error.what());
   }
@@ -57,36 +74,50 @@ CostBook::CostBook(std::filesystem::path file, FileSystem& files) : file_(std::m
 
 std::optional<ModelCosts> CostBook::find(const std::string& model) const {
   const MutexLock lock(mutex_);
-  const auto found = costs_.find(model);
-  if (found == costs_.end()) return std::nullopt;
-  return found->second;
+  const auto found = models_.find(model);
+  if (found == models_.end()) return std::nullopt;
+  return found->second.known;
 }
 
 void CostBook::record(const std::string& model, const ModelCosts& costs) {
-  std::string text_now;
-  {
-    const MutexLock lock(mutex_);
-    if (costs_.size() >= max_models) costs_.clear();
-    ModelCosts& known = costs_[model];
-    const ModelCosts now{larger(known.host, costs.host), larger(known.device, costs.device)};
-    if (now == known) return;
-    known = now;
-    text_now = text();
-  }
+  const MutexLock lock(mutex_);
+  if (models_.size() >= max_models) models_.clear();
+  Entry& entry = models_[model];
+  entry.known = each(entry.known, costs, learnt);
+  stale_ |= is_worth_writing(entry.written, entry.known);
+}
+
+bool CostBook::begin_writing(std::string& text_now, bool again) {
+  const MutexLock lock(mutex_);
+  if (writing_ && !again) return false;  // whoever does looks again
+  writing_ = false;
+  if (!stale_) return false;
+  text_now = text();
+  stale_ = false;
+  return writing_ = true;
+}
+
+void CostBook::write() {
   if (file_.empty()) return;
   try {
-    files_.create_directories(file_.parent_path());
-    files_.write_atomic(file_, text_now);
-  } catch (const FileError& error) {
+    std::string text_now;
+    for (bool again = false; begin_writing(text_now, again); again = true) {
+      files_.create_directories(file_.parent_path());
+      files_.write_atomic(file_, text_now);
+    }
+  } catch (const std::exception& error) {
     spdlog::warn("what models need is not remembered over a restart: {}", error.what());
+    const MutexLock lock(mutex_);
+    writing_ = false;
   }
 }
 
-std::string CostBook::text() const {
+std::string CostBook::text() {
   ordered_json json;
   json["models"] = ordered_json::object();
-  for (const auto& [model, cost] : costs_) {
-    json["models"][model] = {{"host", to_json(cost.host)}, {"device", to_json(cost.device)}};
+  for (auto& [model, entry] : models_) {
+    json["models"][model] = {{"host", to_json(entry.known.host)}, {"device", to_json(entry.known.device)}};
+    entry.written = entry.known;
   }
   return json.dump(2) + "\n";
 }

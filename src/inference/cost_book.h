@@ -35,16 +35,28 @@ class CostBook {
 
   std::optional<ModelCosts> find(const std::string& model) const SAM_EXCLUDES(mutex_);
 
-  // Takes the larger of each measured number (in whole MiB) and the one known, writes the file if that changed it; a disk that refuses is logged only.
+  // What was measured now: a number that grew counts at once (in whole MiB); one that fell moves an eighth of the way, so that what one unusual
+  // run needed is forgotten over time.
   void record(const std::string& model, const ModelCosts& costs) SAM_EXCLUDES(mutex_);
 
+  // Writes the file if it says too little or, by a quarter, too much. To be called where nobody waits for anything; a disk that refuses is logged
+  // only.
+  void write() SAM_EXCLUDES(mutex_);
+
  private:
-  std::string text() const SAM_REQUIRES(mutex_);
+  struct Entry {
+    ModelCosts known;
+    ModelCosts written;  // as the file says
+  };
+  std::string text() SAM_REQUIRES(mutex_);
+  bool begin_writing(std::string& text_now, bool again) SAM_EXCLUDES(mutex_);
 
   const std::filesystem::path file_;
   FileSystem& files_;
   mutable Mutex mutex_;
-  std::map<std::string, ModelCosts> costs_ SAM_GUARDED_BY(mutex_);
+  std::map<std::string, Entry> models_ SAM_GUARDED_BY(mutex_);
+  bool stale_ SAM_GUARDED_BY(mutex_) = false;    // the file
+  bool writing_ SAM_GUARDED_BY(mutex_) = false;  // somebody is, and looks again when done
 };
 
 // "hash|cuda|f32": costs differ by engine and precision, not by the card's number.

@@ -43,6 +43,7 @@ class EngineMemory {
   virtual std::uint64_t unload_idle(std::int64_t idle_ms) = 0;
 
   virtual std::uint64_t held_bytes() const = 0;  // reserved by all models
+  virtual int worker_deaths() const = 0;         // of the worker process, which nobody asked to end
 };
 
 std::shared_ptr<EngineMemory> make_engine_memory(std::shared_ptr<Worker> worker, EngineBudgets budgets, CostBook& book,

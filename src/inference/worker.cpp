@@ -35,6 +35,11 @@ class WorkerProcess final : public Worker, public std::enable_shared_from_this<W
     return restarts_ + (lost ? 1 : 0);
   }
 
+  int deaths() const override {
+    const MutexLock lock(mutex_);
+    return deaths_ + (session_ && session_->died() ? 1 : 0);
+  }
+
   void set_limit(std::uint64_t limit_bytes) override {
     const MutexLock lock(mutex_);
     limit_bytes_ = limit_bytes;
@@ -57,6 +62,7 @@ class WorkerProcess final : public Worker, public std::enable_shared_from_this<W
     if (session_ && session_->alive()) return session_;
     old = std::move(session_);
     if (old) ++restarts_;
+    if (old && old->died()) ++deaths_;
     session_ = std::make_shared<WorkerSession>(program_);
     buffers_->attach(session_);
     if (limit_bytes_ > 0) send_limit();  // before any load
@@ -74,6 +80,7 @@ class WorkerProcess final : public Worker, public std::enable_shared_from_this<W
   std::shared_ptr<WorkerSession> session_ SAM_GUARDED_BY(mutex_);
   std::uint64_t limit_bytes_ SAM_GUARDED_BY(mutex_) = 0;
   int restarts_ SAM_GUARDED_BY(mutex_) = 0;
+  int deaths_ SAM_GUARDED_BY(mutex_) = 0;
 };
 
 // The kernel's way of saying that memory ran out, and the engine's way of taking it.
@@ -89,8 +96,8 @@ bool ran_out(const WorkerDied& death) {
     throw OutOfMemory("the worker process crashed after memory was refused to it, while " + doing);
   }
   if (ran_out(death)) {
-    throw OutOfMemory("the worker process was killed (signal 9), likely by the kernel for lack of memory, while " +
-                      doing);
+    throw WorkerKilled("the worker process was killed (signal 9), likely by the kernel for lack of memory, while " +
+                       doing);
   }
   throw ModelError("the worker process died twice (" + death.text() + "): " + doing);
 }
@@ -131,7 +138,7 @@ class WorkerModel final : public Model {
         return run_in(*session, shared, wanted, stop);
       });
     } catch (const std::bad_alloc&) {
-      throw OutOfMemory("out of memory for the tensors of " + options_.file.string());
+      throw TensorsOutOfMemory("out of memory for the tensors of " + options_.file.string());
     }
   }
 

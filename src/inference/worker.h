@@ -11,6 +11,19 @@
 
 namespace sam {
 
+// The kernel killed the worker process: nothing says that a model needs more than it has.
+class WorkerKilled : public OutOfMemory {
+ public:
+  using OutOfMemory::OutOfMemory;
+};
+
+// This process has no memory for the tensors of a run: the engine was not reached, or has done its work.
+class TensorsOutOfMemory : public OutOfMemory {
+ public:
+  using OutOfMemory::OutOfMemory;
+  explicit TensorsOutOfMemory(const OutOfMemory& error) : OutOfMemory(error) {}
+};
+
 class Worker {
  public:
   virtual ~Worker() = default;
@@ -29,6 +42,7 @@ class Worker {
 
   virtual int pid() const = 0;       // -1 when not running
   virtual int restarts() const = 0;  // processes that ended since construction; counts as soon as it is known
+  virtual int deaths() const = 0;    // of those, the ones that nobody asked to end
 };
 
 // program: the executable to start (this one: /proc/self/exe).

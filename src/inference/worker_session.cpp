@@ -153,6 +153,11 @@ bool WorkerSession::alive() const {
   return usable_;
 }
 
+bool WorkerSession::died() const {
+  const MutexLock lock(mutex_);
+  return !usable_ && !asked_;
+}
+
 int WorkerSession::pid() const {
   const MutexLock lock(mutex_);
   return pid_;

@@ -48,6 +48,7 @@ class WorkerSession {
   void end();
 
   bool alive() const;  // false from the moment that its end is noticed
+  bool died() const;   // it ended, and nobody asked it to
   int pid() const;     // -1 before it has started and after its end
 
  private:

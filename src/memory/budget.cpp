@@ -65,6 +65,14 @@ Reservation Budget::reserve(Owner owner, std::uint64_t bytes) {
   throw OutOfMemory(refusal(domain_, owner, shortage), bytes, domain_, shortage);
 }
 
+void Budget::set_limit(std::uint64_t limit_bytes) noexcept {
+  limit_bytes_.store(limit_bytes, std::memory_order_relaxed);
+  std::uint64_t largest = largest_limit_bytes();
+  while (largest < limit_bytes &&
+         !largest_limit_bytes_.compare_exchange_weak(largest, limit_bytes, std::memory_order_relaxed)) {
+  }
+}
+
 BudgetReport Budget::report() const noexcept {
   BudgetReport report;
   report.limit_bytes = limit_bytes_.load(std::memory_order_relaxed);

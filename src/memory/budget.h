@@ -48,7 +48,8 @@ class Reservation {
 
 class Budget {
  public:
-  Budget(std::string domain, std::uint64_t limit_bytes) : domain_(std::move(domain)), limit_bytes_(limit_bytes) {}
+  Budget(std::string domain, std::uint64_t limit_bytes)
+      : domain_(std::move(domain)), limit_bytes_(limit_bytes), largest_limit_bytes_(limit_bytes) {}
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
 
@@ -61,11 +62,13 @@ class Budget {
   Reservation reserve(Owner owner, std::uint64_t bytes);
 
   // What the governor learnt. Reservations made before stay, even if they are now more than the limit.
-  void set_limit(std::uint64_t limit_bytes) noexcept { limit_bytes_.store(limit_bytes, std::memory_order_relaxed); }
+  void set_limit(std::uint64_t limit_bytes) noexcept;
   void set_other(std::uint64_t other_bytes) noexcept { other_bytes_.store(other_bytes, std::memory_order_relaxed); }
 
   std::uint64_t reserved_bytes() const noexcept { return reserved_bytes_.load(std::memory_order_relaxed); }
   std::uint64_t available_bytes() const noexcept { return report().available_bytes(); }
+  // The largest limit there ever was: more than that the domain never had.
+  std::uint64_t largest_limit_bytes() const noexcept { return largest_limit_bytes_.load(std::memory_order_relaxed); }
   // Parts are read one after the other: while others reserve they may not add up.
   BudgetReport report() const noexcept;
 
@@ -77,6 +80,7 @@ class Budget {
 
   const std::string domain_;
   std::atomic<std::uint64_t> limit_bytes_;
+  std::atomic<std::uint64_t> largest_limit_bytes_;
   std::atomic<std::uint64_t> other_bytes_{0};
   std::atomic<std::uint64_t> reserved_bytes_{0};
   std::array<std::atomic<std::uint64_t>, owner_count> by_owner_{};

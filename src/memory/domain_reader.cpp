@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "memory/byte_text.h"
@@ -21,6 +22,25 @@ DomainSample look_at(const GovernedDomain& domain, const std::function<bool()>& 
   }
   return sample;
 }
+
+namespace {
+
+// Where the driver does not say what is whose, ours is what came on top of what was used when nothing was reserved, at most what is reserved: a
+// promise that was not taken yet is still among what is free.
+class OwnUse {
+ public:
+  void fill_in(DomainSample& sample, std::uint64_t reserved_bytes) {
+    if (!sample.reading || sample.use || sample.reading->used_by_this_program_bytes) return;
+    const std::uint64_t used = sample.reading->used_bytes;
+    if (reserved_bytes == 0 || used < others_bytes_.value_or(used)) others_bytes_ = used;
+    if (others_bytes_) sample.reading->used_by_this_program_bytes = std::min(used - *others_bytes_, reserved_bytes);
+  }
+
+ private:
+  std::optional<std::uint64_t> others_bytes_;
+};
+
+}  // namespace
 
 struct DomainReader::State {
   explicit State(GovernedDomain governed) : domain(std::move(governed)) {}
@@ -66,6 +86,7 @@ DomainReader::~DomainReader() {
 }
 
 void DomainReader::read_until_stopped(State& state) {
+  OwnUse own_use;
   for (;;) {
     {
       MutexLock lock(state.mutex);
@@ -77,6 +98,7 @@ void DomainReader::read_until_stopped(State& state) {
       MutexLock lock(state.mutex);
       return !state.stop;
     });
+    own_use.fill_in(sample, sample.before.reserved_bytes);
     MutexLock lock(state.mutex);
     state.finished = state.started;
     state.sample = std::move(sample);

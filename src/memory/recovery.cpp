@@ -95,6 +95,7 @@ RecoveryStatistics operator+(const RecoveryStatistics& a, const RecoveryStatisti
   RecoveryStatistics sum = a;
   sum.operations += b.operations;
   sum.exhausted += b.exhausted;
+  sum.worker_deaths += b.worker_deaths;
   for (std::size_t i = 0; i < rung_count; ++i) {
     sum.rungs[i].runs += b.rungs[i].runs;
     sum.rungs[i].skips += b.rungs[i].skips;
@@ -121,12 +122,12 @@ RecoveryStatistics RecoveryLadder::statistics() const {
 }
 
 // A rung that throws has done nothing that one could count on.
-RungResult RecoveryLadder::run_rung(const Rung& rung, const OutOfMemory& error) {
+RungResult RecoveryLadder::run_rung(const Rung& rung, const RungCause& cause) {
   MutexLock one_at_a_time(climbing_);
   const auto start = clock_.now();
   RungResult result;
   try {
-    result = rung.run(error);
+    result = rung.run(cause);
   } catch (...) {
     result = {0, reason_of_failure()};
   }
@@ -138,7 +139,8 @@ RungResult RecoveryLadder::run_rung(const Rung& rung, const OutOfMemory& error) 
   return result;
 }
 
-void RecoveryLadder::next_rung(Climb& climb, const OutOfMemory& error) {
+void RecoveryLadder::next_rung(Climb& climb, const RungCause& cause) {
+  const OutOfMemory& error = cause.error;
   if (!climb.ran_out) {
     climb.ran_out = true;
     tell(report_, Line::detail, [&] { return climb.doing + " ran out of memory: " + error.what(); });
@@ -147,7 +149,7 @@ void RecoveryLadder::next_rung(Climb& climb, const OutOfMemory& error) {
   }
   while (climb.next < rungs_.size()) {
     const Rung& rung = rungs_[climb.next++];
-    const RungResult result = run_rung(rung, error);
+    const RungResult result = run_rung(rung, cause);
     tell(report_, Line::detail, [&] {
       return result.skipped.empty() ? climb.doing + ": " + ran_text(rung.kind, result) + ", trying again"
                                     : climb.doing + ": " + rung_name(rung.kind) + " skipped: " + result.skipped;

@@ -31,9 +31,17 @@ struct RungResult {
       skipped;  // why there was nothing to do, such as "the model runs on the CPU already"; then the operation is not tried again
 };
 
+// Why a rung is run.
+struct RungCause {
+  const OutOfMemory& error;
+  std::size_t form = 0;  // that the operation failed with, as RecoveryLadder::run was told
+  // For rungs that want to know no more.
+  operator const OutOfMemory&() const { return error; }  // NOLINT(google-explicit-constructor)
+};
+
 struct Rung {
   RungKind kind = RungKind::reclaim;
-  std::function<RungResult(const OutOfMemory& error)> run;
+  std::function<RungResult(const RungCause& cause)> run;
 };
 
 struct RungStatistics {
@@ -46,8 +54,9 @@ struct RungStatistics {
 
 struct RecoveryStatistics {
   std::array<RungStatistics, rung_count> rungs{};
-  std::uint64_t operations = 0;  // that ran out of memory at all
-  std::uint64_t exhausted = 0;   // and never succeeded
+  std::uint64_t operations = 0;     // that ran out of memory at all
+  std::uint64_t exhausted = 0;      // and never succeeded
+  std::uint64_t worker_deaths = 0;  // of the process that holds the engines; not the ladder's own doing
 };
 
 RecoveryStatistics operator+(const RecoveryStatistics& a, const RecoveryStatistics& b);
@@ -82,9 +91,11 @@ class RecoveryLadder {
   RecoveryLadder(std::vector<Rung> rungs, Describe describe, Report report, const Clock& clock);
 
   // Returns what operation() returns. OutOfMemory and std::bad_alloc climb the ladder; every other exception passes.
-  // doing: for the log and the error. Throws MemoryExhausted.
+  // doing: for the log and the error. form: where the operation keeps the predictor's form it works with, for the rungs; null: it has none.
+  // An answer of nothing (an empty optional, a null pointer) is no rescue. Throws MemoryExhausted.
   template <typename Operation>
-  auto run(const std::string& doing, const Operation& operation) -> decltype(operation()) {
+  auto run(const std::string& doing, const Operation& operation, const std::size_t* form = nullptr)
+      -> decltype(operation()) {
     Climb climb(*this, doing);
     for (;;) {
       std::optional<OutOfMemory> error;
@@ -95,7 +106,7 @@ class RecoveryLadder {
           return;
         } else {
           auto result = operation();
-          rescued(climb);
+          is_something(result) ? rescued(climb) : came_to_nothing(climb);
           return result;
         }
       } catch (const OutOfMemory& out_of_memory) {
@@ -103,7 +114,8 @@ class RecoveryLadder {
       } catch (const std::bad_alloc&) {
         error = bad_alloc_;
       }
-      next_rung(climb, *error);  // after the catch block: no exception keeps buffers alive meanwhile
+      // After the catch block: no exception keeps buffers alive meanwhile.
+      next_rung(climb, {*error, form == nullptr ? 0 : *form});
     }
   }
 
@@ -129,11 +141,22 @@ class RecoveryLadder {
     const char* outcome = "then it failed for another reason or was stopped";
   };
 
+  template <typename Result>
+  static bool is_something(const Result& result) {
+    if constexpr (requires { result.has_value(); })
+      return result.has_value();
+    else if constexpr (requires { result == nullptr; })
+      return !(result == nullptr);
+    else
+      return true;
+  }
+
   // Runs the next rung that has something to do. Throws MemoryExhausted after the last.
-  void next_rung(Climb& climb, const OutOfMemory& error) SAM_EXCLUDES(climbing_, mutex_);
+  void next_rung(Climb& climb, const RungCause& cause) SAM_EXCLUDES(climbing_, mutex_);
   [[noreturn]] void exhausted(Climb& climb, const OutOfMemory& error) SAM_EXCLUDES(mutex_);
-  RungResult run_rung(const Rung& rung, const OutOfMemory& error) SAM_EXCLUDES(climbing_, mutex_);
+  RungResult run_rung(const Rung& rung, const RungCause& cause) SAM_EXCLUDES(climbing_, mutex_);
   void rescued(Climb& climb) noexcept SAM_EXCLUDES(mutex_);
+  static void came_to_nothing(Climb& climb) noexcept { climb.outcome = "then it came to nothing"; }
 
   const std::vector<Rung> rungs_;
   const Describe describe_;

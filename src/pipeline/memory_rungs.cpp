@@ -39,10 +39,20 @@ RungResult shrink_engines(const RungParts& parts, const OutOfMemory& error) {
   return freed(bytes, "the engines keep nothing between runs");
 }
 
-RungResult step_down(const RungParts& parts, RungKind kind, const char* otherwise) {
+// Where nobody says how much was missing, such as of a worker process that was killed, it may not have been memory at all.
+bool is_short(const RungParts& parts, const OutOfMemory& error) {
+  if (error.requested_bytes() > 0 || error.domain() != parts.host.domain()) return true;
+  parts.governor.sample();
+  return parts.governor.level() != MemoryLevel::normal || parts.host.available_bytes() < unknown_request_bytes;
+}
+
+RungResult step_down(const RungParts& parts, RungKind kind, const RungCause& cause, const char* otherwise) {
   if (parts.forms == nullptr) return {0, "this work does not use the model"};
+  if (!is_short(parts, cause.error)) return {0, "memory is free"};
   const std::uint64_t before = parts.host.reserved_bytes();
-  if (!parts.forms->step_down(kind)) return {0, parts.forms->form() > 0 ? "that step was taken before" : otherwise};
+  if (!parts.forms->step_down(kind, cause.form)) {
+    return {0, parts.forms->form() > 0 ? "that step was taken before" : otherwise};
+  }
   const std::uint64_t after = parts.host.reserved_bytes();
   return {before > after ? before - after : 0, ""};
 }
@@ -68,11 +78,13 @@ std::vector<Rung> make_rungs(const RungParts& parts) {
       {RungKind::reclaim_all, [parts](const OutOfMemory& error) { return reclaim_all(parts.governor, error); }},
       {RungKind::shrink_engines, [parts](const OutOfMemory& error) { return shrink_engines(parts, error); }},
       {RungKind::lower_precision,
-       [parts](const OutOfMemory&) {
-         return step_down(parts, RungKind::lower_precision, "the predictor has no form of lower precision");
+       [parts](const RungCause& cause) {
+         return step_down(parts, RungKind::lower_precision, cause, "the predictor has no form of lower precision");
        }},
       {RungKind::cpu,
-       [parts](const OutOfMemory&) { return step_down(parts, RungKind::cpu, "the work is done on the CPU already"); }},
+       [parts](const RungCause& cause) {
+         return step_down(parts, RungKind::cpu, cause, "the work is done on the CPU already");
+       }},
       {RungKind::restart_worker,
        [parts](const OutOfMemory&) -> RungResult {
          if (!parts.engines.restart) return {0, "there is no worker process"};

@@ -40,6 +40,26 @@ struct Prediction {
   std::string predictor_key;
 };
 
+// Known to the governor as long as this lives.
+class Reclaimers {
+ public:
+  explicit Reclaimers(Governor& governor) : governor_(governor) {}
+  ~Reclaimers() {
+    for (const auto& reclaimer : all_) governor_.remove_reclaimer(*reclaimer);
+  }
+  Reclaimers(const Reclaimers&) = delete;
+  Reclaimers& operator=(const Reclaimers&) = delete;
+
+  void add(const std::string& domain, ReclaimStep step, FunctionReclaimer::Function function) {
+    all_.push_back(std::make_unique<FunctionReclaimer>(domain, step, std::move(function)));
+    governor_.add_reclaimer(*all_.back());
+  }
+
+ private:
+  Governor& governor_;
+  std::vector<std::unique_ptr<Reclaimer>> all_;
+};
+
 class PredictingPipeline final : public Pipeline {
  public:
   PredictingPipeline(const PipelineOptions& options, PipelineParts parts, MemoryLog& log, const Clock& clock)
@@ -64,10 +84,6 @@ class PredictingPipeline final : public Pipeline {
     if (!options_.embedding_folder.empty() && disk_bytes > 0)
       disk_ = std::make_unique<EmbeddingsOnDisk>(options_.embedding_folder, disk_bytes, options_.limits, governor_);
     add_reclaimers(parts.device_domain);
-  }
-
-  ~PredictingPipeline() override {
-    for (const auto& reclaimer : reclaimers_) governor_.remove_reclaimer(*reclaimer);
   }
 
   PredictorInfo predictor() const override {
@@ -102,7 +118,11 @@ class PredictingPipeline final : public Pipeline {
     if (disk_) reports.push_back(disk_->report());
     return reports;
   }
-  RecoveryStatistics recovery() const override { return ladder_.statistics() + plain_ladder_.statistics(); }
+  RecoveryStatistics recovery() const override {
+    RecoveryStatistics statistics = ladder_.statistics() + plain_ladder_.statistics();
+    if (engines_.worker_deaths) statistics.worker_deaths = static_cast<std::uint64_t>(engines_.worker_deaths());
+    return statistics;
+  }
   std::uint64_t embedding_bytes() const override { return embeddings_.bytes(); }
 
  private:
@@ -126,13 +146,14 @@ class PredictingPipeline final : public Pipeline {
   }
 
   void put_on_screen(const PicturePath& picture);
-  PredictorForms::Current current();
+  PredictorForms::Current current(std::size_t& form);
   std::string embedding_key(const std::string& key, const PredictorInfo& info) const {
     return key + '\n' + info.model_key;
   }
   EmbeddingPointer kept_embedding(const std::string& key, bool look);
   EmbeddingPointer encode(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
-  EmbeddingPointer encode_once(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
+  EmbeddingPointer encode_once(const PicturePath& picture, const std::string& key, const std::stop_token& stop,
+                               std::size_t& form);
   EmbeddingPointer prepare_one(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
   EmbeddingPointer read_from_disk(const PicturePath& picture, const std::string& key, const std::string& disk_key,
                                   const PredictorForms::Current& predictor);
@@ -156,7 +177,6 @@ class PredictingPipeline final : public Pipeline {
   }
 
   void add_reclaimers(const std::string& device_domain);
-  void add_reclaimer(const std::string& domain, ReclaimStep step, FunctionReclaimer::Function function);
   std::uint64_t reclaim_images(std::uint64_t wanted);
   std::uint64_t reclaim_predictions(std::uint64_t wanted);
 
@@ -182,40 +202,34 @@ class PredictingPipeline final : public Pipeline {
   RecoveryLadder ladder_;
   RecoveryLadder plain_ladder_;
   std::atomic<std::uint64_t> last_embedding_bytes_{0};
-  std::vector<std::unique_ptr<Reclaimer>> reclaimers_;
   mutable Mutex mutex_;
   std::string shown_ SAM_GUARDED_BY(mutex_);  // key of the picture on screen
-  EncodeLane lane_;                           // last: its thread uses all of the above
+  Reclaimers reclaimers_{governor_};          // they use all of the above
+  EncodeLane lane_;                           // last: its thread uses the reclaimers too
 };
-
-void PredictingPipeline::add_reclaimer(const std::string& domain, ReclaimStep step,
-                                       FunctionReclaimer::Function function) {
-  reclaimers_.push_back(std::make_unique<FunctionReclaimer>(domain, step, std::move(function)));
-  governor_.add_reclaimer(*reclaimers_.back());
-}
 
 void PredictingPipeline::add_reclaimers(const std::string& device_domain) {
   const std::string host = host_.domain();
-  add_reclaimer(host, ReclaimStep::predictions, [this](std::uint64_t wanted) { return reclaim_predictions(wanted); });
-  add_reclaimer(host, ReclaimStep::embeddings_ahead, [this](std::uint64_t wanted) {
+  reclaimers_.add(host, ReclaimStep::predictions, [this](std::uint64_t wanted) { return reclaim_predictions(wanted); });
+  reclaimers_.add(host, ReclaimStep::embeddings_ahead, [this](std::uint64_t wanted) {
     if (disk_) disk_->drop_queued();  // what is to be written would stay in memory
     return embeddings_.reclaim(wanted, [](const std::string&, bool looked_at) { return !looked_at; });
   });
-  add_reclaimer(host, ReclaimStep::images, [this](std::uint64_t wanted) { return reclaim_images(wanted); });
-  add_reclaimer(host, ReclaimStep::embeddings_on_disk, [this](std::uint64_t wanted) {
+  reclaimers_.add(host, ReclaimStep::images, [this](std::uint64_t wanted) { return reclaim_images(wanted); });
+  reclaimers_.add(host, ReclaimStep::embeddings_on_disk, [this](std::uint64_t wanted) {
     return embeddings_.reclaim(wanted, [](const KeptEmbedding& kept) { return kept.on_disk->load(); });
   });
-  add_reclaimer(host, ReclaimStep::embeddings, [this](std::uint64_t wanted) {
+  reclaimers_.add(host, ReclaimStep::embeddings, [this](std::uint64_t wanted) {
     return embeddings_.reclaim(wanted, [](const std::string&, bool) { return true; });
   });
   std::vector<std::string> engine_domains{host};
   if (!device_domain.empty()) engine_domains.push_back(device_domain);
   for (const std::string& domain : engine_domains) {
-    add_reclaimer(domain, ReclaimStep::engines, [this](std::uint64_t) -> std::uint64_t {
+    reclaimers_.add(domain, ReclaimStep::engines, [this](std::uint64_t) -> std::uint64_t {
       ::malloc_trim(0);
       return engines_.release_memory ? engines_.release_memory(false) : 0;  // nobody waits behind an encode for it
     });
-    add_reclaimer(domain, ReclaimStep::idle_models, [this](std::uint64_t) -> std::uint64_t {
+    reclaimers_.add(domain, ReclaimStep::idle_models, [this](std::uint64_t) -> std::uint64_t {
       return engines_.unload_idle ? engines_.unload_idle(idle_ms) : 0;
     });
   }
@@ -233,9 +247,13 @@ std::uint64_t PredictingPipeline::reclaim_predictions(std::uint64_t wanted) {
       wanted, [&](const std::string& key, bool) { return on_screen.empty() || !key.starts_with(on_screen); });
 }
 
-PredictorForms::Current PredictingPipeline::current() {
+// form: receives the form's number, before it is loaded: that may fail.
+PredictorForms::Current PredictingPipeline::current(std::size_t& form) {
   if (choice_ == PredictorChoice::fallback) return {fallback_, 0};
-  return forms_.current();
+  form = forms_.form();
+  PredictorForms::Current current = forms_.current();
+  form = current.form;
+  return current;
 }
 
 void PredictingPipeline::choose(PredictorChoice choice) {
@@ -285,8 +303,8 @@ std::shared_ptr<const DecodedPicture> PredictingPipeline::decoded(const PictureP
 }
 
 EmbeddingPointer PredictingPipeline::encode_once(const PicturePath& picture, const std::string& key,
-                                                 const std::stop_token& stop) {
-  const PredictorForms::Current predictor = current();
+                                                 const std::stop_token& stop, std::size_t& form) {
+  const PredictorForms::Current predictor = current(form);
   const std::string disk_key = disk_ ? disk_->key(picture, predictor.predictor->info()) : std::string();
   if (!disk_key.empty()) {
     if (EmbeddingPointer found = read_from_disk(picture, key, disk_key, predictor)) return found;
@@ -334,7 +352,8 @@ EmbeddingPointer PredictingPipeline::read_from_disk(const PicturePath& picture, 
 // Outside the ladder: nobody gives anything back for what nobody has asked for.
 EmbeddingPointer PredictingPipeline::prepare_one(const PicturePath& picture, const std::string& key,
                                                  const std::stop_token& stop) {
-  return governor_.should_cache() ? encode_once(picture, key, stop) : nullptr;
+  std::size_t form = 0;
+  return governor_.should_cache() ? encode_once(picture, key, stop, form) : nullptr;
 }
 
 EmbeddingPointer PredictingPipeline::encode(const PicturePath& picture, const std::string& key,
@@ -347,7 +366,9 @@ EmbeddingPointer PredictingPipeline::encode(const PicturePath& picture, const st
   return or_give_up([&] {
     const Pin pin(images_, key);
     free_at_critical();
-    return ladder().run("encoding " + file_name(picture), [&] { return encode_once(picture, key, stop); });
+    std::size_t form = 0;
+    const auto operation = [&] { return encode_once(picture, key, stop, form); };
+    return ladder().run("encoding " + file_name(picture), operation, &form);
   });
 }
 
@@ -363,8 +384,9 @@ void PredictingPipeline::free_at_critical() {
 std::optional<SegmentResult> PredictingPipeline::predict(const EmbeddingPointer& embedding, const PicturePath& picture,
                                                          const std::string& key, const Prompt& prompt,
                                                          const std::stop_token& stop) {
-  return ladder().run("segmenting " + file_name(picture), [&]() -> std::optional<SegmentResult> {
-    const PredictorForms::Current predictor = current();
+  std::size_t form = 0;
+  const auto operation = [&]() -> std::optional<SegmentResult> {
+    const PredictorForms::Current predictor = current(form);
     const PredictorInfo& info = predictor.predictor->info();
     if (embedding->embedding.model_key != info.model_key) return std::nullopt;
     SegmentResult result;
@@ -383,7 +405,8 @@ std::optional<SegmentResult> PredictingPipeline::predict(const EmbeddingPointer&
     result.decode_ms = Milliseconds(clock_.now() - begin).count();
     keep_prediction(question, result);
     return result;
-  });
+  };
+  return ladder().run("segmenting " + file_name(picture), operation, &form);
 }
 
 void PredictingPipeline::keep_prediction(const std::string& key, const SegmentResult& result) {

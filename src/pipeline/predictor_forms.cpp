@@ -48,10 +48,11 @@ PredictorInfo PredictorForms::info() const {
   return info_;
 }
 
-bool PredictorForms::step_down(RungKind kind) {
+bool PredictorForms::step_down(RungKind kind, std::size_t failed) {
   std::weak_ptr<Predictor> old;
   {
     const MutexLock lock(mutex_);
+    if (form_ > failed) return true;
     const auto next = std::find_if(forms_.begin() + static_cast<std::ptrdiff_t>(form_) + 1, forms_.end(),
                                    [kind](const PredictorForm& form) { return form.reached_by == kind; });
     if (next == forms_.end()) return false;
@@ -76,11 +77,6 @@ bool PredictorForms::step_up(bool calm) {
 std::size_t PredictorForms::form() const {
   const MutexLock lock(mutex_);
   return form_;
-}
-
-std::string PredictorForms::form_name() const {
-  const MutexLock lock(mutex_);
-  return forms_[form_].name;
 }
 
 }  // namespace sam

@@ -41,14 +41,14 @@ class PredictorForms {
   PredictorInfo info() const SAM_EXCLUDES(mutex_);
 
   // Lets the predictor go, waiting until nobody uses it, for the next form that `kind` reaches. False if there is none: nothing changes then.
-  bool step_down(RungKind kind) SAM_EXCLUDES(mutex_);
+  // failed: the form that ran out of memory; if somebody has stepped down from it meanwhile, that is all that is to be done (true).
+  bool step_down(RungKind kind, std::size_t failed) SAM_EXCLUDES(mutex_);
 
   // The best form again, if the last step down was long enough ago: a minute, after each further one twice as long. calm: whether memory is.
   // True if that changed the form.
   bool step_up(bool calm) SAM_EXCLUDES(mutex_);
 
   std::size_t form() const SAM_EXCLUDES(mutex_);
-  std::string form_name() const SAM_EXCLUDES(mutex_);
 
  private:
   const std::vector<PredictorForm> forms_;

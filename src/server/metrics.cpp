@@ -140,6 +140,10 @@ void add_recovery(const RecoveryStatistics& statistics, std::vector<MetricFamily
       family("sam_recovery_exhausted_total", "Operations that never succeeded.", MetricType::Counter);
   add(exhausted, number(statistics.exhausted), {});
   families.push_back(std::move(exhausted));
+  MetricFamily deaths =
+      family("sam_worker_deaths_total", "Worker processes that ended without being asked to.", MetricType::Counter);
+  add(deaths, number(statistics.worker_deaths), {});
+  families.push_back(std::move(deaths));
 }
 
 struct CacheMetric {

@@ -41,6 +41,7 @@ class PlainWorker final : public Worker {
   void restart() override {}
   int pid() const override { return 1; }
   int restarts() const override { return 0; }
+  int deaths() const override { return 0; }
 };
 
 class ModelScene : public Scene {

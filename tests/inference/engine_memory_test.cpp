@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <utility>
 
+#include "inference/cost_book.h"
+#include "inference/onnx_file.h"
 #include "memory/budget.h"
 #include "platform/file_system.h"
 
@@ -21,6 +24,9 @@ struct Play {
   std::uint64_t kept_bytes = 30 * mb;       // after a run, over what is held
   std::uint64_t held_after_release_bytes = 40 * mb;
   bool alone = true;
+  std::function<void()> fail;         // at the next run, before anything is taken; throws
+  std::uint64_t card_peak_bytes = 0;  // of the arena of all models, at the next load or run
+  std::uint64_t card_after_bytes = 0;
 };
 
 class FakeWorker final : public Worker, public std::enable_shared_from_this<FakeWorker> {
@@ -33,7 +39,9 @@ class FakeWorker final : public Worker, public std::enable_shared_from_this<Fake
       return make_heap_tensor(std::move(name), type, std::move(shape));
     }
     std::vector<Tensor> run(std::span<const Tensor>, std::span<const std::string>, std::stop_token) override {
-      const Play& now = worker_.play;
+      const Play now = worker_.play;
+      if (const auto fail = std::exchange(worker_.play.fail, nullptr)) fail();
+      ++worker_.runs;
       try {
         worker_.require(now.held_bytes + now.run_peak_bytes);
       } catch (const OutOfMemory&) {
@@ -41,7 +49,9 @@ class FakeWorker final : public Worker, public std::enable_shared_from_this<Fake
         throw;
       }
       const std::uint64_t after = now.held_bytes + now.kept_bytes;
-      use_ = {{held_, now.held_bytes + now.run_peak_bytes, after}, {}, now.alone};
+      use_ = {{held_, now.held_bytes + now.run_peak_bytes, after},
+              {0, now.card_peak_bytes, now.card_after_bytes},
+              now.alone};
       held_ = after;
       return {};
     }
@@ -52,7 +62,7 @@ class FakeWorker final : public Worker, public std::enable_shared_from_this<Fake
       held_ = worker_.play.held_after_release_bytes;
     }
     void loaded(const Play& as) {
-      use_ = {{0, as.load_peak_bytes, as.held_bytes}, {}, as.alone};
+      use_ = {{0, as.load_peak_bytes, as.held_bytes}, {0, as.card_peak_bytes, as.card_after_bytes}, as.alone};
       held_ = as.held_bytes;
     }
 
@@ -73,6 +83,7 @@ class FakeWorker final : public Worker, public std::enable_shared_from_this<Fake
   void restart() override { ++ended; }
   int pid() const override { return 1; }
   int restarts() const override { return died; }
+  int deaths() const override { return died; }
 
   // The heap's limit as the worker keeps it: what it was told, and its slack for small things.
   void require(std::uint64_t bytes) {
@@ -83,6 +94,7 @@ class FakeWorker final : public Worker, public std::enable_shared_from_this<Fake
   std::uint64_t limit = 0;
   int ended = 0;
   int died = 0;
+  int runs = 0;
 };
 
 class EngineMemoryTest : public testing::Test {
@@ -238,12 +250,160 @@ TEST_F(EngineMemoryTest, OnlyAnIdleWorkerIsUnloaded) {
   EXPECT_EQ(engines_->unload_idle(0), 70 * mb);
 }
 
+TEST_F(EngineMemoryTest, WhatOthersHaveReservedAndNotTakenIsNotSubtracted) {
+  const auto model = load();
+  run(*model);
+  const auto other = load();  // 40 MiB, of a heap that holds 110 with it
+  worker_->play.alone = false;
+  run(*other);  // beside others: all of its reservation stays, hundreds of MB that it has not taken
+  worker_->play.alone = true;
+  worker_->play.kept_bytes = 130 * mb;  // the heap as a whole: 70 of this model's, 40 of the other's, 60 more
+  run(*model);
+  EXPECT_GE(budget_.reserved_bytes(), engine_base_bytes + 170 * mb) << "none of the heap is missing in the books";
+}
+
+TEST_F(EngineMemoryTest, ACostLargerThanTheDomainEverWasIsMeasuredAnew) {
+  const OnnxFile file = read_onnx_file(options_.file);
+  const std::string key = cost_key(file.hash, "cpu", "f32");
+  book_.record(key, {{60 * mb, 40 * mb, 100'000 * mb, 30 * mb}, {}});
+  const auto model = load();
+  run(*model);
+  EXPECT_EQ(held(), 70 * mb);
+}
+
+TEST_F(EngineMemoryTest, NoMemoryForTheTensorsLeavesTheEngineAsItIs) {
+  const auto model = load();
+  run(*model);
+  worker_->play.fail = [] { throw TensorsOutOfMemory("no memory for the tensors"); };
+  EXPECT_THROW(run(*model), TensorsOutOfMemory);
+  EXPECT_EQ(held(), 70 * mb) << "the engine holds what it held";
+  budget_.set_limit(
+      150 * mb + engine_base_bytes);  // a run fits; if the engine were lost, or refused memory, more would be asked for
+  run(*model);
+  EXPECT_EQ(worker_->runs, 2);
+}
+
+TEST_F(EngineMemoryTest, AKilledWorkerSaysNothingAboutWhatTheModelNeeds) {
+  const auto model = load();
+  run(*model);
+  worker_->play.fail = [this] {
+    ++worker_->died;
+    throw WorkerKilled("killed (signal 9)");
+  };
+  try {
+    run(*model);
+    FAIL();
+  } catch (const OutOfMemory& error) {
+    EXPECT_EQ(error.requested_bytes(), 0u) << "nobody knows that memory was short";
+  }
+  EXPECT_EQ(held(), 0u);
+  EXPECT_EQ(engines_->worker_deaths(), 1);
+  budget_.set_limit(150 * mb + engine_base_bytes);
+  run(*model);
+}
+
+TEST_F(EngineMemoryTest, TensorsAreReservedAsLongAsTheyLive) {
+  const auto model = load();
+  {
+    Tensor tensor = model->make_tensor("x", ElementType::f32, {1, 3, 1024, 1024});
+    EXPECT_EQ(reserved(Owner::images), 12 * mb);
+    const Tensor same = tensor;
+    tensor = Tensor();
+    EXPECT_EQ(reserved(Owner::images), 12 * mb);
+    EXPECT_EQ(same.values<float>().size(), 3u << 20);
+  }
+  EXPECT_EQ(reserved(Owner::images), 0u);
+  budget_.set_limit(budget_.reserved_bytes() + 11 * mb);
+  EXPECT_THROW(model->make_tensor("x", ElementType::f32, {1, 3, 1024, 1024}), OutOfMemory);
+  EXPECT_EQ(reserved(Owner::images), 0u);
+}
+
+// A card of 1000 MiB, of which models may take 900.
+class EngineMemoryOnACard : public EngineMemoryTest {
+ protected:
+  EngineMemoryOnACard() {
+    options_.device = "cuda:0";
+    options_.device_limit_bytes = 900 * mb;
+    engines_ = make_engine_memory(worker_, {&budget_, &card_}, book_, clock_);
+    arena(50, 50);
+  }
+  // What the arena of all models grows to next, and what it holds then.
+  void arena(std::uint64_t peak_mb, std::uint64_t after_mb) {
+    worker_->play.card_peak_bytes = peak_mb * mb;
+    worker_->play.card_after_bytes = after_mb * mb;
+  }
+
+  Budget card_{"cuda:0", 900 * mb};
+};
+
+TEST_F(EngineMemoryOnACard, WithoutGrowthTheLimitIsReservedOnceForAllModels) {
+  options_.enable_memory_growth = false;
+  arena(700, 700);
+  auto encoder = load();
+  EXPECT_EQ(card_.reserved_bytes(), 900 * mb);
+  auto decoder = load();
+  run(*encoder);
+  run(*decoder);
+  EXPECT_EQ(card_.reserved_bytes(), 900 * mb);
+  EXPECT_LE(engines_->release_memory(true), 60 * mb) << "of the host only";
+  EXPECT_EQ(card_.reserved_bytes(), 900 * mb) << "the card's stays taken";
+  engines_->restart();
+  EXPECT_EQ(card_.reserved_bytes(), 0u);
+  run(*decoder);
+  EXPECT_EQ(card_.reserved_bytes(), 900 * mb);
+  encoder.reset();
+  EXPECT_EQ(card_.reserved_bytes(), 900 * mb);
+  decoder.reset();
+  EXPECT_EQ(card_.reserved_bytes(), 0u);
+}
+
+TEST_F(EngineMemoryOnACard, WithoutGrowthACardThatOthersUseIsRefused) {
+  options_.enable_memory_growth = false;
+  card_.set_limit(800 * mb);
+  try {
+    load();
+    FAIL();
+  } catch (const OutOfMemory& error) {
+    EXPECT_EQ(error.domain(), "cuda:0");
+    EXPECT_EQ(error.requested_bytes(), 100 * mb);
+  }
+  EXPECT_EQ(card_.reserved_bytes(), 0u);
+}
+
+TEST_F(EngineMemoryOnACard, WithGrowthTheBooksAddUpToTheArena) {
+  arena(60, 50);
+  const auto encoder = load();
+  EXPECT_EQ(card_.reserved_bytes(), 50 * mb);
+  arena(70, 60);
+  const auto decoder = load();
+  EXPECT_EQ(card_.reserved_bytes(), 60 * mb);
+  arena(360, 360);
+  run(*encoder);
+  EXPECT_EQ(card_.reserved_bytes(), 360 * mb);
+  run(*decoder);  // in what the encoder gave back to the arena
+  EXPECT_EQ(card_.reserved_bytes(), 360 * mb);
+  EXPECT_GE(engines_->release_memory(true), 290 * mb);
+  EXPECT_LE(card_.reserved_bytes(), 60 * mb);
+}
+
+TEST_F(EngineMemoryOnACard, ARefusedRunLeavesTheSessionWhole) {
+  const auto model = load();
+  arena(300, 300);
+  run(*model);
+  worker_->play.fail = [] { throw OutOfMemory("the arena's limit", 5 * mb, "cuda:0"); };
+  card_.set_limit(300 * mb);
+  EXPECT_THROW(run(*model), OutOfMemory);
+  EXPECT_EQ(card_.reserved_bytes(), 300 * mb) << "it holds what it held";
+}
+
 TEST(CostBook, RemembersOverARestart) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "cost_book";
   std::filesystem::remove_all(folder);
   PosixFileSystem files;
   const ModelCosts costs{{1 * mb, 2 * mb, 3 * mb, 4 * mb}, {5 * mb, 6 * mb, 7 * mb, 0}};
-  CostBook(folder / "costs.json", files).record("m|cpu|f32", costs);
+  CostBook book(folder / "costs.json", files);
+  book.record("m|cpu|f32", costs);
+  book.write();
   EXPECT_EQ(CostBook(folder / "costs.json", files).find("m|cpu|f32"), costs);
   EXPECT_FALSE(CostBook(folder / "costs.json", files).find("n|cpu|f32"));
 }
@@ -262,6 +422,46 @@ TEST(CostBook, KeepsTheLargestAndTakesNoDamage) {
     book.record("a", {{1, 9 * mb, 1, 1}, {}});
     EXPECT_EQ(book.find("a")->host, (ModelCost{5 * mb, 9 * mb, 5 * mb, 5 * mb}));
   }
+}
+
+TEST(CostBook, WhatOneUnusualRunNeededIsForgottenOverTime) {
+  PosixFileSystem files;
+  CostBook book({}, files);
+  book.record("m", {{900 * mb, 900 * mb, 900 * mb, 900 * mb}, {}});
+  std::uint64_t before = 900 * mb;
+  for (int i = 0; i < 60; ++i) {
+    book.record("m", {{900 * mb, 900 * mb, 100 * mb, 900 * mb}, {}});
+    const std::uint64_t now = book.find("m")->host.run_peak_bytes;
+    EXPECT_LE(now, before);
+    EXPECT_GE(now, before - before / 8) << "a step at a time";
+    before = now;
+  }
+  EXPECT_GE(before, 100 * mb);
+  EXPECT_LE(before, 108 * mb);
+  EXPECT_EQ(book.find("m")->host.load_peak_bytes, 900 * mb);
+}
+
+TEST(CostBook, IsWrittenWhereAskedToAndOnlyForNews) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "cost_book_writes";
+  std::filesystem::remove_all(folder);
+  PosixFileSystem files;
+  CostBook book(folder / "costs.json", files);
+  const auto is_written = [&] {
+    book.write();
+    return std::filesystem::remove(folder / "costs.json");
+  };
+  EXPECT_FALSE(is_written());
+  book.record("m", {{900 * mb, 900 * mb, 900 * mb, 900 * mb}, {}});
+  EXPECT_FALSE(std::filesystem::exists(folder / "costs.json")) << "recording does not wait for the disk";
+  EXPECT_TRUE(is_written());
+  EXPECT_FALSE(is_written());
+  int writes = 0;
+  for (int i = 0; i < 40; ++i) {
+    book.record("m", {{100 * mb, 100 * mb, 100 * mb, 100 * mb}, {}});
+    writes += is_written() ? 1 : 0;
+  }
+  EXPECT_GT(writes, 2);
+  EXPECT_LT(writes, 12);
 }
 
 }  // namespace

@@ -73,6 +73,26 @@ TEST_F(AGovernor, CountsWhatIsHeldWithoutAReservationAsOther) {
   EXPECT_EQ(host().other_bytes, 1 * gib) << "promised bytes that are not taken yet are nobody else's";
 }
 
+// Where the driver does not say whose memory is whose.
+TEST_F(AGovernor, APromiseThatIsNotTakenYetIsNotCountedTwice) {
+  device_.set(5 * gib, 8 * gib);  // by others
+  make();
+  auto promise = device_budget_.reserve(Owner::weights, 2 * gib);
+  governor_->sample();
+  EXPECT_EQ(device().own_bytes, 0u);
+  EXPECT_EQ(device_budget_.available_bytes(), 1 * gib) << "3 GiB are free, 2 of them are promised";
+  device_.set(7 * gib, 8 * gib);  // now it is taken
+  governor_->sample();
+  EXPECT_EQ(device().own_bytes, 2 * gib);
+  EXPECT_EQ(device_budget_.available_bytes(), 1 * gib);
+  device_.set(4 * gib, 8 * gib);  // others end
+  governor_->sample();
+  EXPECT_EQ(device().own_bytes, 0u) << "not more than is certain";
+  promise.release();
+  governor_->sample();
+  EXPECT_GE(device_budget_.available_bytes(), 3 * gib);
+}
+
 TEST_F(AGovernor, TellsOfChangesOnly) {
   make();
   pass(500);

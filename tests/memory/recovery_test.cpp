@@ -305,5 +305,42 @@ TEST(RecoveryLadder, FromManyThreadsRunsOneRungAtATimeAndCountsAll) {
   }
 }
 
+TEST_F(Ladder, AnAnswerOfNothingIsNoRescue) {
+  helps_ = RungKind::reclaim;
+  RecoveryLadder ladder = make();
+  const auto nothing = ladder.run("segmenting coffee.jpg", [&]() -> std::optional<int> {
+    work();
+    return std::nullopt;
+  });
+  EXPECT_FALSE(nothing);
+  EXPECT_EQ(of(ladder.statistics(), RungKind::reclaim).rescues, 0u);
+  short_ = true;
+  EXPECT_EQ(ladder.run("segmenting coffee.jpg", [&] { return std::optional<int>(work()); }), 42);
+  EXPECT_EQ(of(ladder.statistics(), RungKind::reclaim).rescues, 1u);
+}
+
+TEST_F(Ladder, RungsLearnTheFormThatFailed) {
+  std::vector<std::size_t> forms;
+  RecoveryLadder ladder = make({{RungKind::lower_precision,
+                                 [&](const RungCause& cause) {
+                                   forms.push_back(cause.form);
+                                   return RungResult{};
+                                 }},
+                                {RungKind::cpu, [&](const RungCause& cause) {
+                                   forms.push_back(cause.form);
+                                   short_ = false;
+                                   return RungResult{};
+                                 }}});
+  std::size_t form = 0;
+  ladder.run(
+      "encoding coffee.jpg",
+      [&] {
+        ++form;
+        return work();
+      },
+      &form);
+  EXPECT_EQ(forms, (std::vector<std::size_t>{1, 2}));
+}
+
 }  // namespace
 }  // namespace sam

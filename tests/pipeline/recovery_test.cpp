@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "pipeline/pipeline_fixture.h"
+#include "pipeline/predictor_forms.h"
 
 namespace sam {
 namespace {
@@ -151,6 +152,82 @@ TEST_F(PipelineRecovery, StepsUpAgainAfterCalm) {
   ASSERT_EQ(pipeline_->predictor().key, "fake:bf16");
   pipeline_->show(b_);
   EXPECT_EQ(pipeline_->segment(b_, click(5), {}).predictor_key, "fake:bf16") << "a minute has not passed";
+}
+
+TEST_F(PipelineRecovery, ADeadWorkerIsNoReasonForLowerPrecisionWhileMemoryIsFree) {
+  lower_forms_.push_back({RungKind::lower_precision, "bf16", [] { return form("bf16"); }});
+  lower_forms_.push_back({RungKind::cpu, "f32 on cpu", [] { return form("cpu"); }});
+  engines_.worker_deaths = [] { return 2; };
+  make();
+  predictor_->refusals = 1000;
+  predictor_->requested_bytes = 0;  // as of a process that was killed
+  EXPECT_THROW(pipeline_->segment(a_, click(5), {}), MemoryExhausted);
+  EXPECT_EQ(pipeline_->predictor().key, "fake:1");
+  EXPECT_EQ(rung(RungKind::lower_precision).skips, 1u);
+  EXPECT_EQ(rung(RungKind::cpu).skips, 1u);
+  EXPECT_EQ(pipeline_->recovery().worker_deaths, 2u);
+}
+
+TEST_F(PipelineRecovery, ADeadWorkerIsAReasonWhereMemoryIsShort) {
+  lower_forms_.push_back({RungKind::lower_precision, "bf16", [] { return form("bf16"); }});
+  make();
+  predictor_->refusals = 1000;
+  predictor_->requested_bytes = 0;
+  use_share(0.97);
+  EXPECT_EQ(pipeline_->segment(a_, click(5), {}).predictor_key, "fake:bf16");
+}
+
+// At critical work first frees; where nothing came back, the next click does not ask again at once.
+TEST_F(PipelineRecovery, AtCriticalWhatGaveNothingIsNotAskedAgainAtOnce) {
+  int asked = 0;
+  engines_.release_memory = [&](bool wait) {
+    asked += wait ? 0 : 1;
+    return std::uint64_t{0};
+  };
+  options_.hold = std::chrono::milliseconds(60'000);  // longer than this test takes; by the governor's clock it passes
+  make();
+  pipeline_->segment(a_, click(5), {});
+  probe_.set(static_cast<std::uint64_t>(0.97 * static_cast<double>(gib)), gib);
+  governor_->sample();
+  fake_clock_.advance(61'000);
+  governor_->sample();
+  ASSERT_EQ(governor_->level(), MemoryLevel::critical);
+  pipeline_->segment(a_, click(6), {});  // gives back what there is
+  pipeline_->segment(a_, click(7), {});
+  const int before = asked;
+  for (int x = 8; x < 12; ++x) pipeline_->segment(a_, click(x), {});
+  EXPECT_EQ(asked, before);
+}
+
+// While the lane still ends, its encode can be given memory; nothing of the pipeline is gone when it is asked.
+TEST_F(PipelineRecovery, ReclaimersGoAfterTheLaneHasStopped) {
+  pipeline_->segment(b_, click(5), {});
+  std::atomic<std::uint64_t> freed = 0;
+  predictor_->on_stop = [&] { freed = governor_->reclaim("host", gib, ReclaimStep::embeddings); };
+  predictor_->hold();
+  pipeline_->show(a_);
+  await([&] { return predictor_->started_names == 2; });
+  pipeline_.reset();
+  EXPECT_GT(freed, 0u);
+  EXPECT_EQ(governor_->reclaim("host", gib, ReclaimStep::idle_models), 0u);
+}
+
+TEST(PredictorForms, TwoThatFailedInTheSameFormStepDownOnce) {
+  SystemClock clock;
+  const auto load = [](const char* name) { return [name] { return std::make_unique<FakePredictor>(name); }; };
+  PredictorForms forms({{RungKind::lower_precision, "f32", load("f32")},
+                        {RungKind::lower_precision, "f16", load("f16")},
+                        {RungKind::lower_precision, "int8", load("int8")},
+                        {RungKind::cpu, "cpu", load("cpu")}},
+                       nullptr, clock);
+  const std::size_t failed = forms.current().form;
+  EXPECT_TRUE(forms.step_down(RungKind::lower_precision, failed));
+  EXPECT_TRUE(forms.step_down(RungKind::lower_precision, failed));
+  EXPECT_TRUE(forms.step_down(RungKind::cpu, failed)) << "what was stepped down to is tried first";
+  EXPECT_EQ(forms.form(), 1u);
+  EXPECT_TRUE(forms.step_down(RungKind::cpu, 1));
+  EXPECT_EQ(forms.form(), 3u);
+  EXPECT_FALSE(forms.step_down(RungKind::cpu, 3));
 }
 
 }  // namespace
