@@ -78,11 +78,8 @@ bool read_at(int descriptor, std::span<std::byte> bytes, std::uint64_t offset) {
   return true;
 }
 
-void append(std::vector<std::byte>& to, std::span<const std::byte> bytes) {
-  to.insert(to.end(), bytes.begin(), bytes.end());
-}
-void append(std::vector<std::byte>& to, std::string_view text) {
-  append(to, std::as_bytes(std::span(text)));
+void append(std::string& to, std::span<const std::byte> bytes) {
+  to.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
 // Takes values off a head; what is missing makes it fail for good.
@@ -224,7 +221,7 @@ EmbeddingWriter::EmbeddingWriter(const Embedding& embedding, std::string key)
   head_bytes_ = head({}).size();
 }
 
-std::vector<std::byte> EmbeddingWriter::head(const ContentDigest& data) const {
+std::string EmbeddingWriter::head(const ContentDigest& data) const {
   FixedHead fixed;
   std::copy(magic.begin(), magic.end(), fixed.magic.begin());
   fixed.head_bytes = static_cast<std::uint32_t>(head_bytes_);
@@ -238,11 +235,9 @@ std::vector<std::byte> EmbeddingWriter::head(const ContentDigest& data) const {
   fixed.key_bytes = static_cast<std::uint16_t>(key_.size());
   fixed.predictor_key_bytes = static_cast<std::uint16_t>(embedding_.predictor_key.size());
   fixed.model_key_bytes = static_cast<std::uint16_t>(embedding_.model_key.size());
-  std::vector<std::byte> head;
+  std::string head;
   append(head, std::as_bytes(std::span(&fixed, 1)));
-  append(head, key_);
-  append(head, embedding_.predictor_key);
-  append(head, embedding_.model_key);
+  head += key_ + embedding_.predictor_key + embedding_.model_key;
   for (std::size_t i = 0; i < stored_.size(); ++i) {
     const Tensor& tensor = embedding_.tensors[i];
     TensorHead of_tensor;
@@ -251,10 +246,10 @@ std::vector<std::byte> EmbeddingWriter::head(const ContentDigest& data) const {
     of_tensor.rank = static_cast<std::uint8_t>(tensor.shape.size());
     of_tensor.name_bytes = static_cast<std::uint16_t>(tensor.name.size());
     append(head, std::as_bytes(std::span(&of_tensor, 1)));
-    append(head, tensor.name);
+    head += tensor.name;
     append(head, std::as_bytes(std::span(tensor.shape)));
   }
-  append(head, content_digest(head));
+  append(head, content_digest(std::as_bytes(std::span(head))));
   return head;
 }
 
@@ -267,7 +262,8 @@ bool EmbeddingWriter::write(int descriptor) const {
         halve ? data.write_halves(tensor.values<float>()) : data.write({tensor.buffer->data(), tensor.size_bytes()});
     if (!written) return false;
   }
-  return write_at(descriptor, head(data.digest()), 0);
+  const std::string first = head(data.digest());
+  return write_at(descriptor, std::as_bytes(std::span(first)), 0);
 }
 
 std::optional<EmbeddingReader> EmbeddingReader::open(int descriptor, std::uint64_t file_bytes, const std::string& key) {

@@ -31,7 +31,7 @@ class EmbeddingWriter {
     ElementType type;  // in the file
     std::uint64_t bytes;
   };
-  std::vector<std::byte> head(const ContentDigest& data) const;
+  std::string head(const ContentDigest& data) const;
 
   const Embedding& embedding_;
   const std::string key_;
