@@ -2,7 +2,7 @@
 
 import time
 
-import companion
+import program
 import scene as scenes
 from statistics_of import median, paired_ratio, summary
 
@@ -40,6 +40,7 @@ def measure(scene, megapixels):
             "bare": lambda: bare.ask("decode", 2)["ms"],
             "click": lambda: click(scene, running, name, picture),
         })
+        cpu = cpu_of_clicks(scene, running, name, picture, bare)
         again = predict_again(scene, running, name, picture)
         layers = measure_layers(scene, running, name, picture, bare)
         peer = measure_peer(scene, running, name, picture, photo[0])
@@ -51,8 +52,22 @@ def measure(scene, megapixels):
         "ratio_p95": summary(clicks)["p95"] / summary(pair["bare"])["p95"],
         "answer_bytes": median([c["bytes"] for c in pair["click"]]),
         "server_ms": summary([c["decode_ms"] for c in pair["click"]]),
-        "again_http": again, "layers": layers, "peer": peer,
+        "cpu_ms": cpu, "again_http": again, "layers": layers, "peer": peer,
     }
+
+
+def cpu_of_clicks(scene, running, name, picture, bare):
+    """CPU time a click in the program, in its worker, and of the decoder alone."""
+    own, *workers = program.family(running.process.pid)
+    pids = {"program": own, "worker": workers[0], "bare": bare.process.pid}
+    before = {who: program.cpu_ms(pid) for who, pid in pids.items()}
+    rounds = scene.count(60, 10)
+    for _ in range(rounds):
+        bare.ask("decode", 2)
+        time.sleep(PAUSE_S)
+        click(scene, running, name, picture)
+        time.sleep(PAUSE_S)
+    return {who: (program.cpu_ms(pid) - before[who]) / rounds for who, pid in pids.items()}
 
 
 def predict_again(scene, running, name, picture):

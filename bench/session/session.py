@@ -7,7 +7,7 @@ script/bench session [--quick] [--only PART,…] [--pair NAME] [--write docs/per
   SAM_BENCH_MODEL   a folder with NAME.encoder.onnx and NAME.decoder.onnx (default pair: mobile_sam, else the first)
   SAM_PEER_PYTHON   an interpreter with onnxruntime, cv2 and numpy, for the peer
 
-What is missing is skipped with a line. Prints a table, writes build/bench/session.json and build/bench/session*.svg; --write puts the tables between
+What is missing is skipped with a line. Prints a table, writes build/bench/session-NAME.json and build/bench/performance*.svg; --write puts the tables between
 the markers of a Markdown file and the pictures beside it.
 """
 
@@ -115,10 +115,14 @@ def look(scene, done):
     return click_ms, done["encode_0.15"]["encode"]["median"]
 
 
+def kept_file(encoder):
+    return OUT / f"session-{encoder.name.removesuffix('.encoder.onnx')}.json"
+
+
 def save(scene, done):
     OUT.mkdir(parents=True, exist_ok=True)
     about = {"machine": machine(), "model": scene.encoder.name, "quick": scene.quick, "load": os.getloadavg(), "skipped": scene.skipped, "notes": scene.notes}
-    (OUT / "session.json").write_text(json.dumps({**about, "results": done}, indent=1) + "\n")
+    kept_file(scene.encoder).write_text(json.dumps({**about, "results": done}, indent=1) + "\n")
 
 
 def click_rows(done):
@@ -129,7 +133,8 @@ def click_rows(done):
         bare, click = seen["bare"], seen["click"]
         yield report.Row(f"click → mask, {size} MP: of 1.10× bare + 2 ms", "x", seen["of_limit"], 1.0,
                          note=f"{click['median']:.1f} ms, the decoder alone {bare['median']:.1f} ms; {seen['above_ms']:+.2f} ms; "
-                              f"{seen['answer_bytes'] / 1e3:.0f} kB answered")
+                              f"{seen['answer_bytes'] / 1e3:.0f} kB answered; CPU: program {seen['cpu_ms']['program']:.1f} ms, worker {seen['cpu_ms']['worker']:.1f}, "
+                              f"alone {seen['cpu_ms']['bare']:.1f}")
         yield report.Row(f"click → mask, {size} MP, against the decoder alone", "x", seen["ratio"], None, seen["ratio_p95"])
         again = seen["again_http"]
         yield report.Row(f"predict again over HTTP, {size} MP", "ms", again["again"]["median"], None, again["again"]["p95"],
@@ -276,7 +281,7 @@ def main():
     options.add_argument("--quick", action="store_true", help="few repetitions: to see that it works")
     options.add_argument("--only", default="", help="some parts, with commas")
     options.add_argument("--pair", default="", help="a model of SAM_BENCH_MODEL")
-    options.add_argument("--again", action="store_true", help="keep what build/bench/session.json has of the other parts")
+    options.add_argument("--again", action="store_true", help="keep what build/bench/session-NAME.json has of the other parts")
     options.add_argument("--write", type=pathlib.Path, help="a Markdown file with markers")
     options.add_argument("--binary", type=pathlib.Path, default=OUT / "src" / "cli" / "sam-annotator")
     given = options.parse_args()
@@ -287,7 +292,7 @@ def main():
     photos, encoder, decoder = found
     scene = scenes.Scene(given.binary, OUT / "bench", pathlib.Path(__file__).parent, encoder, decoder, photos,
                          OUT / "session-photos", os.environ.get("SAM_PEER_PYTHON"), given.quick)
-    kept = OUT / "session.json"
+    kept = kept_file(encoder)
     done = json.loads(kept.read_text())["results"] if given.again and kept.exists() else {}
     try:
         draw_masks(scene)
