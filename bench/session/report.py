@@ -27,7 +27,7 @@ def number(value, unit):
         return "–"
     digits = 4 if unit == "x" and abs(value) < 0.05 else 2 if abs(value) < 20 else 0
     text = f"{value:.{digits}f}"
-    return text + {"x": "×", "%": " %"}.get(unit, " " + unit)
+    return text + {"x": "×", "%": " %", "": ""}.get(unit, " " + unit)
 
 
 def asked_text(row):
@@ -77,7 +77,7 @@ def picture(rows, title):
     """A bar for each judged row: how much of what is allowed it takes. The line is what is asked."""
     judged = [row for row in rows if row.met is not None]
     left, unit_px, most, line_px = 390, 170, 2.2, 22
-    width, height = left + int(unit_px * most) + 100, 64 + line_px * len(judged)
+    width, height = left + int(unit_px * most) + 170, 64 + line_px * len(judged)
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',
            f"<title>{escaped(title)}</title>", f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
            f'<text x="12" y="22" font-size="14" font-weight="600" fill="{INK}" {FONT}>{escaped(title)}</text>',
@@ -91,9 +91,7 @@ def picture(rows, title):
         out.append(f'<text x="{left - 8}" y="{y + 12}" font-size="12" text-anchor="end" fill="{INK}" {FONT}>{escaped(row.what)}</text>')
         out.append(f'<rect x="{left}" y="{y}" width="{bar:.1f}" height="15" fill="{color}"/>')
         shown = f"{number(row.value, row.unit)} ({asked_text(row)})" + (" →" if share > most else "")
-        inside = bar > unit_px * 0.95
-        x, anchor, ink = (left + bar - 6, "end", "#ffffff") if inside else (left + bar + 6, "start", INK)
-        out.append(f'<text x="{x:.1f}" y="{y + 12}" font-size="11" text-anchor="{anchor}" fill="{ink}" {FONT}>{escaped(shown)}</text>')
+        out.append(f'<text x="{left + unit_px * most + 12:.0f}" y="{y + 12}" font-size="11" fill="{color}" {FONT}>{escaped(shown)}</text>')
     bottom = 52 + line_px * len(judged)
     out.append(f'<line x1="{left + unit_px}" y1="46" x2="{left + unit_px}" y2="{bottom}" stroke="{INK}" stroke-dasharray="4 3"/>')
     return "\n".join([*out, "</svg>", ""])
