@@ -40,6 +40,14 @@ struct Prediction {
   std::string predictor_key;
 };
 
+SegmentResult from_cache(const Prediction& kept, const PredictorInfo& info) {
+  SegmentResult result;
+  result.instances = kept.instances;
+  result.predictor_key = info.key;
+  result.from_cache = true;
+  return result;
+}
+
 // Known to the governor as long as this lives.
 class Reclaimers {
  public:
@@ -96,7 +104,11 @@ class PredictingPipeline final : public Pipeline {
   void show(const PicturePath& picture) override;
   EncodingStatus encoding(const PicturePath& picture) const override { return lane_.status(picture_key(picture)); }
   void prepare(const std::vector<PicturePath>& ahead) override {
-    const auto most = static_cast<std::size_t>(std::max(0, governor_.options().pictures_ahead));
+    {
+      const MutexLock lock(mutex_);
+      ahead_ = ahead;
+    }
+    const auto most = static_cast<std::size_t>(std::max(0, prepares_ahead_ ? governor_.options().pictures_ahead : 0));
     std::vector<EncodeLane::Ahead> next;
     for (const PicturePath& picture : ahead) {
       if (next.size() < most) next.push_back({picture, picture_key(picture)});
@@ -104,7 +116,10 @@ class PredictingPipeline final : public Pipeline {
     lane_.prepare(std::move(next));
   }
   void set_listener(Listener listener) override { lane_.set_listener(std::move(listener)); }
+  bool prepares_ahead() const override { return prepares_ahead_; }
+  void set_prepares_ahead(bool on) override;
   SegmentResult segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) override;
+  SegmentResult preview(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) override;
   void with_memory(std::uint64_t bytes, const std::string& doing, const std::function<void()>& operation) override;
 
   double get_memory_usage() const override { return governor_.get_memory_usage(); }
@@ -161,6 +176,11 @@ class PredictingPipeline final : public Pipeline {
   std::shared_ptr<const DecodedPicture> decoded(const PicturePath& picture, const std::string& key);
   std::optional<SegmentResult> predict(const EmbeddingPointer& embedding, const PicturePath& picture,
                                        const std::string& key, const Prompt& prompt, const std::stop_token& stop);
+  SegmentResult decode(const PredictorForms::Current& predictor, const EmbeddingPointer& embedding,
+                       const Prompt& prompt, const std::stop_token& stop);
+  std::string question(const std::string& key, const PredictorInfo& info, const Prompt& prompt) const {
+    return prediction_key(embedding_key(key, info) + '\n' + info.key, prompt);
+  }
   void keep_prediction(const std::string& key, const SegmentResult& result);
   SegmentResult answer(const PicturePath& picture, const Prompt& prompt, const std::stop_token& stop);
   void free_at_critical();
@@ -193,6 +213,7 @@ class PredictingPipeline final : public Pipeline {
   const Clock& clock_;
   const std::shared_ptr<Predictor> fallback_;
   std::atomic<PredictorChoice> choice_{PredictorChoice::model};
+  std::atomic<bool> prepares_ahead_{true};
   PredictorForms forms_;
   LruCache<DecodedPicture> images_;
   LruCache<KeptEmbedding> embeddings_;
@@ -203,9 +224,10 @@ class PredictingPipeline final : public Pipeline {
   RecoveryLadder plain_ladder_;
   std::atomic<std::uint64_t> last_embedding_bytes_{0};
   mutable Mutex mutex_;
-  std::string shown_ SAM_GUARDED_BY(mutex_);  // key of the picture on screen
-  Reclaimers reclaimers_{governor_};          // they use all of the above
-  EncodeLane lane_;                           // last: its thread uses the reclaimers too
+  std::string shown_ SAM_GUARDED_BY(mutex_);               // key of the picture on screen
+  std::vector<PicturePath> ahead_ SAM_GUARDED_BY(mutex_);  // as prepare() was told last
+  Reclaimers reclaimers_{governor_};                       // they use all of the above
+  EncodeLane lane_;                                        // last: its thread uses the reclaimers too
 };
 
 void PredictingPipeline::add_reclaimers(const std::string& device_domain) {
@@ -265,6 +287,17 @@ void PredictingPipeline::choose(PredictorChoice choice) {
 
 void PredictingPipeline::show(const PicturePath& picture) {
   or_give_up([&] { put_on_screen(picture); });
+}
+
+void PredictingPipeline::set_prepares_ahead(bool on) {
+  if (prepares_ahead_.exchange(on) == on) return;
+  governor_.note("ahead", on ? "pictures are prepared ahead again" : "pictures are not prepared ahead any more");
+  std::vector<PicturePath> ahead;
+  {
+    const MutexLock lock(mutex_);
+    ahead = ahead_;
+  }
+  prepare(ahead);
 }
 
 void PredictingPipeline::put_on_screen(const PicturePath& picture) {
@@ -389,24 +422,47 @@ std::optional<SegmentResult> PredictingPipeline::predict(const EmbeddingPointer&
     const PredictorForms::Current predictor = current(form);
     const PredictorInfo& info = predictor.predictor->info();
     if (embedding->embedding.model_key != info.model_key) return std::nullopt;
-    SegmentResult result;
-    result.predictor_key = info.key;
-    const std::string question = prediction_key(embedding_key(key, info) + '\n' + info.key, prompt);
-    if (const auto kept = predictions_.find(question)) {
-      result.instances = kept->instances;
-      result.from_cache = true;
-      return result;
-    }
-    const auto begin = clock_.now();
-    const Reservation scratch =
-        host_.reserve(Owner::scratch, predictor.predictor->decode_bytes(embedding->embedding, prompt));
-    const InFlight::Operation under_way(in_flight_);
-    result.instances = predictor.predictor->decode(embedding->embedding, prompt, stop);
-    result.decode_ms = Milliseconds(clock_.now() - begin).count();
-    keep_prediction(question, result);
+    const std::string asked = question(key, info, prompt);
+    if (const auto kept = predictions_.find(asked)) return from_cache(*kept, info);
+    SegmentResult result = decode(predictor, embedding, prompt, stop);
+    keep_prediction(asked, result);
     return result;
   };
   return ladder().run("segmenting " + file_name(picture), operation, &form);
+}
+
+SegmentResult PredictingPipeline::decode(const PredictorForms::Current& predictor, const EmbeddingPointer& embedding,
+                                         const Prompt& prompt, const std::stop_token& stop) {
+  SegmentResult result;
+  result.predictor_key = predictor.predictor->info().key;
+  const auto begin = clock_.now();
+  const Reservation scratch =
+      host_.reserve(Owner::scratch, predictor.predictor->decode_bytes(embedding->embedding, prompt));
+  const InFlight::Operation under_way(in_flight_);
+  result.instances = predictor.predictor->decode(embedding->embedding, prompt, stop);
+  result.decode_ms = Milliseconds(clock_.now() - begin).count();
+  return result;
+}
+
+// Outside the ladder: nobody gives anything back for what nobody has asked for.
+SegmentResult PredictingPipeline::preview(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) {
+  SegmentResult result;
+  try {
+    if (governor_.level() == MemoryLevel::critical) return result;
+    const std::string key = picture_key(picture);
+    const EmbeddingPointer embedding = kept_embedding(key, false);
+    if (!embedding) return result;
+    std::size_t form = 0;
+    const PredictorForms::Current predictor = current(form);
+    const PredictorInfo& info = predictor.predictor->info();
+    if (embedding->embedding.model_key != info.model_key) return result;
+    const auto kept = predictions_.peek(question(key, info, prompt));
+    result = kept ? from_cache(*kept, info) : decode(predictor, embedding, prompt, stop);
+  } catch (const OutOfMemory&) {
+  } catch (const std::bad_alloc&) {
+  }
+  for (Instance& instance : result.instances) instance.logits = nullptr;
+  return result;
 }
 
 void PredictingPipeline::keep_prediction(const std::string& key, const SegmentResult& result) {

@@ -74,6 +74,10 @@ class Pipeline {
   // nothing else to do and memory is at level normal; replaces what was to be prepared.
   virtual void prepare(const std::vector<PicturePath>& ahead) = 0;
 
+  // Whether prepare() has an effect; it has at first.
+  virtual bool prepares_ahead() const = 0;
+  virtual void set_prepares_ahead(bool on) = 0;
+
   virtual EncodingStatus encoding(const PicturePath& picture) const = 0;
 
   // Called on every change of an encoding's state.
@@ -82,6 +86,10 @@ class Pipeline {
 
   // Encodes first if need be. Throws what Predictor and decode_image throw, and MemoryExhausted in place of OutOfMemory.
   virtual SegmentResult segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) = 0;
+
+  // What segment would answer to a prompt that may never be given: the cursor is over it. Nothing is encoded, kept, counted or freed for it. No
+  // instances if the embedding is not in memory or memory does not suffice; never logits. Throws what Predictor::decode throws otherwise.
+  virtual SegmentResult preview(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) = 0;
 
   // Runs an operation on a picture that needs that much memory for a while, such as making a proxy for the page, reserved as images.
   // doing: "showing coffee.jpg". Throws MemoryExhausted and what the operation throws.

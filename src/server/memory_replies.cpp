@@ -57,6 +57,25 @@ json recovery_json(const RecoveryStatistics& statistics) {
   return {{"operations", statistics.operations}, {"exhausted", statistics.exhausted}, {"rungs", std::move(rungs)}};
 }
 
+json caches_json(const ServerOptions& options) {
+  json caches = json::array();
+  if (!options.caches) return caches;
+  for (const CacheReport& cache : options.caches()) {
+    json value = {{"name", cache.name},
+                  {"entries", cache.entries},
+                  {"bytes", cache.bytes},
+                  {"hits", cache.hits},
+                  {"misses", cache.misses}};
+    if (cache.limit_bytes > 0) {
+      value["limit"] = cache.limit_bytes;
+      value["dropped"] = cache.dropped;
+      value["damaged"] = cache.damaged;
+    }
+    caches.push_back(std::move(value));
+  }
+  return caches;
+}
+
 json domains_json(const ServerOptions& options, const MemorySnapshot& snapshot, std::vector<std::string>& names) {
   const std::vector<std::string> ids = options.governor->domains();
   json domains = json::array();
@@ -89,6 +108,7 @@ json memory_value(const ServerOptions& options) {
           {"message", status.message},
           {"thresholds", {{"warning", limits.warning_threshold}, {"critical", limits.critical_threshold}}},
           {"domains", std::move(domains)},
+          {"caches", caches_json(options)},
           {"recovery", recovery_json(options.recovery ? options.recovery() : RecoveryStatistics())}};
 }
 
@@ -152,6 +172,10 @@ std::string memory_events_json(const std::vector<MemoryEvent>& entries) {
   json list = json::array();
   for (const MemoryEvent& entry : entries) list.push_back(event_value(entry));
   return text_of({{"events", std::move(list)}});
+}
+
+std::string memory_settings_json(bool prepare_ahead) {
+  return text_of({{"prepare_ahead", prepare_ahead}});
 }
 
 std::string memory_event_json(const MemoryEvent& entry) {

@@ -19,6 +19,7 @@ std::string memory_history_json(const std::vector<HistoryPoint>& points, const s
                                 int interval_ms);
 std::string memory_events_json(const std::vector<MemoryEvent>& entries);
 std::string memory_event_json(const MemoryEvent& entry);
+std::string memory_settings_json(bool prepare_ahead);
 
 // "SAM Annotator 812 MB · Host Used: 2.45 GB / Total: 8.00 GB (30.6%) · no GPU"
 std::string memory_line(const MemorySnapshot& snapshot, const std::vector<std::string>& names);

@@ -4,9 +4,12 @@
 #include "server/memory_replies.h"
 #include "server/metrics.h"
 #include "server/replies.h"
+#include "server/requests.h"
 
 namespace sam {
 namespace {
+
+constexpr std::size_t small_body_bytes = 1024;
 
 Response history(const ApiParts& parts) {
   std::vector<std::string> domains;
@@ -27,6 +30,31 @@ Response optimize(const ApiParts& parts) {
   return json_response(optimized_json(result, parts.options));
 }
 
+std::uint64_t cached_bytes(const Pipeline& pipeline) {
+  std::uint64_t bytes = 0;
+  for (const CacheReport& cache : pipeline.caches())
+    bytes += cache.limit_bytes == 0 ? cache.bytes : 0;  // not the disk's
+  return bytes;
+}
+
+Response clear(const ApiParts& parts, const Request& request) {
+  const bool keep_current = parse_clear_request(request.body);
+  const std::uint64_t before = cached_bytes(parts.pipeline);
+  parts.pipeline.clear_cache(keep_current);
+  const std::uint64_t after = cached_bytes(parts.pipeline);
+  if (parts.options.governor != nullptr) parts.options.governor->sample();
+  return json_response(optimized_json({true, before > after ? before - after : 0}, parts.options));
+}
+
+Response settings(const ApiParts& parts) {
+  return json_response(memory_settings_json(parts.pipeline.prepares_ahead()));
+}
+
+Response change_settings(const ApiParts& parts, const Request& request) {
+  parts.pipeline.set_prepares_ahead(parse_memory_settings(request.body));
+  return settings(parts);
+}
+
 Response metrics(const ApiParts& parts) {
   Response response;
   response.content_type = metrics_content_type;
@@ -44,6 +72,10 @@ std::vector<Route> memory_routes(ApiParts& parts) {
       {"GET", memory + "/history", 0, [&parts](const Request&) { return history(parts); }},
       {"GET", memory + "/events", 0, [&parts](const Request& request) { return events(parts, request); }},
       {"POST", memory + "/optimize", 16, [&parts](const Request&) { return optimize(parts); }},
+      {"POST", memory + "/clear", small_body_bytes, [&parts](const Request& request) { return clear(parts, request); }},
+      {"GET", memory + "/settings", 0, [&parts](const Request&) { return settings(parts); }},
+      {"PUT", memory + "/settings", small_body_bytes,
+       [&parts](const Request& request) { return change_settings(parts, request); }},
       {"GET", "/metrics", 0, [&parts](const Request&) { return metrics(parts); }},
   };
 }

@@ -67,6 +67,17 @@ json annotation_json(const Annotation& annotation) {
           {"prompt", prompt_json(annotation.prompt)}};
 }
 
+json predictor_value(const Pipeline& pipeline) {
+  const PredictorInfo info = pipeline.predictor();
+  return {{"use", pipeline.choice() == PredictorChoice::model ? "model" : "grabcut"},
+          {"can_use_grabcut", pipeline.has_fallback()},
+          {"family", info.family},
+          {"key", info.key},
+          {"description", info.describe},
+          {"takes_mask_input", info.takes_mask_input},
+          {"max_candidates", info.max_candidates}};
+}
+
 std::string last_part(const std::filesystem::path& folder) {
   return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
 }
@@ -74,7 +85,7 @@ std::string last_part(const std::filesystem::path& folder) {
 }  // namespace
 
 std::string project_json(const ProjectReply& project, const std::filesystem::path& folder, const ClassList& classes,
-                         const PredictorInfo& predictor) {
+                         const Pipeline& pipeline) {
   json class_list = json::array();
   for (std::size_t id = 0; id < classes.names.size(); ++id) {
     class_list.push_back({{"id", id}, {"name", classes.names[id]}});
@@ -85,11 +96,7 @@ std::string project_json(const ProjectReply& project, const std::filesystem::pat
                   {"classes", std::move(class_list)},
                   {"image_count", project.image_count},
                   {"current", project.current ? json(*project.current) : json()},
-                  {"predictor",
-                   {{"family", predictor.family},
-                    {"description", predictor.describe},
-                    {"takes_mask_input", predictor.takes_mask_input},
-                    {"max_candidates", predictor.max_candidates}}},
+                  {"predictor", predictor_value(pipeline)},
                   {"warnings", classes.warnings}});
 }
 
@@ -146,13 +153,7 @@ std::string candidates_json(const SegmentResult& result) {
 }
 
 std::string predictor_json(const Pipeline& pipeline) {
-  const PredictorInfo info = pipeline.predictor();
-  return text_of({{"use", pipeline.choice() == PredictorChoice::model ? "model" : "grabcut"},
-                  {"can_use_grabcut", pipeline.has_fallback()},
-                  {"family", info.family},
-                  {"key", info.key},
-                  {"describe", info.describe},
-                  {"takes_mask_input", info.takes_mask_input}});
+  return text_of(predictor_value(pipeline));
 }
 
 std::string encoding_event_json(const std::string& name, const EncodingStatus& status) {

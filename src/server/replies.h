@@ -22,7 +22,7 @@ struct ProjectReply {
 };
 
 std::string project_json(const ProjectReply& project, const std::filesystem::path& folder, const ClassList& classes,
-                         const PredictorInfo& predictor);
+                         const Pipeline& pipeline);
 std::string images_json(std::size_t total, std::size_t offset, const std::vector<ListedPicture>& pictures);
 std::string picture_json(const PictureState& state);
 std::string candidates_json(const SegmentResult& result);

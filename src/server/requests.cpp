@@ -162,6 +162,7 @@ SegmentRequest parse_segment_request(std::string_view body) {
     request.mask_input_key = text(value["mask_input"], "mask_input");
   }
   if (value.contains("multimask")) request.multimask = boolean(value["multimask"], "multimask");
+  if (value.contains("preview")) request.preview = boolean(value["preview"], "preview");
   return request;
 }
 
@@ -176,6 +177,16 @@ PredictorChoice parse_predictor_request(std::string_view body) {
   if (use == "model") return PredictorChoice::model;
   if (use == "grabcut") return PredictorChoice::fallback;
   throw RequestError("'use' must be \"model\" or \"grabcut\"", 422);
+}
+
+bool parse_clear_request(std::string_view body) {
+  const json value = parse_json(body);
+  return boolean(required(value, "keep_current"), "keep_current");
+}
+
+bool parse_memory_settings(std::string_view body) {
+  const json value = parse_json(body);
+  return boolean(required(value, "prepare_ahead"), "prepare_ahead");
 }
 
 std::string parse_save_request(std::string_view body) {

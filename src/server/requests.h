@@ -22,6 +22,10 @@ SegmentRequest parse_segment_request(std::string_view body);
 std::string parse_current_request(std::string_view body);
 // {"use": "model"} or {"use": "grabcut"}
 PredictorChoice parse_predictor_request(std::string_view body);
+// {"keep_current": …}
+bool parse_clear_request(std::string_view body);
+// {"prepare_ahead": …}
+bool parse_memory_settings(std::string_view body);
 // {"window": …}, or no body at all.
 std::string parse_save_request(std::string_view body);
 

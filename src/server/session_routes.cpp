@@ -33,7 +33,7 @@ auto telling_of_broken(const ApiParts& parts, const std::string& name, Work work
 
 Response project(const ApiParts& parts) {
   return json_response(project_json({parts.options.version, parts.store.picture_count(), parts.session.current()},
-                                    parts.store.folder(), parts.store.classes(), parts.pipeline.predictor()));
+                                    parts.store.folder(), parts.store.classes(), parts.pipeline));
 }
 
 // A listed picture need not have a path: it may be a link that leads out of the project.

@@ -85,6 +85,7 @@ class ProjectSession final : public Session {
       }
     }
     try {
+      if (request.preview) return pipeline_.preview(file_of(name), prompt, stop);
       SegmentResult result = pipeline_.segment(file_of(name), prompt, stop);
       for (const Instance& instance : result.instances) {
         if (instance.logits) logits_.keep(name, instance.logits);

@@ -29,6 +29,22 @@ TEST_F(PipelineAhead, TheSettingSaysHowMany) {
   EXPECT_EQ(predictor_->encodes, 1);
 }
 
+TEST_F(PipelineAhead, IsSwitchedOffAndOn) {
+  predictor_->hold();
+  pipeline_->prepare({b_, c_});
+  await([&] { return predictor_->started_names == 1; });
+  pipeline_->set_prepares_ahead(false);
+  EXPECT_FALSE(pipeline_->prepares_ahead());
+  predictor_->let_go();
+  pipeline_->segment(a_, click(1), {});  // after it the lane is idle
+  EXPECT_EQ(state(c_), EncodingState::none);
+  pipeline_->prepare({c_});
+  pipeline_->segment(a_, click(2), {});
+  EXPECT_EQ(state(c_), EncodingState::none);
+  pipeline_->set_prepares_ahead(true);  // what was to be prepared last
+  await([&] { return state(c_) == EncodingState::ready; });
+}
+
 TEST_F(PipelineAhead, LinuxKeepsMoreAheadThanWindows) {
 #ifdef _WIN32
   EXPECT_EQ(MemoryOptions().pictures_ahead, 1);

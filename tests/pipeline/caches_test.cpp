@@ -19,6 +19,43 @@ TEST_F(PipelineCaches, TheSameQuestionIsAnsweredOnce) {
   EXPECT_FALSE(pipeline_->segment(b_, click(5), {}).from_cache);
 }
 
+TEST_F(PipelineCaches, APreviewAnswersLikeTheClickAndLeavesNoTrace) {
+  EXPECT_TRUE(pipeline_->preview(a_, click(5), {}).instances.empty());  // nothing is encoded for it
+  EXPECT_EQ(predictor_->encodes, 0);
+  const SegmentResult clicked = pipeline_->segment(a_, click(5), {});
+  pipeline_->segment(a_, click(6), {});
+  const CacheReport before = cache("predictions");
+  const int decodes = predictor_->decodes;
+  const std::uint64_t reserved = budget_->reserved_bytes();
+  const SegmentResult again = pipeline_->preview(a_, click(5), {});
+  EXPECT_TRUE(again.from_cache);
+  ASSERT_EQ(again.instances.size(), 1u);
+  EXPECT_EQ(mask_to_coco_string(again.instances[0].mask), mask_to_coco_string(clicked.instances[0].mask));
+  EXPECT_EQ(again.instances[0].logits, nullptr);
+  for (int i = 10; i < 100; ++i) EXPECT_EQ(pipeline_->preview(a_, click(i), {}).instances.size(), 1u);
+  EXPECT_EQ(predictor_->decodes, decodes + 90);
+  const CacheReport after = cache("predictions");
+  EXPECT_EQ(after.entries, before.entries);
+  EXPECT_EQ(after.hits, before.hits);
+  EXPECT_EQ(after.misses, before.misses);
+  EXPECT_EQ(budget_->reserved_bytes(), reserved);
+  EXPECT_TRUE(pipeline_->segment(a_, click(5), {}).from_cache);  // its logits are still there
+  EXPECT_EQ(pipeline_->segment(a_, click(5), {}).instances[0].logits, clicked.instances[0].logits);
+}
+
+TEST_F(PipelineCaches, APreviewTakesMemoryFromNobody) {
+  pipeline_->show(a_);
+  pipeline_->segment(a_, click(5), {});
+  pipeline_->segment(b_, click(5), {});
+  predictor_->decode_refusals = 1;
+  EXPECT_TRUE(pipeline_->preview(a_, click(7), {}).instances.empty());
+  EXPECT_EQ(cache("embeddings").entries, 2u);
+  EXPECT_EQ(pipeline_->recovery().operations, 0u);
+  use_share(0.97);
+  ASSERT_EQ(governor_->level(), MemoryLevel::critical);
+  EXPECT_TRUE(pipeline_->preview(a_, click(7), {}).instances.empty());
+}
+
 TEST_F(PipelineCaches, FiftyPredictionsAreKeptByDefault) {
   for (int i = 0; i < 60; ++i) pipeline_->segment(a_, click(i), {});
   EXPECT_EQ(cache("predictions").entries, 50u);

@@ -58,6 +58,7 @@ class FakePredictor final : public Predictor {
     Instance instance;
     instance.mask.size = embedding.picture_size;
     instance.mask.runs = {static_cast<std::uint32_t>(embedding.picture_size.width * embedding.picture_size.height)};
+    instance.logits = std::make_shared<Logits>(Logits{{1, 1}, {0.5F}, "logits"});
     return {instance};
   }
 

@@ -74,6 +74,50 @@ TEST_F(MemoryRoutes, TheButtonFreesAndTellsWhat) {
   EXPECT_EQ(get("/memory/events")["events"][0]["text"], "asked for");
 }
 
+TEST_F(MemoryRoutes, TheCachesAreReportedAndTheDisksHasItsLimit) {
+  EXPECT_EQ(get("/memory")["caches"], json::array());
+  server_.reset();
+  CacheReport disk{"embeddings_on_disk", 7, 90, 3, 2, 1};
+  disk.limit_bytes = 1000;
+  disk.writes = 8;
+  disk.dropped = 4;
+  disk.damaged = 1;
+  options_.caches = [disk] { return std::vector<CacheReport>{{"images", 2, 50, 6, 5, 0}, disk}; };
+  start();
+  const json caches = get("/memory")["caches"];
+  EXPECT_EQ(caches[0], (json{{"name", "images"}, {"entries", 2}, {"bytes", 50}, {"hits", 6}, {"misses", 5}}));
+  EXPECT_EQ(caches[1], (json{{"name", "embeddings_on_disk"},
+                             {"entries", 7},
+                             {"bytes", 90},
+                             {"hits", 3},
+                             {"misses", 2},
+                             {"limit", 1000},
+                             {"dropped", 4},
+                             {"damaged", 1}}));
+}
+
+TEST_F(MemoryRoutes, CachesAreClearedAllOrButThePictureOnScreen) {
+  const json answer = post("/memory/clear", R"({"keep_current":true})");
+  EXPECT_EQ(answer["done"], true);
+  EXPECT_EQ(answer["memory"]["domains"].size(), 2U);
+  EXPECT_EQ(pipeline_.cleared(), true);
+  post("/memory/clear", R"({"keep_current":false})");
+  EXPECT_EQ(pipeline_.cleared(), false);
+  post("/memory/clear", R"({})", 422);
+  post("/memory/clear", R"({"keep_current":"yes"})", 422);
+}
+
+TEST_F(MemoryRoutes, PreparingAheadIsSwitched) {
+  EXPECT_EQ(get("/memory/settings"), (json{{"prepare_ahead", true}}));
+  auto http = client();
+  const auto put = [&](const char* body) { return http.Put("/api/v1/memory/settings", body, "application/json"); };
+  EXPECT_EQ(json_of(put(R"({"prepare_ahead":false})")), (json{{"prepare_ahead", false}}));
+  EXPECT_FALSE(pipeline_.prepares_ahead());
+  EXPECT_EQ(get("/memory/settings")["prepare_ahead"], false);
+  EXPECT_EQ(put(R"({"prepare_ahead":0})")->status, 422);
+  EXPECT_EQ(put("{}")->status, 422);
+}
+
 TEST_F(MemoryRoutes, TheLogIsReadFromANumberOn) {
   governor_.note("level", "one");
   governor_.note("recovery", "two");

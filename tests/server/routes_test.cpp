@@ -98,6 +98,33 @@ TEST_F(Routes, AStaleMaskInputIsNamed) {
   EXPECT_EQ(problem["type"], "/problems/stale-mask-input");
 }
 
+TEST_F(Routes, APreviewAnswersLikeTheClickAndNoLaterPromptCanNameIt) {
+  const json shown = post("/images/a.jpg/segment", R"({"boxes":[[2,3,12,9]],"preview":true})")["candidates"][0];
+  const json clicked = post("/images/a.jpg/segment", R"({"boxes":[[2,3,12,9]]})")["candidates"][0];
+  EXPECT_EQ(shown["rle"], clicked["rle"]);
+  EXPECT_EQ(shown["polygon"], clicked["polygon"]);
+  EXPECT_TRUE(shown["logits_key"].is_null());
+  const std::string first_key = clicked["logits_key"];
+  for (int i = 0; i < 40; ++i) post("/images/a.jpg/segment", R"({"boxes":[[2,3,12,9]],"preview":true})");
+  const json refined = {{"points", json::array()}, {"mask_input", first_key}};
+  post("/images/a.jpg/segment", refined.dump());  // the previews did not push it out
+  EXPECT_EQ(post("/images/a.jpg/segment", R"({"boxes":[],"preview":1})", 422)["detail"],
+            "'preview' must be true or false");
+}
+
+TEST_F(Routes, ThePredictorInUseIsToldAndChosen) {
+  const json model = get("/predictor");
+  EXPECT_EQ(model["use"], "model");
+  EXPECT_EQ(model["can_use_grabcut"], true);
+  EXPECT_EQ(model["description"], "a fake");
+  EXPECT_EQ(model["max_candidates"], 3);
+  EXPECT_EQ(get("/project")["predictor"], model);
+  auto http = client();
+  EXPECT_EQ(json_of(http.Put("/api/v1/predictor", R"({"use":"grabcut"})", "application/json"))["use"], "grabcut");
+  EXPECT_EQ(get("/project")["predictor"]["use"], "grabcut");
+  EXPECT_EQ(http.Put("/api/v1/predictor", R"({"use":"other"})", "application/json")->status, 422);
+}
+
 TEST_F(Routes, AnUnreadablePictureIsNamed) {
   const json expected = "broken.jpg the file is truncated";
   auto http = client();

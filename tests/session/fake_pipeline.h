@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -66,7 +67,10 @@ class FakePipeline final : public Pipeline {
   void with_memory(std::uint64_t, const std::string&, const std::function<void()>& operation) override { operation(); }
   double get_memory_usage() const override { return 0.25; }
   OptimizeResult optimize_memory(bool force) override { return {force, 0}; }
-  void clear_cache(bool) override {}
+  void clear_cache(bool keep_current) override {
+    MutexLock lock(mutex_);
+    cleared_ = keep_current;
+  }
   std::vector<CacheReport> caches() const override { return {}; }
   RecoveryStatistics recovery() const override { return {}; }
   void show(const PicturePath& picture) override {
@@ -109,6 +113,18 @@ class FakePipeline final : public Pipeline {
     if (error) std::rethrow_exception(error);
     return answer(prompt);
   }
+  SegmentResult preview(const PicturePath&, const Prompt& prompt, std::stop_token) override {
+    SegmentResult result = answer(prompt);
+    for (Instance& instance : result.instances) instance.logits = nullptr;
+    return result;
+  }
+  bool prepares_ahead() const override { return prepares_ahead_; }
+  void set_prepares_ahead(bool on) override { prepares_ahead_ = on; }
+  // Whether clear_cache() was called, and what it was told to keep.
+  std::optional<bool> cleared() const {
+    MutexLock lock(mutex_);
+    return cleared_;
+  }
   std::uint64_t embedding_bytes() const override { return 0; }
 
  private:
@@ -131,6 +147,7 @@ class FakePipeline final : public Pipeline {
   PredictorInfo info_;
   std::atomic<PredictorChoice> choice_{PredictorChoice::model};
   Size size_{40, 30};
+  std::atomic<bool> prepares_ahead_ = true;
   std::atomic<bool> blocked_ = false;
   std::atomic<int> segmenting_ = 0;
   std::atomic<int> stopped_ = 0;
@@ -140,6 +157,7 @@ class FakePipeline final : public Pipeline {
   Prompt prompt_ SAM_GUARDED_BY(mutex_);
   std::filesystem::path shown_ SAM_GUARDED_BY(mutex_);
   std::vector<PicturePath> ahead_ SAM_GUARDED_BY(mutex_);
+  std::optional<bool> cleared_ SAM_GUARDED_BY(mutex_);
   Listener listener_ SAM_GUARDED_BY(mutex_);
 };
 
