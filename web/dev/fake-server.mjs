@@ -87,6 +87,8 @@ function note(kind, text) {
   log.push({ number: log.length + 1, time_ms: Date.now(), kind, text });
   send('memory_event', log.at(-1));
 }
+let prepareAhead = true;
+const predictor = { use: 'model', can_use_grabcut: true, family: 'sam1', key: 'sam1', description: 'stand-in', takes_mask_input: true, max_candidates: 3 };
 const share = (at, of) => Math.min(0.995, of * (0.9 + 0.1 * Math.sin(at / 40000) + 0.03 * Math.sin(at / 7000)));
 function domain(id, name, total, others, at) {
   const fraction = share(at, id === 'host' ? tight : 0.4);
@@ -102,7 +104,7 @@ function memory(at = Date.now()) {
   const domains = [domain('host', 'Host', 8 * GB, 1.1 * GB, at), ...(process.env.FAKE_CARD ? [domain('cuda:0', process.env.FAKE_CARD, 24 * GB, 3.2 * GB, at)] : [])];
   const rungs = ['reclaim', 'reclaim all', 'shrink engines', 'lower precision', 'cpu', 'restart worker'].map((rung, i) => ({ rung, runs: tight > 0.9 ? [7, 3, 1, 0, 0, 0][i] : 0, skips: tight > 0.9 ? [0, 0, 0, 1, 1, 0][i] : 0, rescues: tight > 0.9 ? [4, 2, 1, 0, 0, 0][i] : 0, freed_bytes: tight > 0.9 ? [9e8, 7e8, 2.1e8, 0, 0, 0][i] : 0, seconds: tight > 0.9 ? [0.012, 0.03, 1.4, 0, 0, 0][i] : 0 }));
   return { time_ms: at, line: `SAM Annotator ${Math.round(domains[0].own / 2 ** 20)} MB · Host ${domains[0].formatted}${domains[1] ? ` · ${domains[1].name} ${domains[1].formatted}` : ' · no GPU'}`,
-    formatted: '', level: domains[0].level, message: '', thresholds: { warning: 0.8, critical: 0.95 }, domains, recovery: { operations: rungs[0].runs, exhausted: 0, rungs } };
+    formatted: '', level: domains[0].level, message: '', thresholds: { warning: 0.8, critical: 0.95 }, domains, caches: [{ name: 'embeddings', entries: 3, bytes: 12e6, hits: 9, misses: 3 }, { name: 'embeddings_on_disk', entries: 41, bytes: 86e6, hits: 12, misses: 41, limit: 4 * GB, dropped: 0, damaged: 0 }], recovery: { operations: rungs[0].runs, exhausted: 0, rungs } };
 }
 function history() {
   const times = Array.from({ length: 260 }, (_, i) => Date.now() - 2000 * (260 - i));
@@ -127,16 +129,25 @@ createServer(async (req, res) => {
     res.writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream', 'Content-Security-Policy': "default-src 'self'" });
     return res.end(readFileSync(file));
   }
-  if (parts[0] === 'project') return json(200, { name: 'samples', folder: '/data/samples', version: '0', classes, image_count: names.length, current, predictor: { family: 'sam', description: 'stand-in', takes_mask_input: true, max_candidates: 3 }, warnings: [] });
+  if (parts[0] === 'project') return json(200, { name: 'samples', folder: '/data/samples', version: '0', classes, image_count: names.length, current, predictor, warnings: [] });
   if (parts[0] === 'memory') {
     if (parts[1] === 'history') return json(200, history());
     if (parts[1] === 'events') return json(200, { events: log });
-    if (parts[1] === 'optimize') {
+    if (parts[1] === 'settings') {
+      prepareAhead = data.prepare_ahead ?? prepareAhead;
+      return json(200, { prepare_ahead: prepareAhead });
+    }
+    if (parts[1] === 'optimize' || parts[1] === 'clear') {
       given += 0.4 * GB;
       note('optimize', 'Memory optimization performed: 410 MB given back');
       return json(200, { done: true, freed_bytes: 0.4 * GB, memory: memory() });
     }
     return json(200, memory());
+  }
+  if (parts[0] === 'predictor') {
+    if (data.use !== undefined) Object.assign(predictor, data.use === 'model' ? { use: 'model', family: 'sam1', description: 'stand-in' } : { use: 'grabcut', family: 'grabcut', description: 'GrabCut (no model file)' });
+    send('predictor', predictor);
+    return json(200, predictor);
   }
   if (parts[0] === 'events') {
     res.writeHead(200, { 'Content-Type': 'text/event-stream' });

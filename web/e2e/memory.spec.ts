@@ -37,7 +37,7 @@ test('the memory panel: bars, the last ten minutes, the log, and a button that s
 });
 
 test('at critical the page says what happens and what helps, beside the picture, until it is over', async ({ page }) => {
-  program = await startProgram('0 host 2GiB/8GiB\n4000 host 7.9GiB/8GiB\n12000 host 2GiB/8GiB\n');
+  program = await startProgram({ memory: '0 host 2GiB/8GiB\n4000 host 7.9GiB/8GiB\n12000 host 2GiB/8GiB\n' });
   await opened(page, program.url);
   const banner = page.getByTestId('memory-banner');
   await expect(banner).toContainText('Memory is nearly used up (7.9 GB of 8.0 GB are in use');

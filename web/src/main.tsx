@@ -13,11 +13,13 @@ import { makeKeymap } from './input/keymap';
 import { bindPointer, type PointerState } from './input/pointer';
 import { App } from './panels/app';
 import { ShellContext } from './panels/context';
+import { watchHover } from './state/hovering';
 import { onChanged } from './state/editing';
 import { onEncoding, reloadList } from './state/image-list';
 import { onMemory, onMemoryEvent } from './state/memory';
 import { settled, tellError } from './state/messages';
 import { makePage } from './state/page';
+import { onPredictor } from './state/predictor';
 import { reconnect, remember, start } from './state/session';
 import './style/page.css';
 
@@ -30,6 +32,7 @@ const proxies = makeProxies(() => [page.store.get().picture?.name, page.store.ge
 const page = makePage(makeApi(id), proxies, id, () => performance.now());
 const gesture: Gesture = { rubber: null, hover: null, panning: false };
 const pointer: PointerState = { space: false };
+watchHover(page);
 
 function mountCanvas(element: HTMLDivElement): () => void {
   const surface = makeSurface(element, page, proxies, gesture);
@@ -80,5 +83,6 @@ listen({
   memoryEvent: (event) => onMemoryEvent(page, event),
   encoding: (event) => onEncoding(page, event),
   changed: (event) => onChanged(page, event),
+  predictor: (predictor) => onPredictor(page, predictor),
   images: () => void reloadList(page).catch((error: unknown) => tellError(page, 'list', error)),
 });

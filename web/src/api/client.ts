@@ -7,8 +7,10 @@ import type {
   Memory,
   MemoryEvent,
   MemoryHistory,
+  MemorySettings,
   Optimized,
   Picture,
+  Predictor,
   Project,
   SegmentAnswer,
 } from '../model/wire';
@@ -54,5 +56,9 @@ export function makeApi(window: string): Api {
     memoryHistory: () => call<MemoryHistory>('GET', `${base}/memory/history`),
     memoryEvents: (after) => call<{ events: MemoryEvent[] }>('GET', `${base}/memory/events?after=${after}`),
     optimizeMemory: () => call<Optimized>('POST', `${base}/memory/optimize`),
+    clearCaches: () => call<Optimized>('POST', `${base}/memory/clear`, { keep_current: true }),
+    memorySettings: () => call<MemorySettings>('GET', `${base}/memory/settings`),
+    setMemorySettings: (settings) => call<MemorySettings>('PUT', `${base}/memory/settings`, settings),
+    choosePredictor: (use) => call<Predictor>('PUT', `${base}/predictor`, { use }),
   };
 }

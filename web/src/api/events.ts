@@ -1,6 +1,6 @@
 // The program's events. Reconnects by itself; silence counts as a lost connection, since a broken tunnel says nothing.
 
-import type { ChangedEvent, EncodingEvent, Memory, MemoryEvent } from '../model/wire';
+import type { ChangedEvent, EncodingEvent, Memory, MemoryEvent, Predictor } from '../model/wire';
 import { base } from './client';
 
 export interface EventHandlers {
@@ -11,6 +11,7 @@ export interface EventHandlers {
   encoding(value: EncodingEvent): void;
   changed(value: ChangedEvent): void;
   images(): void;
+  predictor(value: Predictor): void;
 }
 
 const silenceMs = 8000; // `memory` comes at least every 2 s
@@ -55,6 +56,7 @@ export function listen(handlers: EventHandlers): () => void {
     on('encoding', (data) => handlers.encoding(JSON.parse(data) as EncodingEvent));
     on('changed', (data) => handlers.changed(JSON.parse(data) as ChangedEvent));
     on('images', () => handlers.images());
+    on('predictor', (data) => handlers.predictor(JSON.parse(data) as Predictor));
   };
   connect();
   return () => {

@@ -22,6 +22,15 @@ function drawMask(canvas: Canvas, state: PageState): void {
   outline(canvas, path, '#fff', 2, state.viewport.scale);
 }
 
+// Fainter than a mask on offer: nobody has asked for it.
+function drawHovered(canvas: Canvas, state: PageState): void {
+  const { hovered, classId, viewport } = state;
+  if (hovered === null || preview(state) !== null) return;
+  const path = pathOf(hovered.polygon, viewport.scale);
+  fill(canvas, path, css(colorOf(classId ?? 0), 0.22));
+  outline(canvas, path, 'rgb(255 255 255 / 0.85)', 1, viewport.scale);
+}
+
 function drawGuides(canvas: Canvas, state: PageState, hover: Point): void {
   const { viewport, screen } = state;
   const at = toPicture(viewport, hover);
@@ -52,6 +61,7 @@ export function drawPrompt(canvas: Canvas, state: PageState, gesture: Gesture): 
   if (state.picture === null) return;
   const { scale } = state.viewport;
   const { box, points } = state.prompt.present;
+  drawHovered(canvas, state);
   drawMask(canvas, state);
   if (gesture.rubber !== null) drawBox(canvas, gesture.rubber, scale);
   else if (box !== null) drawBox(canvas, box, scale);

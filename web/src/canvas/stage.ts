@@ -43,7 +43,7 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   const prompt = makeSheet(
     stage,
     store.get,
-    (s) => [s.prompt, s.candidates, s.chosen, s.classId, s.layers, s.opacity, s.mode],
+    (s) => [s.prompt, s.hovered, s.candidates, s.chosen, s.classId, s.layers, s.opacity, s.mode],
     (canvas) => drawPrompt(canvas, store.get(), gesture),
   );
 

@@ -2,6 +2,7 @@
 
 import { chooseNumbered, moveClass, shownClasses, chooseClass } from '../state/classes';
 import { addMask, deleteSelected, redoEdit, save, setClassOfSelected, undoEdit } from '../state/editing';
+import { isHovering, toggleHovering } from '../state/hovering';
 import { openMemory } from '../state/memory';
 import { tell } from '../state/messages';
 import { go } from '../state/navigation';
@@ -105,6 +106,14 @@ const prompt: Action[] = [
     enabled: (s) => (s.project?.predictor.max_candidates ?? 1) > 1,
     active: (s) => s.multimask,
     run: (page) => setMultimask(page, !page.store.get().multimask),
+  },
+  {
+    id: 'hover',
+    group: 'Prompt',
+    title: 'Show the mask under the cursor (points)',
+    keys: ['h'],
+    active: isHovering,
+    run: toggleHovering,
   },
   {
     id: 'next-candidate',

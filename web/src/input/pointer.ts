@@ -5,6 +5,7 @@
 import { boxOf, clampPoint, contains, distance, type Point } from '../geometry/box';
 import { toPicture } from '../geometry/viewport';
 import type { Gesture } from '../canvas/prompt-layer';
+import { hold, hoverAt, leave } from '../state/hovering';
 import { drawBox, hasPrompt, setPoint } from '../state/prompting';
 import type { Page } from '../state/page';
 import { selectAt } from '../state/selecting';
@@ -95,6 +96,8 @@ export function bindPointer(
     element.setPointerCapture(event.pointerId);
     const start = at(element, event);
     press = { kind, button: event.button, start, last: start };
+    if (kind === 'click') hold(page);
+    else leave(page);
     show();
   });
   on('pointermove', (event) => {
@@ -104,6 +107,8 @@ export function bindPointer(
       if (press.kind === 'pan') panBy(page, here.x - press.last.x, here.y - press.last.y);
       press.last = here;
       if (press.kind === 'box') gesture.rubber = rubber(page, press);
+    } else if (!pointer.space) {
+      hoverAt(page, toPicture(page.store.get().viewport, here));
     }
     changed();
   });
@@ -123,6 +128,7 @@ export function bindPointer(
   on('pointercancel', cancel);
   on('pointerleave', () => {
     gesture.hover = null;
+    leave(page);
     changed();
   });
   on('contextmenu', (event) => event.preventDefault());

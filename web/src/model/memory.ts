@@ -1,5 +1,6 @@
 // The arithmetic of the memory panel: who holds what of a domain, where the marks stand, what is said about it.
 
+import { count, plural } from './format';
 import type { Memory, MemoryDomain, MemoryHistory, MemoryLevel, Owner, Thresholds } from './wire';
 
 export const historyMs = 600_000;
@@ -115,6 +116,18 @@ export function extended(history: MemoryHistory, memory: Memory): MemoryHistory 
       };
     }),
   };
+}
+
+// What is kept on disk, which takes no memory; nothing where nothing is kept there.
+export function diskText(memory: Memory): string | null {
+  const disk = memory.caches.find(({ limit }) => limit !== undefined);
+  if (disk === undefined) return null;
+  const { entries, hits, dropped = 0, damaged = 0 } = disk;
+  const parts = [`${plural(entries, 'embedding')}, ${bytes(disk.bytes)} of at most ${bytes(disk.limit!)}`];
+  if (hits > 0) parts.push(`${count(hits)} read instead of encoding again`);
+  if (dropped > 0) parts.push(`${count(dropped)} not written, for lack of memory, time or room`);
+  if (damaged > 0) parts.push(`${count(damaged)} found damaged and removed`);
+  return parts.join('; ');
 }
 
 // What the button did.

@@ -6,8 +6,10 @@ import type {
   Memory,
   MemoryEvent,
   MemoryHistory,
+  MemorySettings,
   Optimized,
   Picture,
+  Predictor,
   Project,
   SegmentAnswer,
   SegmentRequest,
@@ -26,6 +28,10 @@ export interface Api {
   memoryHistory(): Promise<MemoryHistory>;
   memoryEvents(after: number): Promise<{ readonly events: readonly MemoryEvent[] }>; // oldest first
   optimizeMemory(): Promise<Optimized>;
+  clearCaches(): Promise<Optimized>; // all but what the picture on screen needs
+  memorySettings(): Promise<MemorySettings>;
+  setMemorySettings(settings: MemorySettings): Promise<MemorySettings>;
+  choosePredictor(use: Predictor['use']): Promise<Predictor>;
 }
 
 // The decoded proxies of a few pictures. show() returns when the picture can be drawn without a wait, and keeps it

@@ -8,6 +8,17 @@ export interface Class {
   readonly name: string;
 }
 
+// The model the program was started with, or GrabCut, which needs none and little memory.
+export interface Predictor {
+  readonly use: 'model' | 'grabcut';
+  readonly can_use_grabcut: boolean; // besides the model
+  readonly family: string;
+  readonly key: string;
+  readonly description: string;
+  readonly takes_mask_input: boolean;
+  readonly max_candidates: number;
+}
+
 export interface Project {
   readonly name: string;
   readonly folder?: string;
@@ -15,12 +26,7 @@ export interface Project {
   readonly classes: readonly Class[];
   readonly image_count: number;
   readonly current: string | null;
-  readonly predictor: {
-    readonly family: string;
-    readonly description: string;
-    readonly takes_mask_input: boolean;
-    readonly max_candidates: number;
-  };
+  readonly predictor: Predictor;
   readonly warnings: readonly string[];
 }
 
@@ -72,6 +78,7 @@ export interface Picture {
   readonly height: number;
   readonly encoding: Encoding;
   readonly encoding_reason?: string;
+  readonly memory_exhausted?: boolean; // why its encoding failed
   readonly revision: string;
   readonly annotations: readonly Annotation[];
   readonly can_undo: boolean;
@@ -85,6 +92,7 @@ export interface SegmentRequest {
   readonly points: readonly PromptPoint[];
   readonly mask_input: string | null;
   readonly multimask: boolean;
+  readonly preview?: boolean; // nothing is kept of the answer
 }
 
 export interface Candidate {
@@ -147,6 +155,21 @@ export interface Thresholds {
   readonly critical: number;
 }
 
+export interface Cache {
+  readonly name: string; // images, embeddings, predictions, embeddings_on_disk
+  readonly entries: number;
+  readonly bytes: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly limit?: number; // of what is on disk, as the rest
+  readonly dropped?: number;
+  readonly damaged?: number;
+}
+
+export interface MemorySettings {
+  readonly prepare_ahead: boolean;
+}
+
 export interface Memory {
   readonly time_ms: number;
   readonly line: string;
@@ -154,6 +177,7 @@ export interface Memory {
   readonly message: string;
   readonly thresholds: Thresholds;
   readonly domains: readonly MemoryDomain[];
+  readonly caches: readonly Cache[];
   readonly recovery: {
     readonly operations: number;
     readonly exhausted: number;
@@ -190,6 +214,7 @@ export interface EncodingEvent {
   readonly name: string;
   readonly encoding: Encoding;
   readonly reason?: string;
+  readonly memory_exhausted?: boolean;
 }
 
 export interface ChangedEvent {

@@ -5,6 +5,7 @@ import { AnnotationList } from './annotation-list';
 import { ClassList } from './class-list';
 import { useShell, useValue } from './context';
 import { Dialogs } from './dialogs';
+import { ExhaustedBanner } from './exhausted-banner';
 import { ImageList } from './image-list';
 import { MemoryBanner } from './memory-banner';
 import { Lost, Toasts, Warnings } from './messages';
@@ -58,6 +59,7 @@ export function App() {
         <div class="banners">
           <Lost />
           <MemoryBanner />
+          <ExhaustedBanner />
           <Warnings />
         </div>
         <div class="view">

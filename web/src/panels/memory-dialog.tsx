@@ -1,9 +1,9 @@
 // The memory panel: what each domain holds, the last ten minutes, what was done about it, and a button.
 
 import { count } from '../model/format';
-import { bytes, tightest } from '../model/memory';
+import { bytes, diskText, tightest } from '../model/memory';
 import type { Memory, MemoryEvent, RungStatistics } from '../model/wire';
-import { freeMemory } from '../state/memory';
+import { clearCaches, freeMemory, setPrepareAhead } from '../state/memory';
 import { usePage, useValue } from './context';
 import { Dialog } from './dialog';
 import { MemoryBar } from './memory-bar';
@@ -90,6 +90,33 @@ function Ladder({ recovery }: { recovery: Memory['recovery'] }) {
   );
 }
 
+function Disk({ memory }: { memory: Memory }) {
+  const text = diskText(memory);
+  if (text === null) return null;
+  return (
+    <section class="memory-disk" aria-labelledby="memory-disk" data-testid="memory-disk">
+      <h3 id="memory-disk">On disk</h3>
+      <span class="tabular muted">{text}</span>
+    </section>
+  );
+}
+
+function PrepareAhead() {
+  const page = usePage();
+  const on = useValue((state) => state.prepareAhead);
+  return (
+    <label class="check" title="The next pictures are encoded while nothing else is to be done and memory is not tight">
+      <input
+        type="checkbox"
+        checked={on === true}
+        disabled={on === null}
+        onChange={(event) => void setPrepareAhead(page, event.currentTarget.checked)}
+      />
+      <span>Prepare the next pictures ahead</span>
+    </label>
+  );
+}
+
 function Free() {
   const page = usePage();
   const freeing = useValue((state) => state.freeing);
@@ -99,6 +126,15 @@ function Free() {
       <span role="status" data-testid="freed">
         {freeing ? 'Freeing' : (freed ?? '')}
       </span>
+      <button
+        type="button"
+        class="button"
+        aria-disabled={freeing}
+        title="Forgets decoded pictures, embeddings and masks, except of the picture on screen; what is on disk stays"
+        onClick={() => void clearCaches(page)}
+      >
+        Clear caches
+      </button>
       <button type="button" class="button" aria-disabled={freeing} onClick={() => void freeMemory(page)}>
         Free memory now
       </button>
@@ -128,6 +164,7 @@ export function MemoryDialog() {
               <MemoryBar key={domain.domain} domain={domain} thresholds={memory.thresholds} />
             ))}
           </div>
+          <Disk memory={memory} />
           <MemoryHistoryChart memory={memory} history={history} first={tightest(memory)?.domain ?? 'host'} />
           <div class="memory-columns">
             <Log entries={log} />
@@ -136,6 +173,8 @@ export function MemoryDialog() {
         </div>
       )}
       <div class="dialog-buttons memory-buttons">
+        <PrepareAhead />
+        <span class="grow" />
         <Free />
         <button type="button" class="button primary" data-first onClick={close}>
           Close <kbd>Esc</kbd>

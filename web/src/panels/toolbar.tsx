@@ -5,6 +5,7 @@ import { setOpacity } from '../state/viewing';
 import { ActionButton } from './action-button';
 import { usePage, useValue } from './context';
 import { Icon, type IconName } from './icon';
+import { PredictorMenu } from './predictor-menu';
 
 function Mode({ mode, icon, text, tip }: { mode: 'box' | 'point'; icon: IconName; text: string; tip: string }) {
   const page = usePage();
@@ -73,6 +74,7 @@ export function Toolbar() {
             tip="Click on an object; right click on what is not part of it"
           />
         </div>
+        <ActionButton id="hover" icon="hover" />
         {several && <ActionButton id="candidates" icon="layers" />}
         <ActionButton id="auto-advance" icon="forward" />
         <span class="divider" />
@@ -87,9 +89,7 @@ export function Toolbar() {
         <Zoom />
       </div>
       <div class="toolbar-end">
-        <span class="model" title={project?.predictor.description ?? ''}>
-          {project?.predictor.family ?? ''}
-        </span>
+        <PredictorMenu />
         <ActionButton id="help" icon="help" />
       </div>
     </header>

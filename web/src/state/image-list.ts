@@ -1,7 +1,7 @@
 // The image list, fetched in pages as it is looked at. Far pages are dropped, so that memory does not grow with the
 // project.
 
-import type { Encoding, EncodingEvent, ImageEntry } from '../model/wire';
+import type { Encoding, EncodingEvent, ImageEntry, Picture } from '../model/wire';
 import { settled, tellError } from './messages';
 import type { Page } from './page';
 import type { ImageList } from './page-state';
@@ -38,7 +38,12 @@ export function withNewestEncoding<T extends { name: string; encoding: Encoding 
   asked: number,
 ): T {
   const heard = page.heard.get(value.name);
-  return heard !== undefined && heard.at >= asked ? { ...value, encoding: heard.encoding } : value;
+  return heard !== undefined && heard.at >= asked ? { ...value, ...newsOf(heard.event) } : value;
+}
+
+function newsOf(event: EncodingEvent): Pick<Picture, 'encoding' | 'encoding_reason' | 'memory_exhausted'> {
+  const { encoding, reason, memory_exhausted = false } = event;
+  return { encoding, memory_exhausted, ...(reason === undefined ? {} : { encoding_reason: reason }) };
 }
 
 async function fetchPage(page: Page, number: number): Promise<void> {
@@ -103,23 +108,14 @@ export function patchByName(page: Page, name: string, change: Partial<ImageEntry
 
 export function onEncoding(page: Page, event: EncodingEvent): void {
   page.heard.delete(event.name);
-  page.heard.set(event.name, { encoding: event.encoding, at: page.now() });
+  page.heard.set(event.name, { event, at: page.now() });
   if (page.heard.size > eventsKept) page.heard.delete(page.heard.keys().next().value!);
-  patchByName(page, event.name, {
-    encoding: event.encoding,
-    ...(event.reason === undefined ? {} : { encoding_reason: event.reason }),
-  });
+  patchByName(page, event.name, newsOf(event));
   const { picture, images } = page.store.get();
   const index = event.encoding === 'failed' ? indexOf(images, event.name) : null;
   if (index !== null) refreshEntry(page, index).catch(() => undefined); // its pixels may have shown that it is broken
   if (picture?.name !== event.name) return;
-  page.store.set({
-    picture: {
-      ...picture,
-      encoding: event.encoding,
-      ...(event.reason === undefined ? {} : { encoding_reason: event.reason }),
-    },
-  });
+  page.store.set({ picture: { ...picture, ...newsOf(event) } });
 }
 
 // The list changed on disk: forgets what was fetched but the pages around the picture, which are asked for again.

@@ -51,6 +51,8 @@ export interface PageState {
   readonly segmenting: number | null; // time the request was sent, ms
   readonly promptError: Problem | null; // why the present prompt has no answer
   readonly multimask: boolean;
+  readonly hovered: Candidate | null; // the mask under the cursor, which a click would give
+  readonly hovering: Readonly<Record<'model' | 'grabcut', boolean>>; // whether it is asked for, by what makes it
   readonly adding: readonly Annotation[]; // sent, not yet acknowledged; ids below 0
 
   readonly classId: number | null;
@@ -67,6 +69,8 @@ export interface PageState {
   readonly memoryLog: readonly MemoryEvent[] | null; // newest first
   readonly freeing: boolean; // the program was asked to free memory
   readonly freed: string | null; // and what it said
+  readonly prepareAhead: boolean | null; // whether the next pictures are encoded ahead; null until the panel was opened
+  readonly switching: boolean; // another predictor was asked for
   readonly toasts: readonly Toast[];
   readonly dialog: Dialog | null;
   readonly dismissed: ReadonlySet<string>; // warnings put away
@@ -90,6 +94,8 @@ export const initialState: PageState = {
   segmenting: null,
   promptError: null,
   multimask: false,
+  hovered: null,
+  hovering: { model: true, grabcut: false }, // GrabCut takes too long
   adding: [],
   classId: null,
   classQuery: '',
@@ -104,6 +110,8 @@ export const initialState: PageState = {
   memoryLog: null,
   freeing: false,
   freed: null,
+  prepareAhead: null,
+  switching: false,
   toasts: [],
   dialog: null,
   dismissed: new Set(),

@@ -1,7 +1,8 @@
 // The page's working parts, handed to every operation. Made once by main, or by a test with fakes.
 
 import type { Api, Proxies } from '../model/ports';
-import type { Encoding } from '../model/wire';
+import type { EncodingEvent } from '../model/wire';
+import type { Point } from '../geometry/box';
 import { initialState, type PageState } from './page-state';
 import { makeStore, type Store } from './store';
 
@@ -11,10 +12,11 @@ export interface Page {
   readonly proxies: Proxies;
   readonly window: string; // this window's own id, to tell its own saves from others'
   readonly now: () => number; // ms, monotonic
-  readonly heard: Map<string, { readonly encoding: Encoding; readonly at: number }>; // newest `encoding` events
+  readonly heard: Map<string, { readonly event: EncodingEvent; readonly at: number }>; // newest `encoding` events
   edits: Promise<void>; // edits and changes of picture run one after another behind this
   segmentAbort: AbortController | null;
   openAbort: AbortController | null;
+  readonly hover: { at: Point | null; abort: AbortController | null }; // the cursor on the picture; the one request for it
   nextId: number;
 }
 
@@ -29,6 +31,7 @@ export function makePage(api: Api, proxies: Proxies, window: string, now: () => 
     edits: Promise.resolve(),
     segmentAbort: null,
     openAbort: null,
+    hover: { at: null, abort: null },
     nextId: 1,
   };
 }

@@ -33,7 +33,8 @@ export function promptFailure(problem: Problem): string {
 
 async function request(page: Page, signal: AbortSignal): Promise<SegmentAnswer> {
   const state = page.store.get();
-  const wanted = requestOf(state.prompt.present, state.multimask);
+  const asked = requestOf(state.prompt.present, state.multimask);
+  const wanted = state.project?.predictor.takes_mask_input === false ? { ...asked, mask_input: null } : asked;
   const name = state.picture!.name;
   try {
     return await page.api.segment(name, wanted, signal);
@@ -66,9 +67,12 @@ async function segment(page: Page): Promise<void> {
 
 function change(page: Page, prompt: PromptHistory): void {
   if (page.store.get().picture === null) return;
-  page.store.set({ prompt });
-  if (isEmpty(prompt.present)) stop(page);
-  else void segment(page);
+  if (isEmpty(prompt.present)) {
+    page.store.set({ prompt });
+    return stop(page);
+  }
+  page.store.set({ prompt, segmenting: page.now() });
+  void segment(page);
 }
 
 function stop(page: Page): void {
@@ -112,9 +116,14 @@ export function retryPrompt(page: Page): void {
   if (hasPrompt(state) && (state.promptError !== null || state.segmenting !== null)) void segment(page);
 }
 
+// Another predictor answers from now on.
+export function promptAgain(page: Page): void {
+  if (hasPrompt(page.store.get())) void segment(page);
+}
+
 export function setMultimask(page: Page, multimask: boolean): void {
   page.store.set({ multimask });
-  if (hasPrompt(page.store.get())) void segment(page);
+  promptAgain(page);
 }
 
 export function cycleCandidate(page: Page, by: number): void {

@@ -9,14 +9,17 @@ import { open } from './navigation';
 import { enqueue, type Page } from './page';
 import { restorePrompt, retryPrompt } from './prompting';
 
-type Settings = Pick<PageState, 'mode' | 'classId' | 'layers' | 'opacity' | 'autoAdvance' | 'multimask' | 'panels'>;
+type Settings = Pick<
+  PageState,
+  'mode' | 'classId' | 'layers' | 'opacity' | 'autoAdvance' | 'multimask' | 'hovering' | 'panels'
+>;
 
 const settingsKey = 'sam-annotator.settings';
 const promptKey = 'sam-annotator.prompt';
 
 function settingsOf(state: PageState): Settings {
-  const { mode, classId, layers, opacity, autoAdvance, multimask, panels } = state;
-  return { mode, classId, layers, opacity, autoAdvance, multimask, panels };
+  const { mode, classId, layers, opacity, autoAdvance, multimask, hovering, panels } = state;
+  return { mode, classId, layers, opacity, autoAdvance, multimask, hovering, panels };
 }
 
 function read<T>(storage: Storage, key: string): T | null {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { advice, bytes, extended, freedText, historyMs, marks, segments, tightest } from '../../src/model/memory';
+import { advice, bytes, diskText, extended, freedText, historyMs, marks, segments, tightest } from '../../src/model/memory';
 import type { Memory, MemoryDomain, MemoryHistory } from '../../src/model/wire';
 import { makeRandom } from '../random';
 
@@ -29,8 +29,19 @@ function domain(change: Partial<MemoryDomain> = {}): MemoryDomain {
 function memory(domains: readonly MemoryDomain[], level: Memory['level'] = 'normal', time = 0): Memory {
   const thresholds = { warning: 0.8, critical: 0.95 };
   const recovery = { operations: 0, exhausted: 0, rungs: [] };
-  return { time_ms: time, line: '', level, message: '', thresholds, domains, recovery };
+  return { time_ms: time, line: '', level, message: '', thresholds, domains, caches: [], recovery };
 }
+
+test('what is on disk is a line of its own, and nothing is said where nothing is kept there', () => {
+  const inMemory = { name: 'embeddings', entries: 3, bytes: 3 * GB, hits: 9, misses: 1 };
+  const onDisk = { name: 'embeddings_on_disk', entries: 1, bytes: 2 ** 21, hits: 0, misses: 1, limit: 4 * GB, dropped: 0, damaged: 0 };
+  const told = (...caches: Memory['caches']) => diskText({ ...memory([]), caches });
+  expect(told(inMemory)).toBeNull();
+  expect(told(inMemory, onDisk)).toBe('1 embedding, 2 MB of at most 4.0 GB');
+  expect(told({ ...onDisk, entries: 1200, hits: 40, dropped: 2, damaged: 1 })).toBe(
+    '1,200 embeddings, 2 MB of at most 4.0 GB; 40 read instead of encoding again; 2 not written, for lack of memory, time or room; 1 found damaged and removed',
+  );
+});
 
 test('bytes for people', () => {
   expect(bytes(0)).toBe('0 bytes');

@@ -9,6 +9,7 @@ import type {
   ImageEntry,
   MemoryEvent,
   Picture,
+  Predictor,
   SegmentAnswer,
   SegmentRequest,
 } from '../../src/model/wire';
@@ -42,10 +43,20 @@ export class FakeProgram {
   readonly log: MemoryEvent[] = [];
   listings = 0;
   takesMaskInput = true;
+  use: Predictor['use'] = 'model';
+  preparesAhead = true;
   private readonly pictures = new Map<string, Kept>();
   private nextId = 1;
 
   constructor(readonly names: string[]) {}
+
+  predictor(): Predictor {
+    const { use } = this;
+    const model = use === 'model';
+    const family = model ? 'sam' : 'grabcut';
+    const takes = model && this.takesMaskInput;
+    return { use, can_use_grabcut: true, family, key: family, description: family, takes_mask_input: takes, max_candidates: model ? 3 : 1 };
+  }
 
   kept(name: string): Kept {
     const kept = this.pictures.get(name) ?? { steps: [[]], at: 0, revision: 1 };
@@ -106,7 +117,7 @@ export class FakeProgram {
       ],
       image_count: this.names.length,
       current: null,
-      predictor: { family: 'sam', description: '', takes_mask_input: this.takesMaskInput, max_candidates: 3 },
+      predictor: this.predictor(),
       warnings: [],
     }),
     images: async (offset, limit) => {
@@ -150,11 +161,22 @@ export class FakeProgram {
       message: '',
       thresholds: { warning: 0.8, critical: 0.95 },
       domains: [],
+      caches: [],
       recovery: { operations: 0, exhausted: 0, rungs: [] },
     }),
     memoryHistory: async () => ({ interval_ms: 2000, time_ms: [], domains: [] }),
     memoryEvents: async () => ({ events: this.log }),
     optimizeMemory: async () => ({ done: true, freed_bytes: 300 << 20, memory: await this.api.memory() }),
+    clearCaches: async () => ({ done: true, freed_bytes: 0, memory: await this.api.memory() }),
+    memorySettings: async () => ({ prepare_ahead: this.preparesAhead }),
+    setMemorySettings: async ({ prepare_ahead }) => {
+      this.preparesAhead = prepare_ahead;
+      return { prepare_ahead };
+    },
+    choosePredictor: async (use) => {
+      this.use = use;
+      return this.predictor();
+    },
   };
 }
 

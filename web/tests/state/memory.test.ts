@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { freeMemory, onMemory, onMemoryEvent, openMemory } from '../../src/state/memory';
+import { clearCaches, freeMemory, onMemory, onMemoryEvent, openMemory, setPrepareAhead } from '../../src/state/memory';
 import { FakeProgram, pageOn } from './fake-program';
 
 const entry = (number: number) => ({ number, time_ms: number, kind: 'level', text: `entry ${number}` });
@@ -31,5 +31,25 @@ test('the button says what came back, and a failure is told', async () => {
   program.api.optimizeMemory = () => Promise.reject(new TypeError('no connection'));
   await freeMemory(page);
   expect(page.store.get()).toMatchObject({ freeing: false, freed: null });
+  expect(page.store.get().toasts).toHaveLength(1);
+});
+
+test('clearing the caches says what came back, or that there was nothing', async () => {
+  const page = pageOn(new FakeProgram(['a.jpg']));
+  await clearCaches(page);
+  expect(page.store.get()).toMatchObject({ freeing: false, freed: 'There was nothing to give back.' });
+});
+
+test('preparing ahead is switched in the program, and shown as it is there', async () => {
+  const program = new FakeProgram(['a.jpg']);
+  const page = pageOn(program);
+  program.preparesAhead = false;
+  await openMemory(page);
+  expect(page.store.get().prepareAhead).toBe(false);
+  await setPrepareAhead(page, true);
+  expect(program.preparesAhead).toBe(true);
+  program.api.setMemorySettings = () => Promise.reject(new TypeError('no connection'));
+  await setPrepareAhead(page, false);
+  expect(page.store.get().prepareAhead).toBe(true);
   expect(page.store.get().toasts).toHaveLength(1);
 });

@@ -57,7 +57,7 @@ describe('prompting', () => {
     page.store.set({
       project: {
         ...page.store.get().project!,
-        predictor: { family: 'grabcut', description: '', takes_mask_input: false, max_candidates: 1 },
+        predictor: { ...page.store.get().project!.predictor, takes_mask_input: false },
       },
     });
     setPoint(page, 1, 1, true);

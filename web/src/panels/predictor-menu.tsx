@@ -1,0 +1,75 @@
+// What makes the masks, and the choice between the model and GrabCut where there is one.
+
+import { useRef } from 'preact/hooks';
+import type { Predictor } from '../model/wire';
+import { choosePredictor } from '../state/predictor';
+import { usePage, useValue } from './context';
+import { Icon } from './icon';
+
+const menuId = 'predictor-menu';
+
+function Choice({ use, name, text }: { use: Predictor['use']; name: string; text: string }) {
+  const page = usePage();
+  const chosen = useValue((state) => state.project?.predictor.use === use);
+  const choose = () => {
+    document.getElementById(menuId)?.hidePopover();
+    void choosePredictor(page, use);
+  };
+  return (
+    <button type="button" class="choice" role="menuitemradio" aria-checked={chosen} onClick={choose}>
+      <span class="choice-mark">{chosen && <Icon name="check" />}</span>
+      <span>
+        <strong>{name}</strong>
+        <span class="muted">{text}</span>
+      </span>
+    </button>
+  );
+}
+
+export function PredictorMenu() {
+  const menu = useRef<HTMLDivElement>(null);
+  const predictor = useValue((state) => state.project?.predictor);
+  const switching = useValue((state) => state.switching);
+  if (predictor === undefined) return null;
+  const name = predictor.family === 'grabcut' ? 'GrabCut' : predictor.family;
+  if (!predictor.can_use_grabcut) {
+    return (
+      <span class="model" title={predictor.description}>
+        {name}
+      </span>
+    );
+  }
+  const model = predictor.use === 'model' ? predictor.description : 'The model the program was started with';
+  return (
+    <>
+      <button
+        type="button"
+        class="button predictor"
+        aria-haspopup="menu"
+        aria-label={`Masks come from ${predictor.description}`}
+        aria-disabled={switching}
+        title={predictor.description}
+        popovertarget={menuId}
+        data-testid="predictor"
+      >
+        <span class="model">{name}</span>
+        <Icon name="down" />
+      </button>
+      <div
+        class="menu"
+        id={menuId}
+        ref={menu}
+        role="menu"
+        aria-label="Masks come from"
+        popover="auto"
+        onKeyDown={(event) => event.stopPropagation()}
+        onToggle={(event) =>
+          event.newState === 'open' && menu.current?.querySelector<HTMLElement>('[aria-checked=true]')?.focus()
+        }
+      >
+        <Choice use="model" name="Model" text={model} />
+        <Choice use="grabcut" name="GrabCut" text="Needs no model and little memory; slower to answer, and less exact" />
+      </div>
+    </>
+  );
+}
