@@ -46,6 +46,11 @@ export async function click(page: Page, spot: Spot, button: 'left' | 'right' = '
   await page.mouse.click(at.x, at.y, { button });
 }
 
+export async function hover(page: Page, spot: Spot): Promise<void> {
+  const at = await place(page, spot);
+  await page.mouse.move(at.x, at.y);
+}
+
 // The mask is on offer and belongs to the newest prompt. Returns its score.
 export async function offered(page: Page): Promise<number> {
   await expect(page.getByRole('button', { name: 'Add the mask' })).toHaveAttribute('aria-disabled', 'false');

@@ -54,14 +54,13 @@ function whenReady(child: ChildProcess): Promise<string> {
 export interface Start {
   readonly memory?: string; // a script of readings (SAM_MEMORY_SCRIPT) in place of the machine's
   readonly model?: readonly [encoder: string, decoder: string]; // files; none: GrabCut
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 // The tests' own SAM: what it computes is told in tests/models/make_models.py.
 const data = new URL('../../tests/data/models/', import.meta.url).pathname;
 export const smallModel = [`${data}sam1_512.encoder.onnx`, `${data}sam1_512.decoder.onnx`] as const;
 
-export async function startProgram({ memory, model, env: more = {} }: Start = {}): Promise<Program> {
+export async function startProgram({ memory, model }: Start = {}): Promise<Program> {
   const binary = process.env['SAM_ANNOTATOR_BIN'];
   if (binary === undefined)
     throw new Error('set SAM_ANNOTATOR_BIN to the program, such as build/release/src/cli/sam-annotator');
@@ -72,7 +71,7 @@ export async function startProgram({ memory, model, env: more = {} }: Start = {}
   if (memory !== undefined) writeFileSync(script, memory);
   if (model !== undefined) flags.push('--encoder', model[0], '--decoder', model[1]);
   const kept = { SAM_CACHE_DIR: join(folder, 'cache') };
-  const env = { ...process.env, ...kept, ...(memory === undefined ? {} : { SAM_MEMORY_SCRIPT: script }), ...more };
+  const env = { ...process.env, ...kept, ...(memory === undefined ? {} : { SAM_MEMORY_SCRIPT: script }) };
   const child = spawn(binary, flags, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await whenReady(child);

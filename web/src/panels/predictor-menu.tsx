@@ -16,7 +16,7 @@ function Choice({ use, name, text }: { use: Predictor['use']; name: string; text
     void choosePredictor(page, use);
   };
   return (
-    <button type="button" class="choice" role="menuitemradio" aria-checked={chosen} onClick={choose}>
+    <button type="button" class="choice" role="menuitemradio" autofocus={chosen} aria-checked={chosen} onClick={choose}>
       <span class="choice-mark">{chosen && <Icon name="check" />}</span>
       <span>
         <strong>{name}</strong>
@@ -26,12 +26,18 @@ function Choice({ use, name, text }: { use: Predictor['use']; name: string; text
   );
 }
 
+// Of two choices the one that has not the focus.
+function move(menu: HTMLElement, event: KeyboardEvent): void {
+  event.preventDefault();
+  menu.querySelector<HTMLElement>('.choice:not(:focus)')?.focus();
+}
+
 export function PredictorMenu() {
   const menu = useRef<HTMLDivElement>(null);
   const predictor = useValue((state) => state.project?.predictor);
   const switching = useValue((state) => state.switching);
   if (predictor === undefined) return null;
-  const name = predictor.family === 'grabcut' ? 'GrabCut' : predictor.family;
+  const [name] = predictor.description.split(' ('); // "SAM 1 (mobile_sam.encoder.onnx), …"
   if (!predictor.can_use_grabcut) {
     return (
       <span class="model" title={predictor.description}>
@@ -62,10 +68,10 @@ export function PredictorMenu() {
         role="menu"
         aria-label="Masks come from"
         popover="auto"
-        onKeyDown={(event) => event.stopPropagation()}
-        onToggle={(event) =>
-          event.newState === 'open' && menu.current?.querySelector<HTMLElement>('[aria-checked=true]')?.focus()
-        }
+        onKeyDown={(event) => {
+          event.stopPropagation(); // the page's own keys rest
+          if (event.key === 'ArrowDown' || event.key === 'ArrowUp') move(menu.current!, event);
+        }}
       >
         <Choice use="model" name="Model" text={model} />
         <Choice use="grabcut" name="GrabCut" text="Needs no model and little memory; slower to answer, and less exact" />
