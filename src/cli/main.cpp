@@ -52,6 +52,7 @@ int run(int argc, char** argv) {
   root.require_subcommand(0, 1);
   add_annotate_command(root, program);
   add_segment_command(root, program);
+  add_embed_command(root, program);
   add_models_command(root, program);
   add_memory_command(root, program);
   add_cache_command(root, program);

@@ -16,6 +16,7 @@ namespace sam {
 inline constexpr int exit_done = 0;
 inline constexpr int exit_failed = 1;
 inline constexpr int exit_wrong_usage = 2;
+inline constexpr int stopped_by_signal = 128;  // plus the signal's number, as shells say it
 
 // Arguments that parse but make no sense together; exits with exit_wrong_usage.
 class UsageError : public std::runtime_error {
@@ -36,6 +37,7 @@ void add_segment_command(CLI::App& root, Program& program);
 void add_models_command(CLI::App& root, Program& program);
 void add_memory_command(CLI::App& root, Program& program);
 void add_cache_command(CLI::App& root, Program& program);
+void add_embed_command(CLI::App& root, Program& program);
 void add_doctor_command(CLI::App& root, Program& program);
 void add_worker_command(CLI::App& root, Program& program);
 

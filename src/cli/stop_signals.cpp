@@ -17,7 +17,6 @@ namespace {
 
 constexpr int orderly_stop_ms = 1500;
 constexpr int no_signal = 0;
-constexpr int stopped_by_signal = 128;  // plus the signal's number, as shells say it
 
 // No destructors, no exit handlers: they could wait for the very thread that does not end.
 [[noreturn]] void end_now(std::string_view line, int status) {
@@ -32,7 +31,7 @@ UniqueDescriptor checked(int descriptor) {
 
 }  // namespace
 
-StopSignals::StopSignals() {
+StopSignals::StopSignals(const StopWords& words) : words_(words) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
@@ -57,7 +56,12 @@ void StopSignals::begin_serving() {
 
 void StopSignals::wait() {
   MutexLock lock(mutex_);
-  while (!asked_) changed_.wait(mutex_);
+  while (asked_ == 0) changed_.wait(mutex_);
+}
+
+int StopSignals::asked() const {
+  MutexLock lock(mutex_);
+  return asked_;
 }
 
 // no_signal: the time is over, or the object ends.
@@ -71,21 +75,19 @@ int StopSignals::next_signal(int timeout_ms) {
 }
 
 void StopSignals::watch() {
-  if (const int signal = next_signal(-1); signal == no_signal) {
-    return;
-  } else {
+  const int first = next_signal(-1);
+  if (first == no_signal) return;
+  {
     MutexLock lock(mutex_);
-    if (!serving_) end_now("stopped before the page was there\n", stopped_by_signal + signal);
-    asked_ = true;
+    if (!serving_) end_now(words_.early, stopped_by_signal + first);
+    asked_ = first;
     changed_.notify_all();
   }
-  const int signal = next_signal(orderly_stop_ms);
-  if (signal != no_signal) {
-    end_now("stopped at once; every annotation is saved\n", stopped_by_signal + signal);
-  }
+  const int second = next_signal(orderly_stop_ms);
+  if (second != no_signal) end_now(words_.again, stopped_by_signal + second);
   pollfd ended{end_.get(), POLLIN, 0};
   if (::poll(&ended, 1, 0) > 0) return;
-  end_now("what was running took too long to stop and was ended; every annotation is saved\n", exit_done);
+  end_now(words_.late, words_.late_is_failure ? stopped_by_signal + first : exit_done);
 }
 
 }  // namespace sam

@@ -13,15 +13,25 @@
 
 namespace sam {
 
+// What is said when the program is ended without an orderly stop.
+struct StopWords {
+  const char* early = "stopped before the page was there\n";
+  const char* again = "stopped at once; every annotation is saved\n";  // at the second signal
+  const char* late = "what was running took too long to stop and was ended; every annotation is saved\n";
+  bool late_is_failure = false;  // then the exit status names the signal
+};
+
 class StopSignals {
  public:
-  StopSignals();   // throws std::system_error
-  ~StopSignals();  // ends the deadline; the signals do again what they did before
+  explicit StopSignals(const StopWords& words = {});  // throws std::system_error
+  ~StopSignals();                                     // ends the deadline; the signals do again what they did before
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
   // From now on wait() takes them.
   void begin_serving();
+  // The signal, if there was one since begin_serving(); 0: none.
+  int asked() const;
   // Returns at the first signal since begin_serving(). What follows must end, with this object, within 1.5 s.
   void wait();
 
@@ -29,13 +39,14 @@ class StopSignals {
   void watch();
   int next_signal(int timeout_ms);
 
+  const StopWords words_;
   sigset_t before_{};
   UniqueDescriptor signals_;
   UniqueDescriptor end_;  // readable from the destructor on
-  Mutex mutex_;
+  mutable Mutex mutex_;
   Condition changed_;
   bool serving_ SAM_GUARDED_BY(mutex_) = false;
-  bool asked_ SAM_GUARDED_BY(mutex_) = false;
+  int asked_ SAM_GUARDED_BY(mutex_) = 0;  // the signal
   std::thread thread_;
 };
 

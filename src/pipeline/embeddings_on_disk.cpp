@@ -132,14 +132,34 @@ void EmbeddingsOnDisk::run(const std::stop_token& stop) {
 }
 
 void EmbeddingsOnDisk::write(const Queued& queued) {
-  const bool is_same = governor_.should_cache() && key(queued.picture, queued.predictor) == queued.key;
-  if (!is_same) {
+  if (governor_.should_cache()) {
+    write_now(queued.picture, queued.predictor, queued.key, queued.embedding);
+  } else {
     files_.count_dropped();
-    return;
   }
-  const EmbeddingWriter file(queued.embedding->embedding, queued.key);
-  if (files_.write(queued.key, file.file_bytes(), [&](int descriptor) { return file.write(descriptor); }))
-    *queued.embedding->on_disk = true;
+}
+
+std::uint64_t EmbeddingsOnDisk::file_bytes(const std::string& key) {
+  std::uint64_t bytes = 0;
+  files_.read(key, [&](int descriptor, std::uint64_t file_bytes) {
+    if (!EmbeddingReader::open(descriptor, file_bytes, key)) return false;
+    bytes = file_bytes;
+    return true;
+  });
+  return bytes;
+}
+
+DiskEmbedding::State EmbeddingsOnDisk::write_now(const PicturePath& picture, const PredictorInfo& predictor,
+                                                 const std::string& key, const EmbeddingPointer& embedding) {
+  if (this->key(picture, predictor) != key) {
+    files_.count_dropped();
+    return DiskEmbedding::State::changed;
+  }
+  const EmbeddingWriter file(embedding->embedding, key);
+  if (!files_.write(key, file.file_bytes(), [&](int descriptor) { return file.write(descriptor); }))
+    return DiskEmbedding::State::refused;
+  *embedding->on_disk = true;
+  return DiskEmbedding::State::written;
 }
 
 }  // namespace sam

@@ -42,6 +42,13 @@ class EmbeddingsOnDisk {
   // Will be written if memory is at level normal and the picture's file is still the one of that key.
   void keep(const PicturePath& picture, const PredictorInfo& predictor, std::string key, EmbeddingPointer embedding);
 
+  // Of the file that holds it; 0 if there is none. Of the file its head is believed.
+  std::uint64_t file_bytes(const std::string& key);
+
+  // In the caller's thread and at any level of memory: kept, or why not.
+  DiskEmbedding::State write_now(const PicturePath& picture, const PredictorInfo& predictor, const std::string& key,
+                                 const EmbeddingPointer& embedding);
+
   // Gives the queue's embeddings up; they count as dropped.
   void drop_queued();
 

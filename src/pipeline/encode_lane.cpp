@@ -9,8 +9,11 @@
 
 namespace sam {
 
-EncodeLane::EncodeLane(Find find, Encode encode)
-    : find_(std::move(find)), encode_(std::move(encode)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+EncodeLane::EncodeLane(Find find, Encode encode, std::chrono::milliseconds settle)
+    : find_(std::move(find)),
+      encode_(std::move(encode)),
+      settle_(settle),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 EncodeLane::~EncodeLane() {
   thread_.request_stop();
@@ -37,7 +40,7 @@ std::shared_ptr<EncodeLane::Work> EncodeLane::request(const PicturePath& picture
     fresh->key = key;
     found = works_.insert_or_assign(key, std::move(fresh)).first;
   }
-  if (found->second->state == EncodingState::queued) {
+  if (found->second->state == EncodingState::queued && found->second != running_) {
     std::erase(queue_, key);
     queue_.push_back(key);
   }
@@ -51,7 +54,7 @@ EncodeLane::Unwanted EncodeLane::take_unwanted() {
     const Work& work = *it->second;
     if (is_wanted(work)) {
       ++it;
-    } else if (work.state == EncodingState::running) {
+    } else if (it->second == running_) {
       unwanted.stops.push_back(work.stop);
       it = works_.erase(it);  // whoever asks for it now asks anew
     } else {
@@ -60,6 +63,7 @@ EncodeLane::Unwanted EncodeLane::take_unwanted() {
       it = works_.erase(it);
     }
   }
+  if (!unwanted.stops.empty()) changed_.notify_all();  // one that settles
   return unwanted;
 }
 
@@ -77,7 +81,7 @@ void EncodeLane::show(const PicturePath& picture, const std::string& key) {
   Unwanted unwanted;
   {
     const MutexLock lock(mutex_);
-    shown_ = key;
+    note_shown(key);
     unwanted = take_unwanted();
     if (!ready) {
       request(picture, key);
@@ -100,6 +104,43 @@ void EncodeLane::prepare(std::vector<Ahead> ahead) {
     changed_.notify_all();
   }
   give_up(unwanted);
+}
+
+void EncodeLane::note_shown(const std::string& key) {
+  if (shown_ == key) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - shown_since_ < 2 * settle_) settled_ = now + settle_;
+  shown_ = key;
+  shown_since_ = now;
+}
+
+bool EncodeLane::is_given_up(const Work& work) const {
+  const auto found = works_.find(work.key);
+  return closing_ || found == works_.end() || found->second.get() != &work;
+}
+
+// 0: it may begin.
+std::chrono::milliseconds EncodeLane::still_to_settle(const Work& work) const {
+  const auto now = std::chrono::steady_clock::now();
+  if (work.waiting > 0 || now >= settled_) return std::chrono::milliseconds(0);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(settled_ - now) + std::chrono::milliseconds(1);
+}
+
+// What settles gives way to what is asked for.
+void EncodeLane::begin(Work& work) {
+  {
+    const MutexLock lock(mutex_);
+    if (work.state == EncodingState::running) return;
+    while (true) {
+      if (work.ahead && !is_needed(work) && !queue_.empty()) works_.erase(work.key);
+      if (is_given_up(work)) throw Stopped();
+      const std::chrono::milliseconds rest = still_to_settle(work);
+      if (rest.count() == 0) break;
+      changed_.wait_for(mutex_, rest);
+    }
+    work.state = EncodingState::running;
+  }
+  announce(work, EncodingState::running);
 }
 
 EncodingStatus EncodeLane::status(const std::string& key) const {
@@ -146,7 +187,6 @@ std::shared_ptr<EncodeLane::Work> EncodeLane::next_ahead() {
     auto work = std::make_shared<Work>();
     work->picture = std::move(ahead_.front().picture);
     work->key = std::move(ahead_.front().key);
-    work->state = EncodingState::running;
     work->ahead = true;
     ahead_.erase(ahead_.begin());
     if (!works_.contains(work->key) && !find_(work->key, false)) return works_[work->key] = std::move(work);
@@ -163,7 +203,6 @@ std::shared_ptr<EncodeLane::Work> EncodeLane::next_work(const std::stop_token& s
   if (stop.stop_requested()) return nullptr;
   running_ = works_.at(queue_.back());
   queue_.pop_back();
-  running_->state = EncodingState::running;
   return running_;
 }
 
@@ -183,7 +222,7 @@ EncodeLane::Outcome EncodeLane::failed(const Work& work, const char* reason, boo
 // Null if it cannot be had now, for whatever reason: nobody has asked for it.
 EmbeddingPointer EncodeLane::encode_ahead(Work& work) {
   try {
-    return encode_(work.picture, work.key, true, work.stop.get_token());
+    return encode_(work.picture, work.key, {true, work.stop.get_token(), [this, &work] { begin(work); }});
   } catch (const Stopped&) {
     throw;
   } catch (const std::exception& error) {
@@ -192,17 +231,21 @@ EmbeddingPointer EncodeLane::encode_ahead(Work& work) {
   }
 }
 
-bool EncodeLane::is_needed_now(const Work& work) const {
+// Whoever asks for it from now on asks anew.
+bool EncodeLane::drop_unless_needed(const Work& work) {
   const MutexLock lock(mutex_);
-  return is_needed(work);
+  if (is_needed(work)) return false;
+  if (!is_given_up(work)) works_.erase(work.key);
+  return true;
 }
 
 // Nothing leaves this: an exception would end the lane, and the program with it.
 EncodeLane::Outcome EncodeLane::attempt(Work& work) noexcept {
   try {
     EmbeddingPointer embedding = work.ahead ? encode_ahead(work) : find_(work.key, true);
-    if (!embedding && work.ahead && !is_needed_now(work)) return {};
-    if (!embedding) embedding = encode_(work.picture, work.key, false, work.stop.get_token());
+    if (!embedding && work.ahead && drop_unless_needed(work)) return {};
+    if (!embedding)
+      embedding = encode_(work.picture, work.key, {false, work.stop.get_token(), [this, &work] { begin(work); }});
     return {{EncodingState::ready, ""}, std::move(embedding), nullptr};
   } catch (const Stopped&) {
     return {};
@@ -245,7 +288,6 @@ void EncodeLane::announce(const Work& work, EncodingState state) noexcept {
 
 void EncodeLane::run(const std::stop_token& stop) {
   while (const std::shared_ptr<Work> work = next_work(stop)) {
-    announce(*work, EncodingState::running);
     finish(work, attempt(*work));
   }
 }

@@ -1,10 +1,12 @@
 // The encode lane: one thread, the newest request first, at most one encode at a time. What is on screen comes first; what is not on screen
 // and nobody waits for any more is dropped, or stopped if it runs, and its failure is forgotten. When nothing else is to be done, pictures that
 // will likely be shown next are prepared.
+// While pictures go by quickly none of them is encoded: one is begun once it has stood still for `settle`, or at once if a prompt waits for it.
 // Threading: safe to call from any thread. Ownership: the functions it is given must outlive it; the listener is called without a lock.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -37,16 +39,23 @@ class EncodeLane {
   // The embedding that is kept of a picture, as good as the predictor of now would make it; null if there is none. look: somebody wants to
   // use it, which keeps it longer.
   using Find = std::function<EmbeddingPointer(const std::string& key, bool look)>;
-  // ahead: nobody waits for it, so that it must not take memory from anybody; null if it would have to.
-  using Encode = std::function<EmbeddingPointer(const PicturePath& picture, const std::string& key, bool ahead,
-                                                const std::stop_token& stop)>;
+  // On whose behalf an encode is done, and until when.
+  struct Turn {
+    bool ahead = false;  // nobody waits for it, so that it must not take memory from anybody
+    std::stop_token stop;
+    std::function<void()>
+        begin;  // to be called before what takes long (not for what is kept somewhere). Throws Stopped.
+  };
+  // Null only for what is made ahead and would take memory from somebody.
+  using Encode = std::function<EmbeddingPointer(const PicturePath& picture, const std::string& key, const Turn& turn)>;
 
   struct Ahead {
     PicturePath picture;
     std::string key;
   };
 
-  EncodeLane(Find find, Encode encode);
+  // settle: how long a picture must have been on screen, where the one before it was there for less than twice that.
+  EncodeLane(Find find, Encode encode, std::chrono::milliseconds settle);
   ~EncodeLane();  // stops a running encode and waits for its end
 
   // Puts the picture at the head (it is on screen) and returns at once.
@@ -91,11 +100,15 @@ class EncodeLane {
   std::shared_ptr<Work> request(const PicturePath& picture, const std::string& key) SAM_REQUIRES(mutex_);
   bool is_needed(const Work& work) const SAM_REQUIRES(mutex_) { return work.key == shown_ || work.waiting > 0; }
   bool is_wanted(const Work& work) const SAM_REQUIRES(mutex_);
+  bool is_given_up(const Work& work) const SAM_REQUIRES(mutex_);
+  std::chrono::milliseconds still_to_settle(const Work& work) const SAM_REQUIRES(mutex_);
+  void note_shown(const std::string& key) SAM_REQUIRES(mutex_);
+  void begin(Work& work) SAM_EXCLUDES(mutex_);
   std::shared_ptr<Work> next_ahead() SAM_REQUIRES(mutex_);
   Unwanted take_unwanted() SAM_REQUIRES(mutex_);
   void give_up(const Unwanted& unwanted);
   EmbeddingPointer encode_ahead(Work& work);
-  bool is_needed_now(const Work& work) const SAM_EXCLUDES(mutex_);
+  bool drop_unless_needed(const Work& work) SAM_EXCLUDES(mutex_);
   std::shared_ptr<Work> next_work(const std::stop_token& stop);
   void run(const std::stop_token& stop);
   static Outcome failed(const Work& work, const char* reason, bool memory_exhausted) noexcept;
@@ -106,6 +119,7 @@ class EncodeLane {
 
   const Find find_;
   const Encode encode_;
+  const std::chrono::milliseconds settle_;
 
   mutable Mutex mutex_;
   Condition changed_;
@@ -114,7 +128,10 @@ class EncodeLane {
   std::vector<Ahead> ahead_ SAM_GUARDED_BY(mutex_);                            // to be prepared
   std::vector<std::string> ahead_keys_ SAM_GUARDED_BY(mutex_);                 // those and what was prepared of them
   std::string shown_ SAM_GUARDED_BY(mutex_);                                   // key of the picture on screen
-  std::shared_ptr<Work> running_ SAM_GUARDED_BY(mutex_);
+  std::chrono::steady_clock::time_point shown_since_ SAM_GUARDED_BY(mutex_);
+  std::chrono::steady_clock::time_point settled_
+      SAM_GUARDED_BY(mutex_);                             // before it, nothing is begun that nobody waits for
+  std::shared_ptr<Work> running_ SAM_GUARDED_BY(mutex_);  // in the lane's hands, begun or settling
   std::shared_ptr<const EncodingListener> listener_ SAM_GUARDED_BY(mutex_);
   bool closing_ SAM_GUARDED_BY(mutex_) = false;
 

@@ -8,11 +8,15 @@
 #include <optional>
 
 #include "cache/lru_cache.h"
+#include "image/tiles.h"
 #include "memory/byte_text.h"
+#include "pipeline/embed_picture.h"
 #include "pipeline/embeddings_on_disk.h"
 #include "pipeline/encode_lane.h"
 #include "pipeline/memory_rungs.h"
 #include "pipeline/prediction_key.h"
+#include "pipeline/proxies_ahead.h"
+#include "platform/name_locks.h"
 #include "platform/stopped.h"
 
 namespace sam {
@@ -29,10 +33,11 @@ std::string file_name(const PicturePath& picture) {
   return picture.path.filename().string();
 }
 
-// A decoded picture and what is known of its file, kept together.
+// A decoded picture and what is known of its file, kept together; or only what the page shows of it.
 struct DecodedPicture {
   Image image;
   ImageInfo info;
+  std::string proxy = {};  // JPEG
 };
 
 struct Prediction {
@@ -84,10 +89,12 @@ class PredictingPipeline final : public Pipeline {
         predictions_({.entries = governor_.options().prediction_cache_entries}),
         ladder_(make_rungs({governor_, host_, engines_, in_flight_, &forms_}), describe(), report(), clock),
         plain_ladder_(make_rungs({governor_, host_, engines_, in_flight_}), describe(), report(), clock),
+        proxies_ahead_([this](const PicturePath& picture) { prepare_proxy(picture); }, options_.settle),
         lane_([this](const std::string& key, bool look) { return kept_embedding(key, look); },
-              [this](const PicturePath& picture, const std::string& key, bool ahead, const std::stop_token& stop) {
-                return ahead ? prepare_one(picture, key, stop) : encode(picture, key, stop);
-              }) {
+              [this](const PicturePath& picture, const std::string& key, const EncodeLane::Turn& turn) {
+                return turn.ahead ? prepare_one(picture, key, turn) : encode(picture, key, turn);
+              },
+              options_.settle) {
     const std::uint64_t disk_bytes = governor_.options().embedding_disk_bytes;
     if (!options_.embedding_folder.empty() && disk_bytes > 0)
       disk_ = std::make_unique<EmbeddingsOnDisk>(options_.embedding_folder, disk_bytes, options_.limits, governor_);
@@ -113,13 +120,21 @@ class PredictingPipeline final : public Pipeline {
     for (const PicturePath& picture : ahead) {
       if (next.size() < most) next.push_back({picture, picture_key(picture)});
     }
+    std::vector<PicturePath> shown_next(ahead.begin(), ahead.begin() + static_cast<std::ptrdiff_t>(next.size()));
+    proxies_ahead_.prepare(std::move(shown_next));
     lane_.prepare(std::move(next));
   }
+  DiskEmbedding embed(const PicturePath& picture, WithoutMemory without, std::stop_token stop) override;
+  DiskEmbedding find_embedding(const PicturePath& picture) override;
   void set_listener(Listener listener) override { lane_.set_listener(std::move(listener)); }
   bool prepares_ahead() const override { return prepares_ahead_; }
   void set_prepares_ahead(bool on) override;
   SegmentResult segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) override;
   SegmentResult preview(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) override;
+  std::shared_ptr<const std::string> proxy(const PicturePath& picture) override;
+  std::shared_ptr<const std::string> find_proxy(const PicturePath& picture) override {
+    return kept_proxy(proxy_key(picture));
+  }
   void with_memory(std::uint64_t bytes, const std::string& doing, const std::function<void()>& operation) override;
 
   double get_memory_usage() const override { return governor_.get_memory_usage(); }
@@ -166,12 +181,16 @@ class PredictingPipeline final : public Pipeline {
     return key + '\n' + info.model_key;
   }
   EmbeddingPointer kept_embedding(const std::string& key, bool look);
-  EmbeddingPointer encode(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
-  EmbeddingPointer encode_once(const PicturePath& picture, const std::string& key, const std::stop_token& stop,
+  EmbeddingPointer encode(const PicturePath& picture, const std::string& key, const EncodeLane::Turn& turn);
+  EmbeddingPointer encode_once(const PicturePath& picture, const std::string& key, const EncodeLane::Turn& turn,
                                std::size_t& form);
-  EmbeddingPointer prepare_one(const PicturePath& picture, const std::string& key, const std::stop_token& stop);
+  EmbeddingPointer prepare_one(const PicturePath& picture, const std::string& key, const EncodeLane::Turn& turn);
   EmbeddingPointer read_from_disk(const PicturePath& picture, const std::string& key, const std::string& disk_key,
                                   const PredictorForms::Current& predictor);
+  static std::string proxy_key(const PicturePath& picture) { return picture_key(picture) + "\nproxy"; }
+  std::shared_ptr<const std::string> kept_proxy(const std::string& key);
+  std::shared_ptr<const std::string> make_proxy_once(const PicturePath& picture, const std::string& key);
+  void prepare_proxy(const PicturePath& picture);
   void keep_embedding(const std::string& key, const PredictorInfo& info, const EmbeddingPointer& kept);
   std::shared_ptr<const DecodedPicture> decoded(const PicturePath& picture, const std::string& key);
   std::optional<SegmentResult> predict(const EmbeddingPointer& embedding, const PicturePath& picture,
@@ -226,8 +245,10 @@ class PredictingPipeline final : public Pipeline {
   mutable Mutex mutex_;
   std::string shown_ SAM_GUARDED_BY(mutex_);               // key of the picture on screen
   std::vector<PicturePath> ahead_ SAM_GUARDED_BY(mutex_);  // as prepare() was told last
-  Reclaimers reclaimers_{governor_};                       // they use all of the above
-  EncodeLane lane_;                                        // last: its thread uses the reclaimers too
+  NameLocks making_proxies_;
+  Reclaimers reclaimers_{governor_};  // they use all of the above
+  ProxiesAhead proxies_ahead_;
+  EncodeLane lane_;  // last: its thread uses the reclaimers too
 };
 
 void PredictingPipeline::add_reclaimers(const std::string& device_domain) {
@@ -336,18 +357,19 @@ std::shared_ptr<const DecodedPicture> PredictingPipeline::decoded(const PictureP
 }
 
 EmbeddingPointer PredictingPipeline::encode_once(const PicturePath& picture, const std::string& key,
-                                                 const std::stop_token& stop, std::size_t& form) {
+                                                 const EncodeLane::Turn& turn, std::size_t& form) {
   const PredictorForms::Current predictor = current(form);
   const std::string disk_key = disk_ ? disk_->key(picture, predictor.predictor->info()) : std::string();
   if (!disk_key.empty()) {
     if (EmbeddingPointer found = read_from_disk(picture, key, disk_key, predictor)) return found;
   }
+  turn.begin();
   const auto begin = clock_.now();
   const std::shared_ptr<const DecodedPicture> source = decoded(picture, key);
   Reservation reservation = host_.reserve(Owner::embeddings, last_embedding_bytes_);
   const InFlight::Operation under_way(in_flight_);
   const auto read = clock_.now();
-  KeptEmbedding fresh{predictor.predictor->encode(source->image, source->info.file_size, stop), predictor.form};
+  KeptEmbedding fresh{predictor.predictor->encode(source->image, source->info.file_size, turn.stop), predictor.form};
   fresh.read_ms = Milliseconds(read - begin).count();
   fresh.encode_ms = Milliseconds(clock_.now() - read).count();
   const std::uint64_t bytes = fresh.embedding.byte_size();
@@ -384,13 +406,13 @@ EmbeddingPointer PredictingPipeline::read_from_disk(const PicturePath& picture, 
 
 // Outside the ladder: nobody gives anything back for what nobody has asked for.
 EmbeddingPointer PredictingPipeline::prepare_one(const PicturePath& picture, const std::string& key,
-                                                 const std::stop_token& stop) {
+                                                 const EncodeLane::Turn& turn) {
   std::size_t form = 0;
-  return governor_.should_cache() ? encode_once(picture, key, stop, form) : nullptr;
+  return governor_.should_cache() ? encode_once(picture, key, turn, form) : nullptr;
 }
 
 EmbeddingPointer PredictingPipeline::encode(const PicturePath& picture, const std::string& key,
-                                            const std::stop_token& stop) {
+                                            const EncodeLane::Turn& turn) {
   struct Pin {  // what the encode works on is needed again when it is tried again
     Pin(LruCache<DecodedPicture>& of, const std::string& key) : images(of) { images.pin(key); }
     ~Pin() { images.pin(""); }
@@ -400,9 +422,33 @@ EmbeddingPointer PredictingPipeline::encode(const PicturePath& picture, const st
     const Pin pin(images_, key);
     free_at_critical();
     std::size_t form = 0;
-    const auto operation = [&] { return encode_once(picture, key, stop, form); };
+    const auto operation = [&] { return encode_once(picture, key, turn, form); };
     return ladder().run("encoding " + file_name(picture), operation, &form);
   });
+}
+
+DiskEmbedding PredictingPipeline::embed(const PicturePath& picture, WithoutMemory without, std::stop_token stop) {
+  if (!disk_) throw std::logic_error("no embeddings are kept on disk");
+  const auto operation = [&] {
+    std::size_t form = 0;
+    const PredictorForms::Current predictor = current(form);
+    return embed_picture({*disk_, *predictor.predictor, predictor.form, host_, in_flight_, last_embedding_bytes_,
+                          options_.limits, clock_},
+                         picture, stop);
+  };
+  if (without == WithoutMemory::fail) return operation();
+  return or_give_up([&] {
+    free_at_critical();
+    return plain_ladder_.run("encoding " + file_name(picture), operation);
+  });
+}
+
+DiskEmbedding PredictingPipeline::find_embedding(const PicturePath& picture) {
+  if (!disk_) throw std::logic_error("no embeddings are kept on disk");
+  std::size_t form = 0;
+  const std::string key = disk_->key(picture, current(form).predictor->info());
+  const std::uint64_t bytes = key.empty() ? 0 : disk_->file_bytes(key);
+  return {bytes > 0 ? DiskEmbedding::State::kept_before : DiskEmbedding::State::missing, bytes};
 }
 
 // At critical new work first frees, then runs; the ladder refuses it if that was not enough.
@@ -507,6 +553,45 @@ SegmentResult PredictingPipeline::answer(const PicturePath& picture, const Promp
     spdlog::error("Error in prediction: {}", error.what());
     throw;
   }
+}
+
+std::shared_ptr<const std::string> PredictingPipeline::kept_proxy(const std::string& key) {
+  const auto kept = images_.find(key);
+  return kept ? std::shared_ptr<const std::string>(kept, &kept->proxy) : nullptr;
+}
+
+// Two that want the same make it once.
+std::shared_ptr<const std::string> PredictingPipeline::proxy(const PicturePath& picture) {
+  return or_give_up([&] {
+    const std::string key = proxy_key(picture);
+    const NameLocks::Held turn(making_proxies_, key);
+    if (auto kept = kept_proxy(key)) return kept;
+    return plain_ladder_.run("showing " + file_name(picture), [&] {
+      const InFlight::Operation under_way(in_flight_);
+      return make_proxy_once(picture, key);
+    });
+  });
+}
+
+std::shared_ptr<const std::string> PredictingPipeline::make_proxy_once(const PicturePath& picture,
+                                                                       const std::string& key) {
+  const DecodeLimits reduced{.max_pixels = options_.limits.max_pixels, .max_side = proxy_side};
+  Reservation reservation = host_.reserve(Owner::images, read_image_info(picture.path, reduced).decode_bytes);
+  DecodedPicture fresh;
+  fresh.proxy = make_proxy(picture.path, options_.limits);
+  const std::uint64_t bytes = fresh.proxy.size();
+  reservation.correct_to(bytes);
+  auto kept = with_reservation(std::move(fresh), std::move(reservation));
+  if (governor_.should_cache()) images_.insert(key, kept, bytes);
+  return {kept, &kept->proxy};
+}
+
+// Outside the ladder, as all that nobody has asked for.
+void PredictingPipeline::prepare_proxy(const PicturePath& picture) {
+  if (!governor_.should_cache()) return;
+  const std::string key = proxy_key(picture);
+  const NameLocks::Held turn(making_proxies_, key);
+  if (!images_.contains(key)) make_proxy_once(picture, key);
 }
 
 void PredictingPipeline::with_memory(std::uint64_t bytes, const std::string& doing,

@@ -6,6 +6,7 @@
 // Threading: safe to call from any thread. Ownership: owns its predictors; listeners are called from any thread, without a lock.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -50,6 +51,19 @@ struct CacheReport {
   std::uint64_t damaged = 0;  // found torn or otherwise unusable, removed and made again
 };
 
+// A picture's embedding as a file, from Pipeline::embed.
+struct DiskEmbedding {
+  // changed: the picture's file is another one by now. refused: the folder takes no more.
+  enum class State : std::uint8_t { missing, kept_before, written, changed, refused };
+  State state = State::missing;
+  std::uint64_t file_bytes = 0;  // if it is there
+  double read_ms = 0;            // when it was made: the picture's file decoded
+  double encode_ms = 0;          // the same: the predictor's encode, waiting for its turn included
+};
+
+// When there is no memory for something: say so at once, or climb the ladder as far as the precision asked for stays.
+enum class WithoutMemory : std::uint8_t { fail, climb };
+
 // The predictor asked for, or the one that needs no network and little memory.
 enum class PredictorChoice : std::uint8_t { model, fallback };
 
@@ -70,8 +84,8 @@ class Pipeline {
   // started are dropped.
   virtual void show(const PicturePath& picture) = 0;
 
-  // Pictures that will likely be shown next, the likeliest first. The first MemoryOptions::pictures_ahead of them are encoded when there is
-  // nothing else to do and memory is at level normal; replaces what was to be prepared.
+  // Pictures that will likely be shown next, the likeliest first. Of the first MemoryOptions::pictures_ahead of them the proxies are made, and they
+  // are encoded when there is nothing else to do, both while memory is at level normal; replaces what was to be prepared.
   virtual void prepare(const std::vector<PicturePath>& ahead) = 0;
 
   // Whether prepare() has an effect; it has at first.
@@ -79,6 +93,13 @@ class Pipeline {
   virtual void set_prepares_ahead(bool on) = 0;
 
   virtual EncodingStatus encoding(const PicturePath& picture) const = 0;
+
+  // Puts the picture's embedding on disk and keeps nothing in memory, in the caller's thread. Several threads may call it: one picture is decoded
+  // while another is encoded. Throws what Predictor and decode_image throw; OutOfMemory (fail) or MemoryExhausted (climb);
+  // std::logic_error where no embeddings are kept on disk.
+  virtual DiskEmbedding embed(const PicturePath& picture, WithoutMemory without, std::stop_token stop) = 0;
+  // Whether it is there: missing or kept_before.
+  virtual DiskEmbedding find_embedding(const PicturePath& picture) = 0;
 
   // Called on every change of an encoding's state.
   using Listener = EncodingListener;
@@ -90,6 +111,11 @@ class Pipeline {
   // What segment would answer to a prompt that may never be given: the cursor is over it. Nothing is encoded, kept, counted or freed for it. No
   // instances if the embedding is not in memory or memory does not suffice; never logits. Throws what Predictor::decode throws otherwise.
   virtual SegmentResult preview(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) = 0;
+
+  // JPEG bytes of the picture at no more than proxy_side pixels a side (image/tiles.h), kept with the decoded pictures. Throws ImageError,
+  // MemoryExhausted. find_proxy: null if it is not kept.
+  virtual std::shared_ptr<const std::string> proxy(const PicturePath& picture) = 0;
+  virtual std::shared_ptr<const std::string> find_proxy(const PicturePath& picture) = 0;
 
   // Runs an operation on a picture that needs that much memory for a while, such as making a proxy for the page, reserved as images.
   // doing: "showing coffee.jpg". Throws MemoryExhausted and what the operation throws.
@@ -120,6 +146,8 @@ struct PipelineOptions {
   DecodeLimits limits;
   // Where embeddings are kept on disk, MemoryOptions::embedding_disk_bytes of them; empty: nowhere.
   std::filesystem::path embedding_folder = {};
+  // While pictures go by quickly, how long one must stand still before it is encoded: longer than a held key repeats.
+  std::chrono::milliseconds settle{120};
 };
 
 struct PipelineParts {

@@ -73,8 +73,13 @@ Response proxy(ApiParts& parts, const Request& request) {
   const int side = proxy_side_of(request);
   const PictureOnDisk picture = find_file(parts.store, name, std::to_string(side));
   if (is_known(request, picture.etag)) return not_modified(picture.etag);
+  const bool is_whole = side == proxy_side;  // others are thumbnails, which are small and asked for once
+  if (is_whole) {
+    if (const auto kept = parts.pipeline.find_proxy({picture.path})) return jpeg(picture.etag, *kept);
+  }
   const Gate::Place place(parts.decoding, request.stop);
   try {
+    if (is_whole) return jpeg(picture.etag, *parts.pipeline.proxy({picture.path}));
     const std::uint64_t bytes =
         read_image_info(picture.path, {.max_pixels = parts.options.limits.max_pixels, .max_side = side}).decode_bytes;
     std::string made;

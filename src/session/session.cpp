@@ -5,10 +5,12 @@
 #include <ctime>
 
 #include "platform/hash.h"
+#include "platform/mutex.h"
 #include "platform/name_locks.h"
 #include "session/edits.h"
 #include "session/history.h"
 #include "session/recent_logits.h"
+#include "session/travel.h"
 
 namespace sam {
 namespace {
@@ -35,7 +37,7 @@ class ProjectSession final : public Session {
   PictureState show(const std::string& name) override {
     PictureState state = state_of(name, load(name));
     pipeline_.show(file_of(name));
-    pipeline_.prepare(pictures_after(state.position));
+    pipeline_.prepare(pictures_from(state.position));
     state.encoding = pipeline_.encoding(file_of(name));
     try {
       store_.remember(current_key, name);
@@ -99,12 +101,19 @@ class ProjectSession final : public Session {
 
  private:
   // A picture that is listed may have no path: a link that leads out of the project.
-  std::vector<PicturePath> pictures_after(std::size_t position) const {
+  std::vector<PicturePath> pictures_from(std::size_t position) {
+    std::vector<std::size_t> positions;
+    {
+      const MutexLock lock(mutex_);
+      travel_.go_to(position);
+      positions = travel_.next(store_.picture_count(), most_pictures_ahead);
+    }
     std::vector<PicturePath> next;
-    for (const PictureEntry& entry : store_.pictures(position + 1, most_pictures_ahead)) {
-      if (entry.state == PictureEntry::State::broken) continue;
+    for (const std::size_t each : positions) {
+      const std::vector<PictureEntry> entry = store_.pictures(each, 1);
+      if (entry.empty() || entry.front().state == PictureEntry::State::broken) continue;
       try {
-        next.push_back(file_of(entry.name));
+        next.push_back(file_of(entry.front().name));
       } catch (const DatasetError&) {
       }
     }
@@ -191,6 +200,8 @@ class ProjectSession final : public Session {
   HistoryLimits limits_;
   RecentLogits logits_;
   NameLocks turns_;
+  Mutex mutex_;
+  Travel travel_ SAM_GUARDED_BY(mutex_);
 };
 
 }  // namespace

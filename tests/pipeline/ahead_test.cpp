@@ -93,5 +93,76 @@ TEST_F(PipelineAhead, WhoAsksForWhatIsBeingPreparedGetsThat) {
   EXPECT_EQ(predictor_->encodes, 1);
 }
 
+TEST_F(PipelineAhead, OfPicturesThatGoByOnlyTheOneThatStaysIsEncoded) {
+  pipeline_options_.settle = std::chrono::milliseconds(400);
+  make();
+  for (int round = 0; round < 10; ++round) {
+    for (const PicturePath& passed : {a_, b_}) {
+      pipeline_->show(passed);
+      pipeline_->prepare({c_, passed});
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+  pipeline_->show(c_);
+  pipeline_->prepare({});
+  await([&] { return state(c_) == EncodingState::ready; });
+  EXPECT_LE(predictor_->encodes, 2) << "the first, which was looked at from rest, and the last";
+  EXPECT_LE(predictor_->started_names, 2);
+}
+
+TEST_F(PipelineAhead, APromptDoesNotWaitForThePictureToStandStill) {
+  pipeline_options_.settle = std::chrono::hours(1);
+  make();
+  pipeline_->show(a_);
+  pipeline_->show(b_);
+  EXPECT_EQ(state(b_), EncodingState::queued);
+  EXPECT_EQ(pipeline_->segment(b_, click(1), {}).instances.size(), 1u);
+}
+
+TEST_F(PipelineAhead, WhatIsKeptIsThereWithoutWaiting) {
+  pipeline_options_.settle = std::chrono::hours(1);
+  make();
+  pipeline_->segment(b_, click(1), {});
+  pipeline_->show(a_);
+  pipeline_->show(b_);
+  EXPECT_EQ(state(b_), EncodingState::ready);
+}
+
+TEST_F(PipelineAhead, TheEndDoesNotWaitForAPictureToStandStill) {
+  pipeline_options_.settle = std::chrono::hours(1);
+  make();
+  pipeline_->show(a_);
+  pipeline_->show(b_);
+  pipeline_.reset();
+}
+
+TEST_F(PipelineAhead, WhatThePageWillShowIsMadeReadyToo) {
+  EXPECT_EQ(pipeline_->find_proxy(b_), nullptr);
+  pipeline_->prepare({b_});
+  await([&] { return pipeline_->find_proxy(b_) != nullptr; });
+  EXPECT_EQ(*pipeline_->find_proxy(b_), *pipeline_->proxy(b_));
+  EXPECT_EQ(pipeline_->find_proxy(c_), nullptr);
+  pipeline_->clear_cache(false);
+  EXPECT_EQ(pipeline_->find_proxy(b_), nullptr);
+}
+
+TEST_F(PipelineAhead, AProxyIsMadeOnceAndCountedAsAnImage) {
+  const auto first = pipeline_->proxy(a_);
+  EXPECT_EQ(first->substr(0, 2), "\xff\xd8") << "JPEG";
+  EXPECT_EQ(pipeline_->proxy(a_).get(), first.get());
+  EXPECT_EQ(cache("images").entries, 1u);
+  EXPECT_EQ(cache("images").bytes, first->size());
+  EXPECT_EQ(budget_->report().by_owner[static_cast<std::size_t>(Owner::images)], first->size());
+  EXPECT_THROW(pipeline_->proxy(picture("missing.jpg")), ImageError);
+}
+
+TEST_F(PipelineAhead, NoProxyIsMadeAheadFromWarningOn) {
+  use_share(0.85);
+  pipeline_->prepare({b_});
+  std::this_thread::sleep_for(2 * pipeline_options_.settle);
+  EXPECT_EQ(pipeline_->find_proxy(b_), nullptr);
+  EXPECT_FALSE(pipeline_->proxy(b_)->empty()) << "what is on screen is made all the same";
+}
+
 }  // namespace
 }  // namespace sam

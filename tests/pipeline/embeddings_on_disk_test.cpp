@@ -201,5 +201,70 @@ TEST_F(EmbeddingsOnDiskTest, WhereThereIsNoMemoryForItTheLadderIsClimbed) {
   EXPECT_EQ(files().size(), 1u) << "the file is not to blame";
 }
 
+using State = DiskEmbedding::State;
+
+TEST_F(EmbeddingsOnDiskTest, EmbedPutsItOnDiskAndKeepsNothingInMemory) {
+  EXPECT_EQ(pipeline_->find_embedding(photo_).state, State::missing);
+  const DiskEmbedding made = pipeline_->embed(photo_, WithoutMemory::fail, {});
+  EXPECT_EQ(made.state, State::written);
+  ASSERT_EQ(files().size(), 1u);
+  EXPECT_EQ(made.file_bytes, fs::file_size(files()[0]));
+  EXPECT_EQ(cache("embeddings").entries, 0u);
+  EXPECT_EQ(cache("images").entries, 0u);
+  EXPECT_EQ(budget_->reserved_bytes(), 0u);
+  EXPECT_EQ(pipeline_->find_embedding(photo_).state, State::kept_before);
+  make();
+  EXPECT_EQ(pipeline_->embed(photo_, WithoutMemory::fail, {}).state, State::kept_before);
+  click_on(photo_);
+  EXPECT_EQ(predictor_->encodes, 0) << "the page finds what was embedded";
+}
+
+TEST_F(EmbeddingsOnDiskTest, EmbedFailsAtOnceOrClimbsButNeverInPrecision) {
+  lower_forms_ = {{RungKind::lower_precision, "bf16", [] { return std::make_unique<FakePredictor>("2"); }}};
+  make();
+  predictor_->refusals = 1;
+  EXPECT_THROW(pipeline_->embed(photo_, WithoutMemory::fail, {}), OutOfMemory);
+  EXPECT_EQ(pipeline_->recovery().operations, 0u);
+  predictor_->refusals = 1000;
+  EXPECT_THROW(pipeline_->embed(photo_, WithoutMemory::climb, {}), MemoryExhausted);
+  EXPECT_EQ(rung(RungKind::lower_precision).runs, 0u);
+  predictor_->refusals = 0;
+  EXPECT_EQ(pipeline_->embed(photo_, WithoutMemory::climb, {}).state, State::written);
+}
+
+TEST_F(EmbeddingsOnDiskTest, EmbedFromSeveralThreadsMakesEachOnce) {
+  std::vector<PicturePath> photos;
+  for (int i = 0; i < 12; ++i) {
+    photos.push_back({folder_ / (std::to_string(i) + ".jpg")});
+    fs::copy_file(a_.path, photos.back().path);
+    std::ofstream(photos.back().path, std::ios::app) << i;  // another content
+  }
+  std::atomic<std::size_t> next = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] {
+        for (std::size_t at = next++; at < photos.size(); at = next++)
+          EXPECT_EQ(pipeline_->embed(photos[at], WithoutMemory::climb, {}).state, State::written);
+      });
+    }
+  }
+  EXPECT_EQ(predictor_->encodes, 12);
+  EXPECT_EQ(files().size(), 12u);
+  EXPECT_EQ(budget_->reserved_bytes(), 0u);
+}
+
+TEST_F(EmbeddingsOnDiskTest, EmbedOfWhatIsNoPictureOrAnotherFolderFull) {
+  std::ofstream(folder_ / "text.jpg") << "no picture";
+  EXPECT_THROW(pipeline_->embed({folder_ / "text.jpg"}, WithoutMemory::climb, {}), ImageError);
+  EXPECT_THROW(pipeline_->embed({folder_ / "missing.jpg"}, WithoutMemory::climb, {}), ImageError);
+  options_.embedding_disk_bytes = 1000;
+  make();
+  EXPECT_EQ(pipeline_->embed(photo_, WithoutMemory::fail, {}).state, State::refused);
+  options_.embedding_disk_bytes = 0;
+  make();
+  EXPECT_THROW(pipeline_->embed(photo_, WithoutMemory::fail, {}), std::logic_error);
+}
+
 }  // namespace
 }  // namespace sam

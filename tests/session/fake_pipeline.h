@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "image/tiles.h"
 #include "inference/model.h"
 #include "pipeline/pipeline.h"
 #include "platform/mutex.h"
@@ -65,6 +66,10 @@ class FakePipeline final : public Pipeline {
   PredictorChoice choice() const override { return choice_; }
   void choose(PredictorChoice choice) override { choice_ = choice; }
   void with_memory(std::uint64_t, const std::string&, const std::function<void()>& operation) override { operation(); }
+  std::shared_ptr<const std::string> proxy(const PicturePath& picture) override {
+    return std::make_shared<const std::string>(make_proxy(picture.path, {}));
+  }
+  std::shared_ptr<const std::string> find_proxy(const PicturePath&) override { return nullptr; }
   double get_memory_usage() const override { return 0.25; }
   OptimizeResult optimize_memory(bool force) override { return {force, 0}; }
   void clear_cache(bool keep_current) override {
@@ -91,6 +96,15 @@ class FakePipeline final : public Pipeline {
   EncodingStatus encoding(const PicturePath& picture) const override {
     MutexLock lock(mutex_);
     return {picture.path == shown_ ? EncodingState::ready : EncodingState::none, "", false};
+  }
+  // Set before use.
+  std::function<DiskEmbedding(const PicturePath&, WithoutMemory, const std::stop_token&)> on_embed;
+  std::function<DiskEmbedding(const PicturePath&)> on_find_embedding;
+  DiskEmbedding embed(const PicturePath& picture, WithoutMemory without, std::stop_token stop) override {
+    return on_embed ? on_embed(picture, without, stop) : DiskEmbedding{};
+  }
+  DiskEmbedding find_embedding(const PicturePath& picture) override {
+    return on_find_embedding ? on_find_embedding(picture) : DiskEmbedding{};
   }
   void set_listener(Listener listener) override {
     MutexLock lock(mutex_);

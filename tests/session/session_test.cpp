@@ -45,6 +45,25 @@ TEST_F(SessionTest, ShowsAPictureAndRemembersIt) {
   EXPECT_EQ(session_->current(), "b c.jpg");
 }
 
+TEST(SessionAhead, PreparesOnTheWayThatIsGoneAndPassesOverBrokenPictures) {
+  FakeStore store({"0.jpg", "1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"});
+  FakePipeline pipeline;
+  FakeClock clock;
+  const auto session = make_session(store, pipeline, clock, 200);
+  const auto ahead_of = [&](const std::string& name) {
+    session->show(name);
+    std::vector<std::string> names;
+    for (const PicturePath& picture : pipeline.ahead()) names.push_back(picture.path.filename());
+    return names;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(ahead_of("2.jpg"), ElementsAre("3.jpg", "4.jpg", "1.jpg", "5.jpg"));
+  EXPECT_THAT(ahead_of("3.jpg"), ElementsAre("4.jpg", "5.jpg", "2.jpg"));
+  EXPECT_THAT(ahead_of("2.jpg"), ElementsAre("1.jpg", "0.jpg", "3.jpg"));
+  store.mark_broken("0.jpg", "the file is truncated");
+  EXPECT_THAT(ahead_of("1.jpg"), ElementsAre("2.jpg"));
+}
+
 TEST_F(SessionTest, ARememberedPictureThatIsGoneIsNotCurrent) {
   store_.remember("current", "gone.jpg");
   EXPECT_EQ(session_->current(), std::nullopt);

@@ -1,0 +1,50 @@
+#include "pipeline/embed_picture.h"
+
+#include <chrono>
+#include <utility>
+
+#include "cache/lru_cache.h"
+#include "platform/stopped.h"
+
+namespace sam {
+namespace {
+
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+// The picture's pixels go as soon as the encoder has answered.
+EmbeddingPointer encode(const EmbedParts& parts, const PicturePath& picture, const std::stop_token& stop) {
+  const auto begin = parts.clock.now();
+  const ImageInfo info = read_image_info(picture.path, parts.limits);
+  Reservation pixels = parts.host.reserve(Owner::images, info.decode_bytes);
+  const Image image = decode_image(picture.path, parts.limits);
+  pixels.correct_to(image.byte_size());
+  if (stop.stop_requested()) throw Stopped();
+  Reservation reservation = parts.host.reserve(Owner::embeddings, parts.last_embedding_bytes);
+  const InFlight::Operation under_way(parts.in_flight);
+  const auto read = parts.clock.now();
+  KeptEmbedding fresh{parts.predictor.encode(image, info.file_size, stop), parts.form};
+  fresh.read_ms = Milliseconds(read - begin).count();
+  fresh.encode_ms = Milliseconds(parts.clock.now() - read).count();
+  const std::uint64_t bytes = fresh.embedding.byte_size();
+  parts.last_embedding_bytes = bytes;
+  reservation.correct_to(bytes);
+  return with_reservation(std::move(fresh), std::move(reservation));
+}
+
+}  // namespace
+
+DiskEmbedding embed_picture(const EmbedParts& parts, const PicturePath& picture, const std::stop_token& stop) {
+  const PredictorInfo& info = parts.predictor.info();
+  const std::string key = parts.disk.key(picture, info);
+  if (key.empty()) throw ImageError("cannot be read, or changes while it is read");
+  if (const std::uint64_t bytes = parts.disk.file_bytes(key); bytes > 0)
+    return {DiskEmbedding::State::kept_before, bytes};
+  const EmbeddingPointer made = encode(parts, picture, stop);
+  DiskEmbedding result{parts.disk.write_now(picture, info, key, made)};
+  if (result.state == DiskEmbedding::State::written) result.file_bytes = parts.disk.file_bytes(key);
+  result.read_ms = made->read_ms;
+  result.encode_ms = made->encode_ms;
+  return result;
+}
+
+}  // namespace sam
