@@ -116,6 +116,10 @@ ProcessResult BackgroundProcess::stop(int signal) {
   kill(pid_, signal);
   ProcessResult result;
   result.status = wait_for_end(pid_);
+  fcntl(out_, F_SETFL, O_NONBLOCK);  // a child of its own may still hold the other end
+  char buffer[4096];
+  for (ssize_t count = read(out_, buffer, sizeof buffer); count > 0; count = read(out_, buffer, sizeof buffer))
+    printed_.append(buffer, static_cast<std::size_t>(count));
   result.out = printed_;
   pid_ = -1;
   return result;
