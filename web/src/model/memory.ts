@@ -123,7 +123,8 @@ export function diskText(memory: Memory): string | null {
   const disk = memory.caches.find(({ limit }) => limit !== undefined);
   if (disk === undefined) return null;
   const { entries, hits, dropped = 0, damaged = 0 } = disk;
-  const parts = [`${plural(entries, 'embedding')}, ${bytes(disk.bytes)} of at most ${bytes(disk.limit!)}`];
+  const most = `at most ${bytes(disk.limit!)}`;
+  const parts = [entries === 0 ? `No embeddings yet, ${most}` : `${plural(entries, 'embedding')}, ${bytes(disk.bytes)} of ${most}`];
   if (hits > 0) parts.push(`${count(hits)} read instead of encoding again`);
   if (dropped > 0) parts.push(`${count(dropped)} not written, for lack of memory, time or room`);
   if (damaged > 0) parts.push(`${count(damaged)} found damaged and removed`);

@@ -13,7 +13,12 @@ export function ExhaustedBanner() {
   return (
     <div class="banner critical" role="alert" data-testid="exhausted-banner">
       <Icon name="warning" />
-      <span class="grow">{reason === '' ? 'Memory does not suffice for the model on this picture.' : reason}</span>
+      <span class="grow exhausted">
+        <strong>Memory does not suffice for the model on this picture. GrabCut needs little.</strong>
+        <span class="reason" title={reason}>
+          {reason}
+        </span>
+      </span>
       <button
         type="button"
         class="button"

@@ -37,7 +37,8 @@ export function PredictorMenu() {
   const predictor = useValue((state) => state.project?.predictor);
   const switching = useValue((state) => state.switching);
   if (predictor === undefined) return null;
-  const [name] = predictor.description.split(' ('); // "SAM 1 (mobile_sam.encoder.onnx), …"
+  const [title] = predictor.description.split(' ('); // "SAM 1 (mobile_sam.encoder.onnx), …"; empty until it could be loaded
+  const name = title === '' ? 'Model' : title;
   if (!predictor.can_use_grabcut) {
     return (
       <span class="model" title={predictor.description}>
@@ -45,14 +46,15 @@ export function PredictorMenu() {
       </span>
     );
   }
-  const model = predictor.use === 'model' ? predictor.description : 'The model the program was started with';
+  const known = predictor.use === 'model' && predictor.description !== '';
+  const model = known ? predictor.description : 'The one that the program was started with';
   return (
     <>
       <button
         type="button"
         class="button predictor"
         aria-haspopup="menu"
-        aria-label={`Masks come from ${predictor.description}`}
+        aria-label={`Masks come from: ${name}`}
         aria-disabled={switching}
         title={predictor.description}
         popovertarget={menuId}

@@ -38,6 +38,7 @@ test('what is on disk is a line of its own, and nothing is said where nothing is
   const told = (...caches: Memory['caches']) => diskText({ ...memory([]), caches });
   expect(told(inMemory)).toBeNull();
   expect(told(inMemory, onDisk)).toBe('1 embedding, 2 MB of at most 4.0 GB');
+  expect(told({ ...onDisk, entries: 0, bytes: 0 })).toBe('No embeddings yet, at most 4.0 GB');
   expect(told({ ...onDisk, entries: 1200, hits: 40, dropped: 2, damaged: 1 })).toBe(
     '1,200 embeddings, 2 MB of at most 4.0 GB; 40 read instead of encoding again; 2 not written, for lack of memory, time or room; 1 found damaged and removed',
   );
