@@ -12,6 +12,7 @@
 #include "inference/onnx_file.h"
 #include "inference/openvino_error.h"
 #include "inference/openvino_fold.h"
+#include "inference/openvino_picture_input.h"
 #include "inference/tensor_check.h"
 #include "inference/turn.h"
 #include "platform/heap.h"
@@ -140,6 +141,8 @@ class OpenVinoModel final : public Model {
   struct Engine {
     ov::CompiledModel model;
     ov::InferRequest request;
+    bool can_be_cancelled =
+        false;  // with open shapes a cancelled run would spoil the next ones (openvino_picture_input.h)
     std::vector<bool> output_is_lent;  // by place in the description: the request points into a caller's tensor
   };
 
@@ -156,7 +159,8 @@ class OpenVinoModel final : public Model {
       const HeapByResidence untouched_counts_nothing;
       std::shared_ptr<ov::Model> model = core.read_model(options_.file.string());
       fold_constant_resizes(model);
-      Engine engine{core.compile_model(model, "CPU", engine_properties(options_)), {}, {}};
+      model = with_fixed_picture_size(model);
+      Engine engine{core.compile_model(model, "CPU", engine_properties(options_)), {}, has_fixed_inputs(*model), {}};
       engine.request = engine.model.create_infer_request();
       engine.model.release_memory();  // its working memory, which nobody has touched: the first run asks for it again
       model.reset();
@@ -175,9 +179,12 @@ class OpenVinoModel final : public Model {
     engine_->request.start_async();
     {
       // Made after the start: a request is cancelled only while it runs. If stop came before, it runs here.
-      const std::stop_callback cancel(stop, [this] { engine_->request.cancel(); });
+      const std::stop_callback cancel(stop, [this] {
+        if (engine_->can_be_cancelled) engine_->request.cancel();
+      });
       engine_->request.wait();
     }
+    if (stop.stop_requested()) throw Stopped();
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       if (!results[i].buffer) results[i] = copy_output(wanted[i]);
     }

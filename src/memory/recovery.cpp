@@ -9,32 +9,6 @@ std::size_t index_of(RungKind kind) {
   return static_cast<std::size_t>(kind);
 }
 
-// "encoding coffee.jpg needs 229 MB of host memory: 32 MB on top of 197 MB in use (weights 120 MB, other 77 MB), and at most 200 MB can be
-// had: …"
-std::string exhausted_sentence(const std::string& doing, const MemoryExhausted::Facts& facts) {
-  const std::string in_use =
-      byte_text(facts.used_bytes) + " in use" + (facts.holders.empty() ? "" : " (" + facts.holders + ")");
-  std::string text = doing;
-  if (facts.needed_bytes > 0) {
-    text += " needs " + byte_text(facts.used_bytes + facts.needed_bytes) + " of " + domain_text(facts.domain) + ": " +
-            byte_text(facts.needed_bytes) + " on top of " + in_use;
-  } else if (facts.requested_bytes > 0) {
-    text += " was refused " + byte_text(facts.requested_bytes) + " of " + domain_text(facts.domain) +
-            " on top of what it held";
-  } else {
-    text += " needs more " + domain_text(facts.domain) + " than there is";
-  }
-  if (facts.limit_bytes > 0) {
-    text += (facts.needed_bytes > 0 ? ", and at most " : "; at most ") + byte_text(facts.limit_bytes) + " can be had";
-    const std::uint64_t all_bytes = facts.used_bytes + facts.needed_bytes;
-    if (facts.needed_bytes > 0 && all_bytes > facts.limit_bytes && byte_text(all_bytes) == byte_text(facts.limit_bytes))
-      text += ", " + byte_text(all_bytes - facts.limit_bytes) + " too few";
-    if (facts.needed_bytes == 0) text += ", and now that it gave back what it held, " + in_use;
-  }
-  if (!facts.advice.empty()) text += ": " + facts.advice;
-  return text;
-}
-
 // Who only listens, or a sentence for which there is no memory, must not turn a recovery into a failure.
 template <typename MakeSentence>
 void tell(const RecoveryLadder::Report& report, RecoveryLadder::Line line, const MakeSentence& make_sentence) noexcept {
@@ -84,30 +58,6 @@ std::string ran_text(RungKind kind, const RungResult& result) {
 }
 
 }  // namespace
-
-const char* rung_name(RungKind kind) {
-  static constexpr std::array<const char*, rung_count> names = {"reclaim",         "reclaim all", "shrink engines",
-                                                                "lower precision", "cpu",         "restart worker"};
-  return names[index_of(kind)];
-}
-
-RecoveryStatistics operator+(const RecoveryStatistics& a, const RecoveryStatistics& b) {
-  RecoveryStatistics sum = a;
-  sum.operations += b.operations;
-  sum.exhausted += b.exhausted;
-  sum.worker_deaths += b.worker_deaths;
-  for (std::size_t i = 0; i < rung_count; ++i) {
-    sum.rungs[i].runs += b.rungs[i].runs;
-    sum.rungs[i].skips += b.rungs[i].skips;
-    sum.rungs[i].rescues += b.rungs[i].rescues;
-    sum.rungs[i].freed_bytes += b.rungs[i].freed_bytes;
-    sum.rungs[i].milliseconds += b.rungs[i].milliseconds;
-  }
-  return sum;
-}
-
-MemoryExhausted::MemoryExhausted(const std::string& doing, Facts facts)
-    : std::runtime_error(exhausted_sentence(doing, facts)), facts_(std::make_shared<const Facts>(std::move(facts))) {}
 
 RecoveryLadder::RecoveryLadder(std::vector<Rung> rungs, Describe describe, Report report, const Clock& clock)
     : rungs_(std::move(rungs)),

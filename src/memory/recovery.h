@@ -3,83 +3,22 @@
 // rung must not use the ladder.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <new>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "memory/memory_exhausted.h"
 #include "memory/out_of_memory.h"
+#include "memory/rung.h"
 #include "platform/clock.h"
 #include "platform/mutex.h"
 
 namespace sam {
-
-enum class RungKind : std::uint8_t { reclaim, reclaim_all, shrink_engines, lower_precision, cpu, restart_worker };
-inline constexpr std::size_t rung_count = 6;
-const char* rung_name(RungKind kind);  // "reclaim", "reclaim all", "shrink engines", …
-
-struct RungResult {
-  std::uint64_t freed_bytes = 0;
-  std::string
-      skipped;  // why there was nothing to do, such as "the model runs on the CPU already"; then the operation is not tried again
-};
-
-// Why a rung is run.
-struct RungCause {
-  const OutOfMemory& error;
-  std::size_t form = 0;  // that the operation failed with, as RecoveryLadder::run was told
-  // For rungs that want to know no more.
-  operator const OutOfMemory&() const { return error; }  // NOLINT(google-explicit-constructor)
-};
-
-struct Rung {
-  RungKind kind = RungKind::reclaim;
-  std::function<RungResult(const RungCause& cause)> run;
-};
-
-struct RungStatistics {
-  std::uint64_t runs = 0;
-  std::uint64_t skips = 0;
-  std::uint64_t rescues = 0;  // the operation succeeded right after it
-  std::uint64_t freed_bytes = 0;
-  double milliseconds = 0;  // spent in it
-};
-
-struct RecoveryStatistics {
-  std::array<RungStatistics, rung_count> rungs{};
-  std::uint64_t operations = 0;     // that ran out of memory at all
-  std::uint64_t exhausted = 0;      // and never succeeded
-  std::uint64_t worker_deaths = 0;  // of the process that holds the engines; not the ladder's own doing
-};
-
-RecoveryStatistics operator+(const RecoveryStatistics& a, const RecoveryStatistics& b);
-
-// The end of the ladder: for the user.
-class MemoryExhausted : public std::runtime_error {
- public:
-  struct Facts {
-    std::uint64_t requested_bytes = 0;  // 0: not known
-    std::uint64_t used_bytes = 0;       // by this program, when it was refused; if that is not known, afterwards
-    std::uint64_t limit_bytes = 0;      // the most that this program may have
-    std::string domain;
-    std::string advice;              // what the user can do
-    std::string holders;             // of used_bytes: "weights 120 MB, other 65 MB"
-    std::uint64_t needed_bytes = 0;  // on top of used_bytes; 0: who refused did not say
-  };
-  // doing: "encoding coffee.jpg".
-  MemoryExhausted(const std::string& doing, Facts facts);
-  const Facts& facts() const { return *facts_; }
-
- private:
-  std::shared_ptr<const Facts> facts_;  // shared: copying an exception must not need memory
-};
 
 class RecoveryLadder {
  public:

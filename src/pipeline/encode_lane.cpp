@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "memory/recovery.h"
+#include "memory/memory_exhausted.h"
 #include "platform/stopped.h"
 
 namespace sam {

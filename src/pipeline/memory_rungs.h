@@ -9,7 +9,8 @@
 
 #include "memory/budget.h"
 #include "memory/governor.h"
-#include "memory/recovery.h"
+#include "memory/memory_exhausted.h"
+#include "memory/rung.h"
 #include "pipeline/in_flight.h"
 #include "pipeline/pipeline.h"
 

@@ -10,6 +10,7 @@
 #include "cache/lru_cache.h"
 #include "image/tiles.h"
 #include "memory/byte_text.h"
+#include "memory/recovery.h"
 #include "pipeline/embed_picture.h"
 #include "pipeline/embeddings_on_disk.h"
 #include "pipeline/encode_lane.h"

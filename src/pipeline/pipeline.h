@@ -18,8 +18,9 @@
 #include "image/decode.h"
 #include "memory/budget.h"
 #include "memory/governor.h"
+#include "memory/memory_exhausted.h"
 #include "memory/memory_log.h"
-#include "memory/recovery.h"
+#include "memory/rung.h"
 #include "pipeline/encoding.h"
 #include "pipeline/predictor_forms.h"
 #include "platform/clock.h"
@@ -139,7 +140,7 @@ struct EngineControl {
   std::function<std::uint64_t(bool wait)> release_memory;  // what engines keep between runs; wait: for those under way
   std::function<std::uint64_t()> restart;                  // everything they hold
   std::function<std::uint64_t(std::int64_t idle_ms)> unload_idle;  // everything, if nothing ran for so long
-  std::function<int()> worker_deaths;  // so far, of the worker process, which nobody asked to end
+  std::function<int()> worker_deaths{};  // so far, of the worker process, which nobody asked to end
 };
 
 struct PipelineOptions {

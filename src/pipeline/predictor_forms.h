@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "memory/recovery.h"
+#include "memory/rung.h"
 #include "platform/clock.h"
 #include "platform/mutex.h"
 #include "segmentation/predictor.h"

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "inference/model.h"
-#include "memory/recovery.h"
+#include "memory/memory_exhausted.h"
 #include "session/session.h"
 
 namespace sam {

@@ -13,7 +13,7 @@
 
 #include "image/decode.h"
 #include "memory/governor.h"
-#include "memory/recovery.h"
+#include "memory/rung.h"
 #include "server/embedded_page.h"
 #include "session/session.h"
 

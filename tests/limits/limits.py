@@ -64,7 +64,7 @@ class Program:
         self.peak_working_set = self.peak_anonymous = 0
         if limit:
             self.group.limit(limit)
-        environment = dict(os.environ, SAM_CACHE_DIR=str(cache), SAM_CONFIG="", **(settings or {}))
+        environment = dict(os.environ, SAM_CACHE_DIR=str(cache), SAM_CONFIG="", SAM_EMBEDDING_DISK_BYTES="0", **(settings or {}))
         self.process = subprocess.Popen(
             [args.program, "--category_path", project, "--port", str(args.port), "--encoder", pair[0],
              "--decoder", pair[1]], preexec_fn=self.group.enter, env=environment, stdout=self.log, stderr=self.log)
