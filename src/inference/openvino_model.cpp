@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <openvino/openvino.hpp>
 #include <openvino/runtime/exception.hpp>
@@ -85,6 +86,8 @@ ov::AnyMap engine_properties(const ModelOptions& options) {
   return properties;
 }
 
+using SteadyClock = std::chrono::steady_clock;
+
 class OpenVinoModel final : public Model {
  public:
   OpenVinoModel(ModelOptions options, TensorMaker make_tensor)
@@ -115,8 +118,12 @@ class OpenVinoModel final : public Model {
     if (!engine_) compile(operation);
     try {
       return infer(inputs, wanted, stop);
+    } catch (const Stopped&) {
+      throw;
     } catch (const ov::Cancelled&) {
-      throw Stopped();  // the request stays usable
+      if (!engine_->has_fixed_inputs)
+        engine_.reset();  // spoilt (openvino_picture_input.h): the next run makes a new one
+      throw Stopped();
     } catch (const std::exception& error) {
       // After a failed allocation a compiled model answers nonsense or fails for ever: the next run makes a new one.
       engine_.reset();
@@ -141,10 +148,16 @@ class OpenVinoModel final : public Model {
   struct Engine {
     ov::CompiledModel model;
     ov::InferRequest request;
-    bool can_be_cancelled =
-        false;  // with open shapes a cancelled run would spoil the next ones (openvino_picture_input.h)
+    bool has_fixed_inputs = false;
+    SteadyClock::duration compile_time{};
+    SteadyClock::duration run_time{};  // of the last run that ended; 0: none did
     std::vector<bool> output_is_lent;  // by place in the description: the request points into a caller's tensor
   };
+
+  // A cancelled run with open shapes costs a new engine: short runs, such as those of decoders, are left to end.
+  static bool pays_to_cancel(const Engine& engine) {
+    return engine.has_fixed_inputs || engine.run_time > engine.compile_time;
+  }
 
   static std::string engine_name() {
     std::string build = ov::get_openvino_version().buildNumber;  // "2026.4.1-21919-…"
@@ -160,7 +173,11 @@ class OpenVinoModel final : public Model {
       std::shared_ptr<ov::Model> model = core.read_model(options_.file.string());
       fold_constant_resizes(model);
       model = with_fixed_picture_size(model);
-      Engine engine{core.compile_model(model, "CPU", engine_properties(options_)), {}, has_fixed_inputs(*model), {}};
+      const auto begin = SteadyClock::now();
+      Engine engine;
+      engine.model = core.compile_model(model, "CPU", engine_properties(options_));
+      engine.compile_time = SteadyClock::now() - begin;
+      engine.has_fixed_inputs = has_fixed_inputs(*model);
       engine.request = engine.model.create_infer_request();
       engine.model.release_memory();  // its working memory, which nobody has touched: the first run asks for it again
       model.reset();
@@ -176,14 +193,16 @@ class OpenVinoModel final : public Model {
                             const std::stop_token& stop) {
     for (const Tensor& input : inputs) engine_->request.set_tensor(engine_->model.input(input.name), wrap(input));
     std::vector<Tensor> results = lend_outputs(wanted);
+    const auto begin = SteadyClock::now();
     engine_->request.start_async();
     {
       // Made after the start: a request is cancelled only while it runs. If stop came before, it runs here.
       const std::stop_callback cancel(stop, [this] {
-        if (engine_->can_be_cancelled) engine_->request.cancel();
+        if (pays_to_cancel(*engine_)) engine_->request.cancel();
       });
       engine_->request.wait();
     }
+    engine_->run_time = SteadyClock::now() - begin;
     if (stop.stop_requested()) throw Stopped();
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       if (!results[i].buffer) results[i] = copy_output(wanted[i]);
