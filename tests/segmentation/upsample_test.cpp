@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <random>
 
 namespace sam {
@@ -104,6 +106,73 @@ TEST(UpsampleLogits, EqualsTheNaiveTwoStepsAtSamsSizes) {
   EXPECT_EQ(fast(logits, {1024, 1024}, {1024, 683}, {600, 400}), naive(logits, {1024, 1024}, {1024, 683}, {600, 400}));
   EXPECT_EQ(fast(logits, {1024, 1024}, {683, 1024}, {1200, 1800}),
             naive(logits, {1024, 1024}, {683, 1024}, {1200, 1800}));
+}
+
+// Every cell of the frame looked at, with its rule: four corners of one sign are not interpolated.
+Mask cell_by_cell(const Grid& logits, Size frame, Size content, Size picture) {
+  const Grid cells = cut(resized(logits, frame), content);
+  std::vector<std::uint8_t> bits;
+  for (int y = 0; y < picture.height; ++y) {
+    const Sample v = sample(y, content.height, picture.height);
+    for (int x = 0; x < picture.width; ++x) {
+      const Sample h = sample(x, content.width, picture.width);
+      const std::array<float, 4> corner = {cells.at(h.lower, v.lower), cells.at(h.upper, v.lower),
+                                           cells.at(h.lower, v.upper), cells.at(h.upper, v.upper)};
+      const auto positive = std::count_if(corner.begin(), corner.end(), [](float value) { return value > 0; });
+      const float upper = (1 - h.weight) * corner[0] + h.weight * corner[1];
+      const float lower = (1 - h.weight) * corner[2] + h.weight * corner[3];
+      const bool foreground = positive % 4 == 0 ? positive == 4 : (1 - v.weight) * upper + v.weight * lower > 0;
+      bits.push_back(foreground ? 255 : 0);
+    }
+  }
+  return mask_from_bits(bits, picture);
+}
+
+// A disc with single values in it that vanish or overflow when they are interpolated.
+Grid hostile_disc(Size size, unsigned seed) {
+  constexpr std::array<float, 9> odd = {0.0F,
+                                        -0.0F,
+                                        1e-45F,
+                                        -1e-45F,
+                                        3e38F,
+                                        -3e38F,
+                                        std::numeric_limits<float>::infinity(),
+                                        -std::numeric_limits<float>::infinity(),
+                                        NAN};
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<float> part(0, 1);
+  const float radius = part(random) * static_cast<float>(size.width);
+  Grid grid = {size, {}};
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      const float inside = radius - std::hypot(static_cast<float>(x), static_cast<float>(y));
+      grid.values.push_back(part(random) < 0.03F ? odd[random() % odd.size()] : inside);
+    }
+  }
+  return grid;
+}
+
+TEST(UpsampleLogits, SkippingWhatNoContourCrossesChangesNoPixel) {
+  std::mt19937 random(11);
+  std::uniform_int_distribution<int> length(1, 150);
+  for (unsigned i = 0; i < 300; ++i) {
+    const Size grid = {length(random) % 40 + 1, length(random) % 40 + 1};
+    const Size frame = i % 4 == 0 ? grid : Size{length(random), length(random)};
+    const Size content = {length(random) % frame.width + 1, length(random) % frame.height + 1};
+    const Size picture = {length(random), length(random)};
+    const Grid logits = i % 3 == 0 ? noise(grid, i) : i % 3 == 1 ? blobs(grid, i) : hostile_disc(grid, i);
+    ASSERT_EQ(fast(logits, frame, content, picture), cell_by_cell(logits, frame, content, picture))
+        << i << ": " << grid.width << "x" << grid.height << " to " << picture.width << "x" << picture.height;
+  }
+}
+
+TEST(UpsampleLogits, SkippingWhatNoContourCrossesChangesNoPixelAtSamsSizes) {
+  const Size frame = {1024, 1024};
+  for (unsigned i = 0; i < 3; ++i) {
+    const Grid logits = hostile_disc({256, 256}, i);
+    EXPECT_EQ(fast(logits, frame, {1024, 683}, {601, 403}), cell_by_cell(logits, frame, {1024, 683}, {601, 403}));
+    EXPECT_EQ(fast(logits, frame, {769, 1024}, {333, 1501}), cell_by_cell(logits, frame, {769, 1024}, {333, 1501}));
+  }
 }
 
 TEST(UpsampleLogits, WithoutAFirstStepTheGridItselfIsResized) {
