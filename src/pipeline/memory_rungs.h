@@ -1,4 +1,4 @@
-// The rungs of the recovery ladder as the pipeline runs them, and the reclaimers behind them.
+// The rungs of the recovery ladder as the pipeline runs them.
 // Threading: rungs are called from the threads of the operations that ran out of memory.
 #pragma once
 
@@ -15,24 +15,6 @@
 #include "pipeline/pipeline.h"
 
 namespace sam {
-
-// A reclaimer made of a function.
-class FunctionReclaimer final : public Reclaimer {
- public:
-  using Function = std::function<std::uint64_t(std::uint64_t wanted_bytes)>;
-
-  FunctionReclaimer(std::string domain, ReclaimStep step, Function function)
-      : domain_(std::move(domain)), step_(step), function_(std::move(function)) {}
-
-  const std::string& domain() const override { return domain_; }
-  ReclaimStep step() const override { return step_; }
-  std::uint64_t reclaim(std::uint64_t wanted_bytes) override { return function_(wanted_bytes); }
-
- private:
-  const std::string domain_;
-  const ReclaimStep step_;
-  const Function function_;
-};
 
 // What the rungs work with; everything must outlive them.
 struct RungParts {

@@ -1,23 +1,21 @@
 #include "pipeline/pipeline.h"
 
-#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
-#include <limits>
 #include <optional>
 
-#include "cache/lru_cache.h"
-#include "image/tiles.h"
-#include "memory/byte_text.h"
 #include "memory/recovery.h"
+#include "pipeline/answer_prompt.h"
 #include "pipeline/embed_picture.h"
-#include "pipeline/embeddings_on_disk.h"
 #include "pipeline/encode_lane.h"
+#include "pipeline/encode_picture.h"
+#include "pipeline/kept_pictures.h"
 #include "pipeline/memory_rungs.h"
 #include "pipeline/prediction_key.h"
+#include "pipeline/proxies.h"
 #include "pipeline/proxies_ahead.h"
-#include "platform/name_locks.h"
+#include "pipeline/reclaimers.h"
 #include "platform/stopped.h"
 
 namespace sam {
@@ -25,54 +23,12 @@ namespace {
 
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-// A model that nobody used for so long is given back when memory is short.
-constexpr std::int64_t idle_ms = 60'000;
 // How often a prompt begins anew because the predictor changed its form between encoding and decoding.
 constexpr int max_rounds = 3;
 
 std::string file_name(const PicturePath& picture) {
   return picture.path.filename().string();
 }
-
-// A decoded picture and what is known of its file, kept together; or only what the page shows of it.
-struct DecodedPicture {
-  Image image;
-  ImageInfo info;
-  std::string proxy = {};  // JPEG
-};
-
-struct Prediction {
-  std::vector<Instance> instances;
-  std::string predictor_key;
-};
-
-SegmentResult from_cache(const Prediction& kept, const PredictorInfo& info) {
-  SegmentResult result;
-  result.instances = kept.instances;
-  result.predictor_key = info.key;
-  result.from_cache = true;
-  return result;
-}
-
-// Known to the governor as long as this lives.
-class Reclaimers {
- public:
-  explicit Reclaimers(Governor& governor) : governor_(governor) {}
-  ~Reclaimers() {
-    for (const auto& reclaimer : all_) governor_.remove_reclaimer(*reclaimer);
-  }
-  Reclaimers(const Reclaimers&) = delete;
-  Reclaimers& operator=(const Reclaimers&) = delete;
-
-  void add(const std::string& domain, ReclaimStep step, FunctionReclaimer::Function function) {
-    all_.push_back(std::make_unique<FunctionReclaimer>(domain, step, std::move(function)));
-    governor_.add_reclaimer(*all_.back());
-  }
-
- private:
-  Governor& governor_;
-  std::vector<std::unique_ptr<Reclaimer>> all_;
-};
 
 class PredictingPipeline final : public Pipeline {
  public:
@@ -85,21 +41,19 @@ class PredictingPipeline final : public Pipeline {
         clock_(clock),
         fallback_(std::move(parts.fallback)),
         forms_(std::move(parts.forms), std::move(parts.predictor), clock),
-        images_({governor_.options().image_cache_bytes, governor_.options().image_cache_entries}),
-        embeddings_({.bytes = governor_.options().embedding_cache_bytes}),
-        predictions_({.entries = governor_.options().prediction_cache_entries}),
+        kept_(options, governor_, host_),
         ladder_(make_rungs({governor_, host_, engines_, in_flight_, &forms_}), describe(), report(), clock),
         plain_ladder_(make_rungs({governor_, host_, engines_, in_flight_}), describe(), report(), clock),
-        proxies_ahead_([this](const PicturePath& picture) { prepare_proxy(picture); }, options_.settle),
+        proxies_({kept_.images(), governor_, host_, plain_ladder_, in_flight_, options_.limits}),
+        proxies_ahead_([this](const PicturePath& picture) { proxies_.prepare(picture); }, options_.settle),
         lane_([this](const std::string& key, bool look) { return kept_embedding(key, look); },
               [this](const PicturePath& picture, const std::string& key, const EncodeLane::Turn& turn) {
                 return turn.ahead ? prepare_one(picture, key, turn) : encode(picture, key, turn);
               },
               options_.settle) {
-    const std::uint64_t disk_bytes = governor_.options().embedding_disk_bytes;
-    if (!options_.embedding_folder.empty() && disk_bytes > 0)
-      disk_ = std::make_unique<EmbeddingsOnDisk>(options_.embedding_folder, disk_bytes, options_.limits, governor_);
-    add_reclaimers(parts.device_domain);
+    std::vector<std::string> engine_domains{host_.domain()};
+    if (!parts.device_domain.empty()) engine_domains.push_back(parts.device_domain);
+    add_engine_reclaimers(reclaimers_, engines_, engine_domains);
   }
 
   PredictorInfo predictor() const override {
@@ -111,20 +65,7 @@ class PredictingPipeline final : public Pipeline {
 
   void show(const PicturePath& picture) override;
   EncodingStatus encoding(const PicturePath& picture) const override { return lane_.status(picture_key(picture)); }
-  void prepare(const std::vector<PicturePath>& ahead) override {
-    {
-      const MutexLock lock(mutex_);
-      ahead_ = ahead;
-    }
-    const auto most = static_cast<std::size_t>(std::max(0, prepares_ahead_ ? governor_.options().pictures_ahead : 0));
-    std::vector<EncodeLane::Ahead> next;
-    for (const PicturePath& picture : ahead) {
-      if (next.size() < most) next.push_back({picture, picture_key(picture)});
-    }
-    std::vector<PicturePath> shown_next(ahead.begin(), ahead.begin() + static_cast<std::ptrdiff_t>(next.size()));
-    proxies_ahead_.prepare(std::move(shown_next));
-    lane_.prepare(std::move(next));
-  }
+  void prepare(const std::vector<PicturePath>& ahead) override;
   DiskEmbedding embed(const PicturePath& picture, WithoutMemory without, std::stop_token stop) override;
   DiskEmbedding find_embedding(const PicturePath& picture) override;
   void set_listener(Listener listener) override { lane_.set_listener(std::move(listener)); }
@@ -133,28 +74,20 @@ class PredictingPipeline final : public Pipeline {
   SegmentResult segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) override;
   SegmentResult preview(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) override;
   std::shared_ptr<const std::string> proxy(const PicturePath& picture) override;
-  std::shared_ptr<const std::string> find_proxy(const PicturePath& picture) override {
-    return kept_proxy(proxy_key(picture));
-  }
+  std::shared_ptr<const std::string> find_proxy(const PicturePath& picture) override { return proxies_.find(picture); }
   void with_memory(std::uint64_t bytes, const std::string& doing, const std::function<void()>& operation) override;
 
   double get_memory_usage() const override { return governor_.get_memory_usage(); }
   OptimizeResult optimize_memory(bool force) override { return governor_.optimize_memory(force); }
-  void clear_cache(bool keep_current) override;
+  void clear_cache(bool keep_current) override { kept_.clear(keep_current); }
 
-  std::vector<CacheReport> caches() const override {
-    std::vector<CacheReport> reports{cache_report("images", images_.statistics()),
-                                     cache_report("embeddings", embeddings_.statistics()),
-                                     cache_report("predictions", predictions_.statistics())};
-    if (disk_) reports.push_back(disk_->report());
-    return reports;
-  }
+  std::vector<CacheReport> caches() const override { return kept_.reports(); }
   RecoveryStatistics recovery() const override {
     RecoveryStatistics statistics = ladder_.statistics() + plain_ladder_.statistics();
     if (engines_.worker_deaths) statistics.worker_deaths = static_cast<std::uint64_t>(engines_.worker_deaths());
     return statistics;
   }
-  std::uint64_t embedding_bytes() const override { return embeddings_.bytes(); }
+  std::uint64_t embedding_bytes() const override { return kept_.embedding_bytes(); }
 
  private:
   RecoveryLadder::Describe describe() {
@@ -172,38 +105,19 @@ class PredictingPipeline final : public Pipeline {
   // Work of the fallback and of pictures leaves the model's precision alone.
   RecoveryLadder& ladder() { return choice_ == PredictorChoice::fallback ? plain_ladder_ : ladder_; }
 
-  static CacheReport cache_report(const char* name, const LruStatistics& of) {
-    return {name, of.entries, of.bytes, of.hits, of.misses, of.evictions};
-  }
-
   void put_on_screen(const PicturePath& picture);
   PredictorForms::Current current(std::size_t& form);
-  std::string embedding_key(const std::string& key, const PredictorInfo& info) const {
-    return key + '\n' + info.model_key;
-  }
   EmbeddingPointer kept_embedding(const std::string& key, bool look);
   EmbeddingPointer encode(const PicturePath& picture, const std::string& key, const EncodeLane::Turn& turn);
-  EmbeddingPointer encode_once(const PicturePath& picture, const std::string& key, const EncodeLane::Turn& turn,
-                               std::size_t& form);
   EmbeddingPointer prepare_one(const PicturePath& picture, const std::string& key, const EncodeLane::Turn& turn);
-  EmbeddingPointer read_from_disk(const PicturePath& picture, const std::string& key, const std::string& disk_key,
-                                  const PredictorForms::Current& predictor);
-  static std::string proxy_key(const PicturePath& picture) { return picture_key(picture) + "\nproxy"; }
-  std::shared_ptr<const std::string> kept_proxy(const std::string& key);
-  std::shared_ptr<const std::string> make_proxy_once(const PicturePath& picture, const std::string& key);
-  void prepare_proxy(const PicturePath& picture);
-  void keep_embedding(const std::string& key, const PredictorInfo& info, const EmbeddingPointer& kept);
-  std::shared_ptr<const DecodedPicture> decoded(const PicturePath& picture, const std::string& key);
   std::optional<SegmentResult> predict(const EmbeddingPointer& embedding, const PicturePath& picture,
                                        const std::string& key, const Prompt& prompt, const std::stop_token& stop);
-  SegmentResult decode(const PredictorForms::Current& predictor, const EmbeddingPointer& embedding,
-                       const Prompt& prompt, const std::stop_token& stop);
-  std::string question(const std::string& key, const PredictorInfo& info, const Prompt& prompt) const {
-    return prediction_key(embedding_key(key, info) + '\n' + info.key, prompt);
-  }
-  void keep_prediction(const std::string& key, const SegmentResult& result);
   SegmentResult answer(const PicturePath& picture, const Prompt& prompt, const std::stop_token& stop);
   void free_at_critical();
+  EmbeddingsOnDisk& on_disk() {
+    if (kept_.disk() == nullptr) throw std::logic_error("no embeddings are kept on disk");
+    return *kept_.disk();
+  }
 
   // Names and keys are made outside the ladder: where there is no memory even for them, no rung helps.
   template <typename Operation>
@@ -216,14 +130,8 @@ class PredictingPipeline final : public Pipeline {
     ladder_.give_up();
   }
 
-  void add_reclaimers(const std::string& device_domain);
-  std::uint64_t reclaim_images(std::uint64_t wanted);
-  std::uint64_t reclaim_predictions(std::uint64_t wanted);
-
-  std::string shown() const {
-    const MutexLock lock(mutex_);
-    return shown_;
-  }
+  EncodeParts encode_parts() { return {kept_, host_, in_flight_, last_embedding_bytes_, clock_}; }
+  AnswerParts answer_parts() { return {kept_, host_, in_flight_, clock_}; }
 
   const PipelineOptions options_;
   const EngineControl engines_;
@@ -235,61 +143,18 @@ class PredictingPipeline final : public Pipeline {
   std::atomic<PredictorChoice> choice_{PredictorChoice::model};
   std::atomic<bool> prepares_ahead_{true};
   PredictorForms forms_;
-  LruCache<DecodedPicture> images_;
-  LruCache<KeptEmbedding> embeddings_;
-  LruCache<Prediction> predictions_;
-  std::unique_ptr<EmbeddingsOnDisk> disk_;  // null: nothing is kept on disk
+  KeptPictures kept_;
   InFlight in_flight_;
   RecoveryLadder ladder_;
   RecoveryLadder plain_ladder_;
   std::atomic<std::uint64_t> last_embedding_bytes_{0};
-  mutable Mutex mutex_;
-  std::string shown_ SAM_GUARDED_BY(mutex_);               // key of the picture on screen
+  Mutex mutex_;
   std::vector<PicturePath> ahead_ SAM_GUARDED_BY(mutex_);  // as prepare() was told last
-  NameLocks making_proxies_;
+  Proxies proxies_;
   Reclaimers reclaimers_{governor_};  // they use all of the above
   ProxiesAhead proxies_ahead_;
   EncodeLane lane_;  // last: its thread uses the reclaimers too
 };
-
-void PredictingPipeline::add_reclaimers(const std::string& device_domain) {
-  const std::string host = host_.domain();
-  reclaimers_.add(host, ReclaimStep::predictions, [this](std::uint64_t wanted) { return reclaim_predictions(wanted); });
-  reclaimers_.add(host, ReclaimStep::embeddings_ahead, [this](std::uint64_t wanted) {
-    if (disk_) disk_->drop_queued();  // what is to be written would stay in memory
-    return embeddings_.reclaim(wanted, [](const std::string&, bool looked_at) { return !looked_at; });
-  });
-  reclaimers_.add(host, ReclaimStep::images, [this](std::uint64_t wanted) { return reclaim_images(wanted); });
-  reclaimers_.add(host, ReclaimStep::embeddings_on_disk, [this](std::uint64_t wanted) {
-    return embeddings_.reclaim(wanted, [](const KeptEmbedding& kept) { return kept.on_disk->load(); });
-  });
-  reclaimers_.add(host, ReclaimStep::embeddings, [this](std::uint64_t wanted) {
-    return embeddings_.reclaim(wanted, [](const std::string&, bool) { return true; });
-  });
-  std::vector<std::string> engine_domains{host};
-  if (!device_domain.empty()) engine_domains.push_back(device_domain);
-  for (const std::string& domain : engine_domains) {
-    reclaimers_.add(domain, ReclaimStep::engines, [this](std::uint64_t) -> std::uint64_t {
-      ::malloc_trim(0);
-      return engines_.release_memory ? engines_.release_memory(false) : 0;  // nobody waits behind an encode for it
-    });
-    reclaimers_.add(domain, ReclaimStep::idle_models, [this](std::uint64_t) -> std::uint64_t {
-      return engines_.unload_idle ? engines_.unload_idle(idle_ms) : 0;
-    });
-  }
-}
-
-std::uint64_t PredictingPipeline::reclaim_images(std::uint64_t wanted) {
-  const std::uint64_t freed = images_.reclaim(wanted, [](const std::string&, bool) { return true; });
-  if (freed > 0) spdlog::info("Clearing image cache due to high memory usage");
-  return freed;
-}
-
-std::uint64_t PredictingPipeline::reclaim_predictions(std::uint64_t wanted) {
-  const std::string on_screen = shown();
-  return predictions_.reclaim(
-      wanted, [&](const std::string& key, bool) { return on_screen.empty() || !key.starts_with(on_screen); });
-}
 
 // form: receives the form's number, before it is loaded: that may fail.
 PredictorForms::Current PredictingPipeline::current(std::size_t& form) {
@@ -311,6 +176,21 @@ void PredictingPipeline::show(const PicturePath& picture) {
   or_give_up([&] { put_on_screen(picture); });
 }
 
+void PredictingPipeline::prepare(const std::vector<PicturePath>& ahead) {
+  {
+    const MutexLock lock(mutex_);
+    ahead_ = ahead;
+  }
+  const auto most = static_cast<std::size_t>(std::max(0, prepares_ahead_ ? governor_.options().pictures_ahead : 0));
+  std::vector<EncodeLane::Ahead> next;
+  for (const PicturePath& picture : ahead) {
+    if (next.size() < most) next.push_back({picture, picture_key(picture)});
+  }
+  std::vector<PicturePath> shown_next(ahead.begin(), ahead.begin() + static_cast<std::ptrdiff_t>(next.size()));
+  proxies_ahead_.prepare(std::move(shown_next));
+  lane_.prepare(std::move(next));
+}
+
 void PredictingPipeline::set_prepares_ahead(bool on) {
   if (prepares_ahead_.exchange(on) == on) return;
   governor_.note("ahead", on ? "pictures are prepared ahead again" : "pictures are not prepared ahead any more");
@@ -323,15 +203,12 @@ void PredictingPipeline::set_prepares_ahead(bool on) {
 }
 
 void PredictingPipeline::put_on_screen(const PicturePath& picture) {
-  std::string key = picture_key(picture);
-  {
-    const MutexLock lock(mutex_);
-    shown_ = key;
-  }
+  const std::string key = picture_key(picture);
+  kept_.show(key);
   if (choice_ == PredictorChoice::model && forms_.step_up(governor_.level() == MemoryLevel::normal)) {
     governor_.note("predictor", "memory was not tight for a while: the model works in its best form again");
   }
-  embeddings_.pin(embedding_key(key, predictor()));
+  kept_.hold_shown(predictor());
   lane_.show(picture, key);
 }
 
@@ -339,103 +216,41 @@ void PredictingPipeline::put_on_screen(const PicturePath& picture) {
 EmbeddingPointer PredictingPipeline::kept_embedding(const std::string& key, bool look) {
   const bool fallback = choice_ == PredictorChoice::fallback;
   const std::size_t form = fallback ? 0 : forms_.form();
-  const std::string embedding = embedding_key(key, predictor());
-  EmbeddingPointer kept = look ? embeddings_.find(embedding) : embeddings_.peek(embedding);
+  EmbeddingPointer kept = kept_.embedding(key, predictor(), look);
   return kept && kept->form <= form ? kept : nullptr;
-}
-
-std::shared_ptr<const DecodedPicture> PredictingPipeline::decoded(const PicturePath& picture, const std::string& key) {
-  if (auto kept = images_.find(key)) return kept;
-  DecodedPicture fresh;
-  fresh.info = read_image_info(picture.path, options_.limits);
-  Reservation reservation = host_.reserve(Owner::images, fresh.info.decode_bytes);
-  fresh.image = decode_image(picture.path, options_.limits);
-  const std::uint64_t bytes = fresh.image.byte_size();
-  reservation.correct_to(bytes);
-  auto kept = with_reservation(std::move(fresh), std::move(reservation));
-  if (governor_.should_cache()) images_.insert(key, kept, bytes);
-  return kept;
-}
-
-EmbeddingPointer PredictingPipeline::encode_once(const PicturePath& picture, const std::string& key,
-                                                 const EncodeLane::Turn& turn, std::size_t& form) {
-  const PredictorForms::Current predictor = current(form);
-  const std::string disk_key = disk_ ? disk_->key(picture, predictor.predictor->info()) : std::string();
-  if (!disk_key.empty()) {
-    if (EmbeddingPointer found = read_from_disk(picture, key, disk_key, predictor)) return found;
-  }
-  turn.begin();
-  const auto begin = clock_.now();
-  const std::shared_ptr<const DecodedPicture> source = decoded(picture, key);
-  Reservation reservation = host_.reserve(Owner::embeddings, last_embedding_bytes_);
-  const InFlight::Operation under_way(in_flight_);
-  const auto read = clock_.now();
-  KeptEmbedding fresh{predictor.predictor->encode(source->image, source->info.file_size, turn.stop), predictor.form};
-  fresh.read_ms = Milliseconds(read - begin).count();
-  fresh.encode_ms = Milliseconds(clock_.now() - read).count();
-  const std::uint64_t bytes = fresh.embedding.byte_size();
-  if (fresh.embedding.picture.byte_size() > 0) {  // the picture is counted once, with the embedding
-    images_.erase(key);
-  } else {
-    last_embedding_bytes_ = bytes;
-  }
-  reservation.correct_to(bytes);
-  spdlog::info("Encoded {} in {:.0f} ms ({} kept)", file_name(picture), Milliseconds(clock_.now() - begin).count(),
-               byte_text(bytes));
-  auto kept = with_reservation(std::move(fresh), std::move(reservation));
-  keep_embedding(key, predictor.predictor->info(), kept);
-  if (!disk_key.empty()) disk_->keep(picture, predictor.predictor->info(), disk_key, kept);
-  return kept;
-}
-
-void PredictingPipeline::keep_embedding(const std::string& key, const PredictorInfo& info,
-                                        const EmbeddingPointer& kept) {
-  const std::string kept_as = embedding_key(key, info);
-  if (key == shown()) embeddings_.pin(kept_as);  // the predictor may not have been known when it was shown
-  if (key == shown() || governor_.should_cache()) embeddings_.insert(kept_as, kept, kept->embedding.byte_size());
-}
-
-EmbeddingPointer PredictingPipeline::read_from_disk(const PicturePath& picture, const std::string& key,
-                                                    const std::string& disk_key,
-                                                    const PredictorForms::Current& predictor) {
-  EmbeddingPointer found = disk_->find(disk_key, *predictor.predictor, predictor.form, host_);
-  if (!found) return nullptr;
-  spdlog::info("Read the embedding of {} from disk in {:.1f} ms", file_name(picture), found->read_ms);
-  keep_embedding(key, predictor.predictor->info(), found);
-  return found;
 }
 
 // Outside the ladder: nobody gives anything back for what nobody has asked for.
 EmbeddingPointer PredictingPipeline::prepare_one(const PicturePath& picture, const std::string& key,
                                                  const EncodeLane::Turn& turn) {
   std::size_t form = 0;
-  return governor_.should_cache() ? encode_once(picture, key, turn, form) : nullptr;
+  return governor_.should_cache() ? encode_picture(encode_parts(), current(form), picture, key, turn) : nullptr;
 }
 
 EmbeddingPointer PredictingPipeline::encode(const PicturePath& picture, const std::string& key,
                                             const EncodeLane::Turn& turn) {
   struct Pin {  // what the encode works on is needed again when it is tried again
-    Pin(LruCache<DecodedPicture>& of, const std::string& key) : images(of) { images.pin(key); }
+    Pin(KeptPictures::Images& of, const std::string& key) : images(of) { images.pin(key); }
     ~Pin() { images.pin(""); }
-    LruCache<DecodedPicture>& images;
+    KeptPictures::Images& images;
   };
   return or_give_up([&] {
-    const Pin pin(images_, key);
+    const Pin pin(kept_.images(), key);
     free_at_critical();
     std::size_t form = 0;
-    const auto operation = [&] { return encode_once(picture, key, turn, form); };
+    const auto operation = [&] { return encode_picture(encode_parts(), current(form), picture, key, turn); };
     return ladder().run("encoding " + file_name(picture), operation, &form);
   });
 }
 
 DiskEmbedding PredictingPipeline::embed(const PicturePath& picture, WithoutMemory without, std::stop_token stop) {
-  if (!disk_) throw std::logic_error("no embeddings are kept on disk");
+  EmbeddingsOnDisk& disk = on_disk();
   const auto operation = [&] {
     std::size_t form = 0;
     const PredictorForms::Current predictor = current(form);
-    return embed_picture({*disk_, *predictor.predictor, predictor.form, host_, in_flight_, last_embedding_bytes_,
-                          options_.limits, clock_},
-                         picture, stop);
+    return embed_picture(
+        {disk, *predictor.predictor, predictor.form, host_, in_flight_, last_embedding_bytes_, options_.limits, clock_},
+        picture, stop);
   };
   if (without == WithoutMemory::fail) return operation();
   return or_give_up([&] {
@@ -445,10 +260,10 @@ DiskEmbedding PredictingPipeline::embed(const PicturePath& picture, WithoutMemor
 }
 
 DiskEmbedding PredictingPipeline::find_embedding(const PicturePath& picture) {
-  if (!disk_) throw std::logic_error("no embeddings are kept on disk");
+  EmbeddingsOnDisk& disk = on_disk();
   std::size_t form = 0;
-  const std::string key = disk_->key(picture, current(form).predictor->info());
-  const std::uint64_t bytes = key.empty() ? 0 : disk_->file_bytes(key);
+  const std::string key = disk.key(picture, current(form).predictor->info());
+  const std::uint64_t bytes = key.empty() ? 0 : disk.file_bytes(key);
   return {bytes > 0 ? DiskEmbedding::State::kept_before : DiskEmbedding::State::missing, bytes};
 }
 
@@ -465,30 +280,10 @@ std::optional<SegmentResult> PredictingPipeline::predict(const EmbeddingPointer&
                                                          const std::string& key, const Prompt& prompt,
                                                          const std::stop_token& stop) {
   std::size_t form = 0;
-  const auto operation = [&]() -> std::optional<SegmentResult> {
-    const PredictorForms::Current predictor = current(form);
-    const PredictorInfo& info = predictor.predictor->info();
-    if (embedding->embedding.model_key != info.model_key) return std::nullopt;
-    const std::string asked = question(key, info, prompt);
-    if (const auto kept = predictions_.find(asked)) return from_cache(*kept, info);
-    SegmentResult result = decode(predictor, embedding, prompt, stop);
-    keep_prediction(asked, result);
-    return result;
+  const auto operation = [&] {
+    return answer_prompt(answer_parts(), current(form), embedding, key, prompt, AnswerIs::kept, stop);
   };
   return ladder().run("segmenting " + file_name(picture), operation, &form);
-}
-
-SegmentResult PredictingPipeline::decode(const PredictorForms::Current& predictor, const EmbeddingPointer& embedding,
-                                         const Prompt& prompt, const std::stop_token& stop) {
-  SegmentResult result;
-  result.predictor_key = predictor.predictor->info().key;
-  const auto begin = clock_.now();
-  const Reservation scratch =
-      host_.reserve(Owner::scratch, predictor.predictor->decode_bytes(embedding->embedding, prompt));
-  const InFlight::Operation under_way(in_flight_);
-  result.instances = predictor.predictor->decode(embedding->embedding, prompt, stop);
-  result.decode_ms = Milliseconds(clock_.now() - begin).count();
-  return result;
 }
 
 // Outside the ladder: nobody gives anything back for what nobody has asked for.
@@ -500,25 +295,13 @@ SegmentResult PredictingPipeline::preview(const PicturePath& picture, const Prom
     const EmbeddingPointer embedding = kept_embedding(key, false);
     if (!embedding) return result;
     std::size_t form = 0;
-    const PredictorForms::Current predictor = current(form);
-    const PredictorInfo& info = predictor.predictor->info();
-    if (embedding->embedding.model_key != info.model_key) return result;
-    const auto kept = predictions_.peek(question(key, info, prompt));
-    result = kept ? from_cache(*kept, info) : decode(predictor, embedding, prompt, stop);
+    auto answer = answer_prompt(answer_parts(), current(form), embedding, key, prompt, AnswerIs::not_kept, stop);
+    if (answer) result = std::move(*answer);
   } catch (const OutOfMemory&) {
   } catch (const std::bad_alloc&) {
   }
   for (Instance& instance : result.instances) instance.logits = nullptr;
   return result;
-}
-
-void PredictingPipeline::keep_prediction(const std::string& key, const SegmentResult& result) {
-  if (!governor_.should_cache()) return;
-  const std::uint64_t bytes = prediction_bytes(result.instances);
-  auto reservation = host_.try_reserve(Owner::predictions, bytes);
-  if (!reservation) return;
-  predictions_.insert(
-      key, with_reservation(Prediction{result.instances, result.predictor_key}, std::move(*reservation)), bytes);
 }
 
 SegmentResult PredictingPipeline::segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) {
@@ -556,43 +339,8 @@ SegmentResult PredictingPipeline::answer(const PicturePath& picture, const Promp
   }
 }
 
-std::shared_ptr<const std::string> PredictingPipeline::kept_proxy(const std::string& key) {
-  const auto kept = images_.find(key);
-  return kept ? std::shared_ptr<const std::string>(kept, &kept->proxy) : nullptr;
-}
-
-// Two that want the same make it once.
 std::shared_ptr<const std::string> PredictingPipeline::proxy(const PicturePath& picture) {
-  return or_give_up([&] {
-    const std::string key = proxy_key(picture);
-    const NameLocks::Held turn(making_proxies_, key);
-    if (auto kept = kept_proxy(key)) return kept;
-    return plain_ladder_.run("showing " + file_name(picture), [&] {
-      const InFlight::Operation under_way(in_flight_);
-      return make_proxy_once(picture, key);
-    });
-  });
-}
-
-std::shared_ptr<const std::string> PredictingPipeline::make_proxy_once(const PicturePath& picture,
-                                                                       const std::string& key) {
-  const DecodeLimits reduced{.max_pixels = options_.limits.max_pixels, .max_side = proxy_side};
-  Reservation reservation = host_.reserve(Owner::images, read_image_info(picture.path, reduced).decode_bytes);
-  DecodedPicture fresh;
-  fresh.proxy = make_proxy(picture.path, options_.limits);
-  const std::uint64_t bytes = fresh.proxy.size();
-  reservation.correct_to(bytes);
-  auto kept = with_reservation(std::move(fresh), std::move(reservation));
-  if (governor_.should_cache()) images_.insert(key, kept, bytes);
-  return {kept, &kept->proxy};
-}
-
-// Outside the ladder, as all that nobody has asked for.
-void PredictingPipeline::prepare_proxy(const PicturePath& picture) {
-  if (!governor_.should_cache()) return;
-  const std::string key = proxy_key(picture);
-  const NameLocks::Held turn(making_proxies_, key);
-  if (!images_.contains(key)) make_proxy_once(picture, key);
+  return or_give_up([&] { return proxies_.get(picture); });
 }
 
 void PredictingPipeline::with_memory(std::uint64_t bytes, const std::string& doing,
@@ -604,17 +352,6 @@ void PredictingPipeline::with_memory(std::uint64_t bytes, const std::string& doi
       operation();
     });
   });
-}
-
-void PredictingPipeline::clear_cache(bool keep_current) {
-  constexpr std::uint64_t everything = std::numeric_limits<std::uint64_t>::max();
-  if (keep_current) {
-    reclaim_predictions(everything);
-  } else {
-    predictions_.clear();
-  }
-  embeddings_.clear(keep_current);
-  images_.clear();
 }
 
 }  // namespace

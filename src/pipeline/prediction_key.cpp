@@ -27,6 +27,10 @@ std::string picture_key(const PicturePath& picture) {
   return key;
 }
 
+std::string embedding_key(const std::string& key, const PredictorInfo& predictor) {
+  return key + '\n' + predictor.model_key;
+}
+
 std::string prediction_key(const std::string& embedding_key, const Prompt& prompt) {
   std::string key = embedding_key;
   key += prompt.multimask ? "\nm" : "\ns";

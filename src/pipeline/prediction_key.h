@@ -14,6 +14,9 @@ namespace sam {
 // when it is decoded.
 std::string picture_key(const PicturePath& picture);
 
+// key: the picture's. Of the same weights in any form it is the same.
+std::string embedding_key(const std::string& key, const PredictorInfo& predictor);
+
 // embedding_key: of the picture and the predictor. Coordinates count to the last bit.
 std::string prediction_key(const std::string& embedding_key, const Prompt& prompt);
 
