@@ -12,6 +12,7 @@
 #include "inference/model_state.h"
 #include "inference/refusals.h"
 #include "inference/turn.h"
+#include "memory/byte_text.h"
 #include "platform/mutex.h"
 
 namespace sam {
@@ -22,6 +23,9 @@ constexpr std::uint64_t margin_bytes = 4 << 20;
 // Of what is free, reserved for a run that was never measured; the rest is for decoding pictures meanwhile.
 constexpr double first_share = 0.75;
 constexpr int lost_generation = -1;  // of no worker
+// A worker that is killed while so much is free was hardly killed for lack of memory: the operation is begun so often more.
+constexpr std::uint64_t plenty_bytes = 64 << 20;
+constexpr int tries_after_kills = 2;
 
 std::uint64_t with_margin(std::uint64_t bytes) {
   return bytes + bytes / 50 + margin_bytes;
@@ -56,6 +60,8 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
  private:
   std::shared_ptr<CardArena> arena_for(const ModelOptions& options) SAM_EXCLUDES(mutex_);
   void load_in_turn(ModelState& state);
+  template <typename Operation>
+  auto surviving_kills(const ModelState& state, const Operation& operation) -> decltype(operation());
   void load_into(ModelState& state);
   void reserve(const Share& share, Reservation& part, const std::string& operation, std::uint64_t measured,
                std::uint64_t least, const std::string& doing);
@@ -169,11 +175,33 @@ std::unique_ptr<Model> Engines::load(const ModelOptions& options) {
   return std::make_unique<EngineModel>(shared_from_this(), state);
 }
 
+// Who ends the worker may be the kernel, for lack of memory: then the ladder is to know. Or anybody else: then all it takes is another try.
+// Throws ModelError if it is killed again and again.
+template <typename Operation>
+auto Engines::surviving_kills(const ModelState& state, const Operation& operation) -> decltype(operation()) {
+  for (int kills = 1;; ++kills) {
+    try {
+      return operation();
+    } catch (const WorkerKilled& killed) {
+      if (budgets_.host == nullptr || budgets_.host->available_bytes() < plenty_bytes) throw;
+      if (kills > tries_after_kills) {
+        throw ModelError("the worker process was killed " + std::to_string(kills) + " times while it used " +
+                         state.options.file.filename().string() + ", though " +
+                         byte_text(budgets_.host->available_bytes()) +
+                         " of memory are free: look for what ends it, in the system's log for instance");
+      }
+      spdlog::warn("{}, though memory is free: once more on a new one", killed.what());
+    }
+  }
+}
+
 void Engines::load_in_turn(ModelState& state) {
   const TurnQueue::Turn turn = state.turns.take();
   try {
-    return load_into(state);
+    return surviving_kills(state, [&] { load_into(state); });
   } catch (const RefusedByBudget&) {
+    throw;
+  } catch (const WorkerKilled&) {
     throw;
   } catch (const OutOfMemory& error) {  // nobody had measured it, or it needs more than then: now with all that is free
     spdlog::info("{}; once more with all the memory that is free", error.what());
@@ -225,7 +253,7 @@ std::vector<Tensor> Engines::run_in_turn(ModelState& state, std::span<const Tens
                                          std::span<const std::string> outputs, const std::stop_token& stop) {
   const TurnQueue::Turn turn = state.turns.take(stop);
   try {
-    return run_once(state, inputs, outputs, stop);
+    return surviving_kills(state, [&] { return run_once(state, inputs, outputs, stop); });
   } catch (const RefusedByBudget&) {
     throw;
   } catch (const OutOfMemory& error) {

@@ -288,6 +288,7 @@ TEST_F(EngineMemoryTest, AKilledWorkerSaysNothingAboutWhatTheModelNeeds) {
   run(*model);
   worker_->play.fail = [this] {
     ++worker_->died;
+    budget_.set_limit(60 * mb + engine_base_bytes);  // short: it may have been the kernel
     throw WorkerKilled("killed (signal 9)");
   };
   try {
@@ -299,6 +300,32 @@ TEST_F(EngineMemoryTest, AKilledWorkerSaysNothingAboutWhatTheModelNeeds) {
   EXPECT_EQ(held(), 0u);
   EXPECT_EQ(engines_->worker_deaths(), 1);
   budget_.set_limit(150 * mb + engine_base_bytes);
+  run(*model);
+}
+
+TEST_F(EngineMemoryTest, AWorkerKilledWhileMemoryIsFreeCostsOnlyAnotherTry) {
+  const auto model = load();
+  run(*model);
+  worker_->play.fail = [this] {
+    ++worker_->died;
+    throw WorkerKilled("killed (signal 9)");
+  };
+  run(*model);
+  EXPECT_EQ(engines_->worker_deaths(), 1);
+}
+
+TEST_F(EngineMemoryTest, AWorkerKilledAgainAndAgainIsNoLackOfMemory) {
+  const auto model = load();
+  run(*model);
+  std::function<void()> kill = [&] {
+    ++worker_->died;
+    worker_->play.fail = kill;
+    throw WorkerKilled("killed (signal 9)");
+  };
+  worker_->play.fail = kill;
+  EXPECT_THROW(run(*model), ModelError);
+  EXPECT_EQ(engines_->worker_deaths(), 3);
+  worker_->play.fail = nullptr;
   run(*model);
 }
 
