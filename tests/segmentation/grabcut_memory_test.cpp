@@ -28,10 +28,11 @@ class GrabCutMemory : public testing::Test {
 
   // Allocated at most at once in a decode; 0 where malloc is not counted (sanitizers).
   static std::uint64_t peak_bytes(Predictor& predictor, const Embedding& embedding, const Prompt& prompt) {
+    if (!heap_is_counted()) return 0;
     const std::uint64_t before = heap_use().held_bytes;
     reset_heap_peak();
     EXPECT_FALSE(predictor.decode(embedding, prompt, {}).empty());
-    return heap_is_counted() ? heap_use().peak_bytes - before : 0;
+    return heap_use().peak_bytes - before;
   }
 
   static std::vector<Prompt> prompts(Size size) {
@@ -54,6 +55,15 @@ TEST_F(GrabCutMemory, ADecodeTakesNoMoreThanItReserves) {
       }
     }
   }
+}
+
+TEST_F(GrabCutMemory, ASmallBoxInALargePictureReservesForTheBox) {
+  const std::unique_ptr<Predictor> predictor = make_grabcut_predictor();
+  const Embedding embedding = embedding_of(*predictor, {3000, 2000});
+  const Prompt prompt{{{1000, 800, 1400, 1100}}, {}, nullptr, false, {}};
+  const std::uint64_t reserved = predictor->decode_bytes(embedding, prompt);
+  EXPECT_LE(peak_bytes(*predictor, embedding, prompt), reserved);
+  EXPECT_LT(reserved, 16u << 20);  // planes of the whole picture alone would be 24 MB
 }
 
 TEST_F(GrabCutMemory, SmallerPicturesTakeLess) {

@@ -183,6 +183,24 @@ Mask to_mask(const BitPlane& bits, const PixelBox& part, Size picture) {
   return std::move(builder).finish();
 }
 
+std::uint64_t pixels(Size size) {
+  return static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+}
+
+// How much of the picture what is looked at can cover, 0 to 1.
+double part_share(const std::vector<Box>& boxes, Size picture) {
+  if (boxes.empty()) return 1;
+  double share = 0;
+  for (const Box& box : boxes) {
+    const auto along = [](double from, double to, int whole) {
+      const double margin = (to - from) * box_margin + least_margin;
+      return std::clamp((to - from + 2 * margin) / whole, 0.0, 1.0);
+    };
+    share += along(box.x0, box.x1, picture.width) * along(box.y0, box.y1, picture.height);
+  }
+  return std::min(share, 1.0);
+}
+
 Mask empty_mask(Size picture) {
   return RunBuilder(picture).finish();
 }
@@ -237,17 +255,17 @@ class GrabCutPredictor : public Predictor {
     }
   }
 
-  // What is solved, and planes of the part that holds the object, at the working and at the picture's size; at most the whole picture.
+  // What is solved, and planes of the part that holds the object, at the working and at the picture's size: of a box with its margin, else
+  // at most of the whole picture.
   std::uint64_t decode_bytes(const Embedding& embedding, const Prompt& prompt) const override {
-    const auto pixels = [](Size size) {
-      return static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
-    };
     const std::uint64_t solved =
         prompt.boxes.empty()
             ? pixels(reduced(embedding.working_size, picture_side))
             : std::min(pixels(embedding.working_size), std::uint64_t{box_side} * box_side);  // the part may be square
-    return refine_bytes_per_pixel * pixels(embedding.working_size) +
-           answer_bytes_per_pixel * pixels(embedding.picture_size) + solve_bytes_per_pixel * solved +
+    const double share = part_share(prompt.boxes, embedding.picture_size);
+    const auto planes = static_cast<double>(refine_bytes_per_pixel * pixels(embedding.working_size) +
+                                            answer_bytes_per_pixel * pixels(embedding.picture_size));
+    return static_cast<std::uint64_t>(share * planes) + solve_bytes_per_pixel * solved +
            (tables_made_ ? 0 : table_bytes);
   }
 
