@@ -43,8 +43,8 @@ Prompt checked_sam_prompt(const Prompt& prompt, Size picture, Size mask_input) {
   return checked;
 }
 
-std::vector<Tensor> make_prompt_tensors(Model& decoder, const Prompt& prompt, const PromptPoints& points,
-                                        Size mask_input) {
+std::vector<Tensor> make_prompt_tensors(Model& decoder, ConstantTensors& constants, const Prompt& prompt,
+                                        const PromptPoints& points, Size mask_input) {
   const auto count = static_cast<std::int64_t>(points.labels.size());
   std::vector<Tensor> tensors;
   tensors.push_back(decoder.make_tensor("point_coords", ElementType::f32, {1, count, 2}));
@@ -52,16 +52,15 @@ std::vector<Tensor> make_prompt_tensors(Model& decoder, const Prompt& prompt, co
   tensors.push_back(decoder.make_tensor("point_labels", ElementType::f32, {1, count}));
   std::copy(points.labels.begin(), points.labels.end(), tensors.back().values<float>().begin());
 
-  tensors.push_back(decoder.make_tensor("mask_input", ElementType::f32, {1, 1, mask_input.height, mask_input.width}));
-  const std::span<float> mask = tensors.back().values<float>();
-  tensors.push_back(decoder.make_tensor("has_mask_input", ElementType::f32, {1}));
-  const std::span<float> has_mask = tensors.back().values<float>();
+  const Shape mask_shape = {1, 1, mask_input.height, mask_input.width};
   if (prompt.mask_input) {
-    std::copy(prompt.mask_input->values.begin(), prompt.mask_input->values.end(), mask.begin());
+    const std::vector<float>& mask = prompt.mask_input->values;
+    tensors.push_back(decoder.make_tensor("mask_input", ElementType::f32, mask_shape));
+    std::copy(mask.begin(), mask.end(), tensors.back().values<float>().begin());
   } else {
-    std::fill(mask.begin(), mask.end(), 0.0F);
+    tensors.push_back(constants.get(decoder, "mask_input", mask_shape, 0));
   }
-  has_mask[0] = prompt.mask_input ? 1.0F : 0.0F;
+  tensors.push_back(constants.get(decoder, "has_mask_input", {1}, prompt.mask_input ? 1 : 0));
   return tensors;
 }
 

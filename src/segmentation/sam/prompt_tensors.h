@@ -6,6 +6,7 @@
 
 #include "inference/model.h"
 #include "segmentation/predictor.h"
+#include "segmentation/sam/constant_tensors.h"
 #include "segmentation/sam/frame.h"
 
 namespace sam {
@@ -25,7 +26,8 @@ PromptPoints make_prompt_points(const Prompt& prompt, const Frame& frame, bool p
 Prompt checked_sam_prompt(const Prompt& prompt, Size picture, Size mask_input);
 
 // point_coords [1,N,2], point_labels [1,N], mask_input [1,1,h,w] and has_mask_input [1], in memory that `decoder` reads without a copy.
-std::vector<Tensor> make_prompt_tensors(Model& decoder, const Prompt& prompt, const PromptPoints& points,
-                                        Size mask_input);
+// `constants` are this decoder's: what they hold is to be read only. Throws OutOfMemory.
+std::vector<Tensor> make_prompt_tensors(Model& decoder, ConstantTensors& constants, const Prompt& prompt,
+                                        const PromptPoints& points, Size mask_input);
 
 }  // namespace sam

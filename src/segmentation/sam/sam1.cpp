@@ -96,7 +96,7 @@ class Sam1Predictor final : public Predictor {
     const Frame frame = longest_side_frame(picture, embedding.working_size, frame_side_, frame_limit());
 
     std::vector<Tensor> inputs =
-        make_prompt_tensors(*decoder_, checked, make_prompt_points(checked, frame, true), mask_input_);
+        make_prompt_tensors(*decoder_, constants_, checked, make_prompt_points(checked, frame, true), mask_input_);
     inputs.push_back(make_size_input(picture));
     inputs.push_back(embedding.tensors.at(0));
     const std::vector<std::string> outputs = {has_low_resolution_ ? "low_res_masks" : "masks", "iou_predictions"};
@@ -121,6 +121,7 @@ class Sam1Predictor final : public Predictor {
   std::uint64_t bytes_held() const override { return encoder_->bytes_held() + decoder_->bytes_held(); }
 
   void release_memory() override {
+    constants_.release_memory();
     encoder_->release_memory();
     decoder_->release_memory();
   }
@@ -157,10 +158,10 @@ class Sam1Predictor final : public Predictor {
 
   // The graph enlarges its masks to the size asked for; where low_res_masks is taken, that work is for nothing and kept small.
   Tensor make_size_input(Size picture) {
+    if (has_low_resolution_) return constants_.get(*decoder_, "orig_im_size", {2}, 64);
     const Tensor tensor = decoder_->make_tensor("orig_im_size", ElementType::f32, {2});
-    const Size asked = has_low_resolution_ ? Size{64, 64} : picture;
-    tensor.values<float>()[0] = static_cast<float>(asked.height);
-    tensor.values<float>()[1] = static_cast<float>(asked.width);
+    tensor.values<float>()[0] = static_cast<float>(picture.height);
+    tensor.values<float>()[1] = static_cast<float>(picture.width);
     return tensor;
   }
 
@@ -177,6 +178,7 @@ class Sam1Predictor final : public Predictor {
   bool has_low_resolution_ = false;
   std::unique_ptr<Model> encoder_;
   std::unique_ptr<Model> decoder_;
+  ConstantTensors constants_;  // of the decoder
 };
 
 }  // namespace

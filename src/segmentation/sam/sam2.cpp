@@ -71,7 +71,7 @@ class Sam2Predictor final : public Predictor {
     if (stop.stop_requested()) throw Stopped();
     const Frame frame = squash_frame(picture, frame_side_);
     std::vector<Tensor> inputs =
-        make_prompt_tensors(*decoder_, checked, make_prompt_points(checked, frame, false), mask_input_);
+        make_prompt_tensors(*decoder_, constants_, checked, make_prompt_points(checked, frame, false), mask_input_);
     inputs.insert(inputs.end(), embedding.tensors.begin(), embedding.tensors.end());
     const std::vector<std::string> outputs = {logits_name_, "iou_predictions"};
     const std::vector<Tensor> answer = decoder_->run(inputs, outputs, stop);
@@ -89,6 +89,7 @@ class Sam2Predictor final : public Predictor {
   std::uint64_t bytes_held() const override { return encoder_->bytes_held() + decoder_->bytes_held(); }
 
   void release_memory() override {
+    constants_.release_memory();
     encoder_->release_memory();
     decoder_->release_memory();
   }
@@ -101,6 +102,7 @@ class Sam2Predictor final : public Predictor {
   std::string logits_name_;
   std::unique_ptr<Model> encoder_;
   std::unique_ptr<Model> decoder_;
+  ConstantTensors constants_;  // of the decoder
 };
 
 }  // namespace
