@@ -7,6 +7,7 @@
 #include "platform/hash.h"
 #include "platform/mutex.h"
 #include "platform/name_locks.h"
+#include "session/current_picture.h"
 #include "session/edits.h"
 #include "session/history.h"
 #include "session/recent_logits.h"
@@ -15,7 +16,6 @@
 namespace sam {
 namespace {
 
-constexpr char current_key[] = "current";
 constexpr std::size_t most_pictures_ahead = 16;  // the pipeline takes as many of them as it is set to
 
 std::string iso_time(std::chrono::system_clock::time_point time) {
@@ -30,7 +30,7 @@ std::string iso_time(std::chrono::system_clock::time_point time) {
 class ProjectSession final : public Session {
  public:
   ProjectSession(Store& store, Pipeline& pipeline, const Clock& clock, int history_limit)
-      : store_(store), pipeline_(pipeline), clock_(clock) {
+      : store_(store), pipeline_(pipeline), clock_(clock), current_(store) {
     limits_.steps = history_limit < 0 ? 0 : static_cast<std::size_t>(history_limit);
   }
 
@@ -39,16 +39,12 @@ class ProjectSession final : public Session {
     pipeline_.show(file_of(name));
     pipeline_.prepare(pictures_from(state.position));
     state.encoding = pipeline_.encoding(file_of(name));
-    try {
-      store_.remember(current_key, name);
-    } catch (const FileError& error) {  // a full or read-only disk does not stop looking at pictures
-      spdlog::warn("after a restart another picture will be shown first: {}", error.what());
-    }
+    current_.set(name);
     return state;
   }
 
   std::optional<std::string> current() const override {
-    std::optional<std::string> name = store_.remembered(current_key);
+    std::optional<std::string> name = current_.get();
     if (name && !store_.find(*name)) return std::nullopt;
     return name;
   }
@@ -200,6 +196,7 @@ class ProjectSession final : public Session {
   HistoryLimits limits_;
   RecentLogits logits_;
   NameLocks turns_;
+  CurrentPicture current_;
   Mutex mutex_;
   Travel travel_ SAM_GUARDED_BY(mutex_);
 };

@@ -71,8 +71,8 @@ class Session {
  public:
   virtual ~Session() = default;
 
-  // The picture on screen: remembered over restarts, its encoding started. Throws what Store::load throws; a picture
-  // that cannot be read is marked broken in the store.
+  // The picture on screen: its encoding started, and remembered over restarts soon afterwards, at the latest when the session ends. Throws what
+  // Store::load throws; a picture that cannot be read is marked broken in the store.
   virtual PictureState show(const std::string& name) = 0;
   virtual std::optional<std::string> current() const = 0;
 

@@ -32,6 +32,16 @@ class FakeStore final : public Store {
   int scans() const { return scans_; }
   void fail_save(int error_number) { save_error_ = error_number; }
   void fail_history(int error_number) { history_error_ = error_number; }
+  // As if the disk took long: remember() waits meanwhile.
+  void hold_facts(bool held) {
+    MutexLock lock(mutex_);
+    facts_held_ = held;
+    changed_.notify_all();
+  }
+  int facts_begun() const {
+    MutexLock lock(mutex_);
+    return facts_begun_;
+  }
   void cannot_read(const std::string& name) { unreadable_ = name; }
   // As if another program had edited the picture.
   void edit_outside(const std::string& name, std::vector<Annotation> annotations) {
@@ -114,6 +124,8 @@ class FakeStore final : public Store {
   }
   void remember(const std::string& key, const std::string& value) override {
     MutexLock lock(mutex_);
+    ++facts_begun_;
+    while (facts_held_) changed_.wait(mutex_);
     facts_[key] = value;
   }
 
@@ -141,6 +153,9 @@ class FakeStore final : public Store {
   int saves_ SAM_GUARDED_BY(mutex_) = 0;
   std::map<std::string, Kept> kept_ SAM_GUARDED_BY(mutex_);
   std::map<std::string, std::string> facts_ SAM_GUARDED_BY(mutex_);
+  Condition changed_;
+  bool facts_held_ SAM_GUARDED_BY(mutex_) = false;
+  int facts_begun_ SAM_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace sam

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <thread>
 
 #include "session/fake_pipeline.h"
 #include "session/fake_store.h"
@@ -43,6 +44,28 @@ TEST_F(SessionTest, ShowsAPictureAndRemembersIt) {
   EXPECT_EQ(pipeline_.shown().filename(), "b c.jpg");
   restart();
   EXPECT_EQ(session_->current(), "b c.jpg");
+}
+
+TEST_F(SessionTest, ShowingDoesNotWaitForTheDiskAndOnlyTheLastPictureIsWritten) {
+  store_.hold_facts(true);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(session_->show("b c.jpg").content.image, "b c.jpg");
+    EXPECT_EQ(session_->show("a.jpg").content.image, "a.jpg");
+    EXPECT_EQ(session_->current(), "a.jpg");
+  }
+  EXPECT_EQ(store_.remembered("current"), std::nullopt);
+  EXPECT_LE(store_.facts_begun(), 1);
+  store_.hold_facts(false);
+  session_.reset();
+  EXPECT_EQ(store_.remembered("current"), "a.jpg");
+  EXPECT_LE(store_.facts_begun(), 2) << "the one that the disk was busy with, and the last";
+}
+
+TEST_F(SessionTest, TheCurrentPictureIsWrittenWithoutWaitingForTheEnd) {
+  session_->show("a.jpg");
+  while (store_.remembered("current") != "a.jpg") std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  session_->show("b c.jpg");
+  while (store_.remembered("current") != "b c.jpg") std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 TEST(SessionAhead, PreparesOnTheWayThatIsGoneAndPassesOverBrokenPictures) {
