@@ -11,8 +11,8 @@
 #include "pipeline/encode_lane.h"
 #include "pipeline/in_flight.h"
 #include "pipeline/kept_pictures.h"
-#include "pipeline/pipeline.h"
 #include "pipeline/predictor_forms.h"
+#include "pipeline/results.h"
 #include "platform/clock.h"
 
 namespace sam {

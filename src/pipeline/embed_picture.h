@@ -12,7 +12,7 @@
 #include "memory/budget.h"
 #include "pipeline/embeddings_on_disk.h"
 #include "pipeline/in_flight.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/results.h"
 #include "platform/clock.h"
 #include "segmentation/predictor.h"
 

@@ -17,7 +17,7 @@
 #include "memory/budget.h"
 #include "memory/governor.h"
 #include "pipeline/encode_lane.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/results.h"
 #include "platform/mutex.h"
 #include "segmentation/predictor.h"
 

@@ -11,8 +11,9 @@
 #include "memory/governor.h"
 #include "memory/memory_exhausted.h"
 #include "memory/rung.h"
+#include "pipeline/engine_control.h"
 #include "pipeline/in_flight.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/predictor_forms.h"
 
 namespace sam {
 

@@ -1,8 +1,8 @@
 // Pipeline: a predictor, what it made of pictures, and the order in which work is done, all within the memory there is. The server, the batch
 // commands and tests call this and nothing below it.
-// Pictures are encoded in a lane of their own (encode_lane.h); prompts are decoded in the caller's thread, beside a running encode. Decoded
-// pictures, embeddings and predictions are kept in three caches that the governor may take from, embeddings on disk as well; every operation climbs the recovery ladder
-// when memory runs out. The specification's predictor methods keep their names: get_memory_usage, optimize_memory, clear_cache.
+// Pictures are encoded in a lane of their own (encode_lane.h); prompts are decoded in the caller's thread, beside a running encode. What is kept of
+// pictures the governor may take (kept_pictures.h); every operation climbs the recovery ladder when memory runs out. The specification's predictor
+// methods keep their names: get_memory_usage, optimize_memory, clear_cache.
 // Threading: safe to call from any thread. Ownership: owns its predictors; listeners are called from any thread, without a lock.
 #pragma once
 
@@ -22,45 +22,13 @@
 #include "memory/memory_log.h"
 #include "memory/rung.h"
 #include "pipeline/encoding.h"
+#include "pipeline/engine_control.h"
 #include "pipeline/predictor_forms.h"
+#include "pipeline/results.h"
 #include "platform/clock.h"
 #include "segmentation/predictor.h"
 
 namespace sam {
-
-struct SegmentResult {
-  std::vector<Instance> instances;
-  std::string predictor_key;  // of the predictor that answered: it may have stepped down meanwhile
-  double decode_ms = 0;       // the predictor's decode alone; 0 when the answer was kept
-  double wait_ms = 0;         // for the embedding; 0 when it was there
-  double read_ms = 0;         // when the embedding was made: the picture's file decoded, or the embedding's file read
-  double encode_ms = 0;       // when the embedding was made: the predictor's encode; 0 if it was read from a file
-  bool from_cache = false;    // the same question was answered before
-};
-
-struct CacheReport {
-  std::string name;  // "images", "embeddings", "predictions", "embeddings_on_disk"
-  std::size_t entries = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t hits = 0;
-  std::uint64_t misses = 0;
-  std::uint64_t evictions = 0;
-  // Of what is kept on disk only:
-  std::uint64_t limit_bytes = 0;
-  std::uint64_t writes = 0;
-  std::uint64_t dropped = 0;  // not written: memory was tight, the disk was slow, full or read-only
-  std::uint64_t damaged = 0;  // found torn or otherwise unusable, removed and made again
-};
-
-// A picture's embedding as a file, from Pipeline::embed.
-struct DiskEmbedding {
-  // changed: the picture's file is another one by now. refused: the folder takes no more.
-  enum class State : std::uint8_t { missing, kept_before, written, changed, refused };
-  State state = State::missing;
-  std::uint64_t file_bytes = 0;  // if it is there
-  double read_ms = 0;            // when it was made: the picture's file decoded
-  double encode_ms = 0;          // the same: the predictor's encode, waiting for its turn included
-};
 
 // When there is no memory for something: say so at once, or climb the ladder as far as the precision asked for stays.
 enum class WithoutMemory : std::uint8_t { fail, climb };
@@ -133,14 +101,6 @@ class Pipeline {
   virtual std::vector<CacheReport> caches() const = 0;
   virtual RecoveryStatistics recovery() const = 0;
   virtual std::uint64_t embedding_bytes() const = 0;
-};
-
-// The engines' side of reclaiming and of the ladder; functions that are not set are rungs that are skipped.
-struct EngineControl {
-  std::function<std::uint64_t(bool wait)> release_memory;  // what engines keep between runs; wait: for those under way
-  std::function<std::uint64_t()> restart;                  // everything they hold
-  std::function<std::uint64_t(std::int64_t idle_ms)> unload_idle;  // everything, if nothing ran for so long
-  std::function<int()> worker_deaths{};  // so far, of the worker process, which nobody asked to end
 };
 
 struct PipelineOptions {

@@ -11,7 +11,7 @@
 
 #include "memory/governor.h"
 #include "memory/reclaimer.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/engine_control.h"
 
 namespace sam {
 
