@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <new>
 #include <utility>
 
 #include "inference/cost_book.h"
@@ -24,7 +25,7 @@ struct Play {
   std::uint64_t kept_bytes = 30 * mb;       // after a run, over what is held
   std::uint64_t held_after_release_bytes = 40 * mb;
   bool alone = true;
-  std::function<void()> fail;         // at the next run, before anything is taken; throws
+  std::function<void()> fail;         // at the next run, before anything is taken; may throw
   std::uint64_t card_peak_bytes = 0;  // of the arena of all models, at the next load or run
   std::uint64_t card_after_bytes = 0;
 };
@@ -74,12 +75,16 @@ class FakeWorker final : public Worker, public std::enable_shared_from_this<Fake
   };
 
   std::unique_ptr<Model> load(const ModelOptions&) override {
+    limit_at_load = limit;
     require(play.load_peak_bytes);
     auto model = std::make_unique<LoadedModel>(*this);
     model->loaded(play);
     return model;
   }
-  void set_limit(std::uint64_t bytes) override { limit = bytes; }
+  void set_limit(std::uint64_t bytes) override {
+    if (std::exchange(no_memory_to_send, false)) throw std::bad_alloc();
+    limit = bytes;
+  }
   void restart() override { ++ended; }
   int pid() const override { return 1; }
   int restarts() const override { return died; }
@@ -92,6 +97,8 @@ class FakeWorker final : public Worker, public std::enable_shared_from_this<Fake
 
   Play play;
   std::uint64_t limit = 0;
+  std::uint64_t limit_at_load = 0;  // when the last load began
+  bool no_memory_to_send = false;   // the next limit
   int ended = 0;
   int died = 0;
   int runs = 0;
@@ -253,13 +260,50 @@ TEST_F(EngineMemoryTest, OnlyAnIdleWorkerIsUnloaded) {
 TEST_F(EngineMemoryTest, WhatOthersHaveReservedAndNotTakenIsNotSubtracted) {
   const auto model = load();
   run(*model);
-  const auto other = load();  // 40 MiB, of a heap that holds 110 with it
+  options_.file = SAM_TEST_DATA "/models/sam2.encoder.onnx";  // whose run was never measured
+  const auto other = load();
   worker_->play.alone = false;
-  run(*other);  // beside others: all of its reservation stays, hundreds of MB that it has not taken
+  run(*other);  // beside others: all of its reservation stays, hundreds of MB, of which it has taken 70
+  const std::uint64_t before = budget_.reserved_bytes();
+  ASSERT_GE(before, engine_base_bytes + 600 * mb);
   worker_->play.alone = true;
-  worker_->play.kept_bytes = 130 * mb;  // the heap as a whole: 70 of this model's, 40 of the other's, 60 more
+  worker_->play.kept_bytes = 130 * mb;  // the heap as a whole: 70 of the other's, 70 of this model's, 30 more
   run(*model);
-  EXPECT_GE(budget_.reserved_bytes(), engine_base_bytes + 170 * mb) << "none of the heap is missing in the books";
+  EXPECT_EQ(budget_.reserved_bytes(), before + 30 * mb) << "none of the heap is missing in the books";
+}
+
+// Else it would be taken for the other's, or the other's for what came back.
+TEST_F(EngineMemoryTest, WhileAModelRunsNothingIsTakenFromTheOthersInPassing) {
+  const auto model = load();
+  const auto other = load();
+  run(*model);
+  run(*other);
+  std::uint64_t meanwhile = 1;
+  worker_->play.fail = [&] { meanwhile = engines_->release_memory(false); };
+  run(*model);
+  EXPECT_EQ(meanwhile, 0u);
+  EXPECT_GT(engines_->release_memory(false), 0u) << "once it has ended";
+}
+
+TEST_F(EngineMemoryTest, ALoadThatSucceededIsNoLongerGivenAllThatIsFree) {
+  worker_->play.load_peak_bytes = 800 * mb;  // more than three quarters of what is free
+  load();
+  EXPECT_GE(worker_->limit_at_load, 1000 * mb) << "after a refusal all of it";
+  load();
+  EXPECT_GE(worker_->limit_at_load, 800 * mb);
+  EXPECT_LT(worker_->limit_at_load, 900 * mb) << "as measured";
+}
+
+TEST_F(EngineMemoryTest, ALimitThatCouldNotBeSentIsSentTheNextTime) {
+  const auto model = load();
+  run(*model);
+  const std::uint64_t between = worker_->limit;
+  worker_->play.fail = [this] { worker_->no_memory_to_send = true; };
+  run(*model);
+  EXPECT_GT(worker_->limit, between) << "still what the run was granted";
+  worker_->play.held_after_release_bytes = 70 * mb;  // nothing comes back, nothing changes
+  EXPECT_EQ(engines_->release_memory(true), 0u);
+  EXPECT_EQ(worker_->limit, between);
 }
 
 TEST_F(EngineMemoryTest, ACostLargerThanTheDomainEverWasIsMeasuredAnew) {

@@ -175,6 +175,44 @@ TEST_F(AGovernor, AtWarningItTakesCheapStepsUntilBelowTheThreshold) {
   EXPECT_EQ(heard_.size(), 2u) << "to warning and back once";
 }
 
+TEST_F(AGovernor, AtWarningWhatIsDearStaysAtCriticalAllButTheModelsIsAsked) {
+  make(false);
+  FakeCache on_disk(host_budget_, ReclaimStep::embeddings_on_disk, Owner::embeddings);
+  FakeCache embeddings(host_budget_, ReclaimStep::embeddings, Owner::embeddings);
+  FakeCache engines(host_budget_, ReclaimStep::engines, Owner::scratch);
+  FakeCache models(host_budget_, ReclaimStep::idle_models, Owner::weights);
+  for (FakeCache* cache : {&on_disk, &embeddings, &engines, &models}) {
+    cache->keep(1 * mib);
+    governor_->add_reclaimer(*cache);
+  }
+  host_.set(14 * gib, 16 * gib);
+  pass(5000);
+  ASSERT_EQ(governor_->level(), Level::warning);
+  EXPECT_GE(on_disk.calls, 1);
+  EXPECT_EQ(embeddings.calls + engines.calls, 0);
+  host_.set(15800 * mib, 16 * gib);
+  pass(31'000);
+  ASSERT_EQ(governor_->level(), Level::critical);
+  EXPECT_GE(embeddings.calls, 1);
+  EXPECT_GE(engines.calls, 1);
+  EXPECT_EQ(models.calls, 0);
+  EXPECT_EQ(host_budget_.reserved_bytes(), 1 * mib) << "the models";
+}
+
+TEST_F(AGovernor, TwoReasonsToAskADomainAreAnsweredOnce) {
+  options_.hold = milliseconds(0);  // tight and beyond the limit are then noticed together
+  make(false);
+  FakeCache images(host_budget_, ReclaimStep::images, Owner::images);
+  governor_->add_reclaimer(images);
+  for (int i = 0; i < 32; ++i) images.keep(256 * mib);
+  use_ = {8 * gib, 0};
+  host_.set(8 * gib, 8 * gib);  // a limit of 7.2 GiB: 0.8 too much are promised, 2.46 too much are used
+  clock_.advance(100);
+  governor_->sample();
+  EXPECT_EQ(images.calls, 2);
+  EXPECT_EQ(host_budget_.reserved_bytes(), 5632 * mib) << "2.5 GiB came back for both, not 3.5";
+}
+
 TEST_F(AGovernor, ATightMachineWithNothingToGiveIsAskedLessAndLess) {
   make();
   FakeCache images(host_budget_, ReclaimStep::images, Owner::images);

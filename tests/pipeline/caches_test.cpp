@@ -84,10 +84,20 @@ TEST_F(PipelineCaches, WhatIsOnScreenIsKeptEvenAtWarning) {
 TEST_F(PipelineCaches, AtCriticalNewWorkFirstFreesThenRuns) {
   pipeline_->segment(a_, click(5), {});
   pipeline_->segment(b_, click(5), {});
-  use_share(0.97);
+  use_share(0.97);  // the governor's own relief is over by then
   ASSERT_EQ(governor_->level(), MemoryLevel::critical);
+  FakeCache last(*budget_, ReclaimStep::predictions, Owner::predictions);
+  last.keep(1000);
+  int begun = -1;  // when it was asked first
+  last.on_reclaim = [&] { begun = begun < 0 ? predictor_->started_names.load() : begun; };
+  governor_->add_reclaimer(last);
+  LogCapture log;
   EXPECT_EQ(pipeline_->segment(c_, click(5), {}).instances.size(), 1u);
+  governor_->remove_reclaimer(last);
+  EXPECT_EQ(begun, 2) << "before the third encode";
+  EXPECT_GE(log.count("host memory is critical: "), 1);
   EXPECT_EQ(cache("predictions").entries, 0u);
+  EXPECT_EQ(budget_->report().by_owner[static_cast<std::size_t>(Owner::predictions)], 0u);
 }
 
 TEST_F(PipelineCaches, ClearCacheForgetsEverything) {
