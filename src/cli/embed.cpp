@@ -101,7 +101,7 @@ class Failures {
 };
 
 void print_json(const EmbedCommand& command, const EmbedProgress& end, const Failures& failures, bool interrupted,
-                const Worker* worker) {
+                std::uint64_t peak_bytes) {
   const ordered_json json = {{"folder", command.folder},
                              {"pictures", end.total},
                              {command.dry_run ? "to_prepare" : "prepared", end.written},
@@ -114,7 +114,7 @@ void print_json(const EmbedCommand& command, const EmbedProgress& end, const Fai
                              {"pictures_per_s", end.pictures_per_s()},
                              {"bytes_written", end.written_bytes},
                              {"bytes_each", end.entry_bytes},
-                             {"peak_bytes", program_peak_bytes(worker)}};
+                             {"peak_bytes", peak_bytes}};
   std::cout << json.dump(2) << '\n';
 }
 
@@ -164,7 +164,6 @@ int run_embed(const EmbedCommand& command, Program& program) {
   Engine engine = make_engine(command.predictor, program);
   MemoryLog log(engine.device_memory);
   engine.memory->governor->start();
-  const Worker* worker = engine.memory->worker.get();
   const auto pipeline = make_pipeline({command.predictor.limits, embedding_folder(program.environment)},
                                       std::move(engine.parts), log, program.clock);
   ProgressLine line;
@@ -185,7 +184,7 @@ int run_embed(const EmbedCommand& command, Program& program) {
   end.total += listed.broken.size();
   end.failed += listed.broken.size();
   if (command.json) {
-    print_json(command, end, failures, signal != 0, worker);
+    print_json(command, end, failures, signal != 0, engine.memory->peak_bytes());
   } else {
     print_text(command, end);
   }

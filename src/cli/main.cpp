@@ -69,7 +69,7 @@ int run(int argc, char** argv) {
   } catch (const UsageError& error) {
     return report(error.what() + usage_hint(root), exit_wrong_usage);
   } catch (const std::bad_alloc&) {
-    return report("out of memory; close other programs, or work on smaller pictures with --max-image-size 2048",
+    return report("out of memory; close other programs, or reduce large pictures with a lower --max-image-size",
                   exit_failed);
   } catch (const std::exception& error) {
     return report(error.what(), exit_failed);

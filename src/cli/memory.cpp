@@ -31,8 +31,8 @@ nlohmann::ordered_json domain_json(const DomainReport& domain) {
 
 void print(const MemoryReport& report, const std::string& why_no_device) {
   const auto row = [](const DomainReport& domain) {
-    std::cout << domain.name << " (" << domain.domain << ", " << domain.source << "): " << domain.info.formatted
-              << '\n';
+    const std::string source = domain.readable ? ", " + domain.source : std::string();
+    std::cout << domain.name << " (" << domain.domain << source << "): " << domain.info.formatted << '\n';
   };
   row(report.host);
   for (const DomainReport& device : report.devices) row(device);

@@ -158,14 +158,25 @@ std::string used_text(const ShownDomain& domain) {
          percent(domain.used_bytes, domain.total_bytes);
 }
 
+bool has_numbers(const ShownDomain& domain) {
+  return domain.readable || domain.total_bytes > 0;
+}
+
+std::string unreadable_text(const ShownDomain& domain) {
+  return has_numbers(domain) ? "cannot be read now (last numbers)" : "cannot be read";
+}
+
 void add_domain(std::vector<ScreenLine>& lines, const ShownDomain& domain, const ShownMemory& memory,
                 const BarStyle& style) {
   Words head(style.width);
   head.add(domain.name);
-  head.add(domain.level, painted(domain.level, level_colour(domain.level), style));
-  if (!domain.readable) head.add("(cannot be read now)");
+  if (domain.readable) {
+    head.add(domain.level, painted(domain.level, level_colour(domain.level), style));
+  } else {
+    head.add(unreadable_text(domain));
+  }
   if (domain.own_bytes) head.add("annotator " + own_text(domain));
-  head.add("all " + used_text(domain));
+  if (has_numbers(domain)) head.add("all " + used_text(domain));
   append(lines, std::move(head));
   lines.push_back(bar_line(domain, memory, style));
   Words legend(style.width);
@@ -204,10 +215,9 @@ std::string memory_log_line(const ShownMemory& memory, const std::string& time) 
   std::string line = time;
   for (const ShownDomain& domain : memory.domains) {
     if (&domain != &memory.domains.front()) line += ";";
-    line += " " + domain.name + " " + domain.level;
-    if (!domain.readable) line += " (cannot be read now)";
+    line += " " + domain.name + " " + (domain.readable ? domain.level : unreadable_text(domain));
     if (domain.own_bytes) line += ", annotator " + own_text(domain);
-    line += ", all " + used_text(domain);
+    if (has_numbers(domain)) line += ", all " + used_text(domain);
     for (const auto& [owner, bytes] : domain.owners) {
       if (bytes > 0) line += ", " + owner + " " + byte_text(bytes);
     }

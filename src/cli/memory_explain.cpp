@@ -45,6 +45,7 @@ std::string explain_settings(const MemorySettings& settings, const MemoryReport&
   text += limit_line(report.host, settings.options.host_memory_limit);
   for (const DomainReport& device : report.devices)
     text += limit_line(device, MemoryLimit{0, settings.options.gpu_memory_fraction});
+  text += "shown, 1 GB is 2^30 bytes, as 1GiB in a setting; in a setting, 1GB is 10^9 bytes\n";
   return text;
 }
 

@@ -1,5 +1,7 @@
 #include "cli/memory_flags.h"
 
+#include <spdlog/spdlog.h>
+
 namespace sam {
 
 void add_memory_flags(CLI::App& app, MemoryFlags& flags) {
@@ -22,8 +24,11 @@ MemorySettings read_memory_settings(const MemoryFlags& flags, Program& program) 
   input.environment = program.environment;
   input.config_file = flags.config;
   input.flags = flags.given;
+  input.variables = process_variables("SAM_");
   try {
-    return read_memory_settings(input, program.files);
+    MemorySettings settings = read_memory_settings(input, program.files);
+    for (const std::string& sentence : settings.ignored) spdlog::warn("{}", sentence);
+    return settings;
   } catch (const SettingsError& error) {  // also of a variable or a file: --help shows what each takes
     throw UsageError(error.what());
   }

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <atomic>
+
 #include "cli/probes.h"
 #include "platform/process_memory.h"
 
@@ -12,6 +14,7 @@ namespace {
 struct ProgramUseReader {
   ProcessMemoryReader own;
   ProcessMemoryReader engines;
+  std::atomic<std::uint64_t> peak_bytes{0};
 
   ProgramUse read(const Worker& worker) {
     ProgramUse use;
@@ -19,6 +22,8 @@ struct ProgramUseReader {
     if (const int pid = worker.pid(); pid > 0) {
       if (const auto held = engines.read(pid)) use.engine_bytes = held->anonymous_bytes;
     }
+    const std::uint64_t now = use.program_bytes + use.engine_bytes;
+    for (std::uint64_t peak = peak_bytes; now > peak && !peak_bytes.compare_exchange_weak(peak, now);) continue;
     return use;
   }
 };
@@ -47,6 +52,10 @@ std::unique_ptr<MemorySystem> make_memory_system(MemorySettings settings, Progra
   add(
       *system->host_probe, options.host_memory_limit, [use, worker = system->worker] { return use->read(*worker); },
       nullptr);
+  system->peak_bytes = [use, worker = system->worker] {
+    use->read(*worker);
+    return use->peak_bytes.load();
+  };
   if (system->devices.size() >= max_domains) system->devices.resize(max_domains - 1);
   for (const auto& device : system->devices) {
     add(*device, {0, options.gpu_memory_fraction}, nullptr, device);  // a driver that hangs does not hold up the end

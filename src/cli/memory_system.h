@@ -2,6 +2,8 @@
 // Ownership: everything a pipeline is given must live as long as it: keep the MemorySystem, make the pipeline after it.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +25,9 @@ struct MemorySystem {
   std::vector<std::unique_ptr<Budget>> budgets;  // the host's, then the devices'
   std::unique_ptr<Governor> governor;            // sampled once, not started
   std::unique_ptr<CostBook> costs;
+  // The most that the program was seen to hold of what the host's limit counts: heaps, stacks and shared memory of all its processes, without
+  // the pages of libraries and other files. Seen by the governor's looks, and by this call.
+  std::function<std::uint64_t()> peak_bytes;
 
   Budget& host_budget() const { return *budgets.front(); }
   Budget& device_budget(std::size_t device) const { return *budgets[device + 1]; }

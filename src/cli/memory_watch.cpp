@@ -115,7 +115,7 @@ std::string time_text(const Clock& clock) {
 }
 
 // Later on the annotator may stop and start again: that is shown, and no reason to end.
-ShownMemory read_or_tell(const MemorySource& source) {
+ShownMemory read_or_tell(MemorySource& source) {
   try {
     return source.read();
   } catch (const std::runtime_error& error) {
@@ -123,7 +123,7 @@ ShownMemory read_or_tell(const MemorySource& source) {
   }
 }
 
-int watch_on_terminal(const MemorySource& source, ShownMemory memory, int interval_ms, const HeldSignals& signals,
+int watch_on_terminal(MemorySource& source, ShownMemory memory, int interval_ms, const HeldSignals& signals,
                       bool colour) {
   Screen screen;
   for (;;) {
@@ -141,7 +141,7 @@ int watch_on_terminal(const MemorySource& source, ShownMemory memory, int interv
   }
 }
 
-int watch_in_lines(const MemorySource& source, ShownMemory memory, int interval_ms, const HeldSignals& signals,
+int watch_in_lines(MemorySource& source, ShownMemory memory, int interval_ms, const HeldSignals& signals,
                    const Clock& clock) {
   for (;;) {
     const std::string time = time_text(clock);
@@ -165,7 +165,7 @@ int watch_memory(const MemoryWatchOptions& watch, const MemoryOptions& options,
   const HeldSignals signals;
   std::string url = watch.url;
   if (watch.port != 0) url = "http://127.0.0.1:" + std::to_string(watch.port);
-  const MemorySource source(url, probes(), options);
+  MemorySource source(url, probes(), options, program.clock);
   ShownMemory first = source.read();
   if (::isatty(STDOUT_FILENO) == 0) {
     return watch_in_lines(source, std::move(first), watch.interval_ms, signals, program.clock);

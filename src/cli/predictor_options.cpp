@@ -203,10 +203,4 @@ std::uint64_t program_bytes(const Worker* worker) {
   return bytes;
 }
 
-std::uint64_t program_peak_bytes(const Worker* worker) {
-  std::uint64_t bytes = peak_resident_bytes(0).value_or(0);
-  if (worker != nullptr && worker->pid() > 0) bytes += peak_resident_bytes(worker->pid()).value_or(0);
-  return bytes;
-}
-
 }  // namespace sam

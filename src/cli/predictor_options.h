@@ -44,8 +44,7 @@ struct Engine {
 // picture, not of the start: the program is usable without the model.
 Engine make_engine(const PredictorOptions& options, Program& program);
 
-// Resident memory of this process and the worker's, now and at its highest.
+// Resident memory of this process and the worker's.
 std::uint64_t program_bytes(const Worker* worker);
-std::uint64_t program_peak_bytes(const Worker* worker);
 
 }  // namespace sam

@@ -1,11 +1,12 @@
 #include <array>
 #include <chrono>
+#include <exception>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "cli/predictor_options.h"
-#include "image/encode.h"
+#include "cli/segment_files.h"
 #include "image/polygon.h"
 #include "memory/byte_text.h"
 #include "memory/memory_log.h"
@@ -123,17 +124,17 @@ ordered_json candidate_json(const Instance& instance) {
           {"polygon", polygon}};
 }
 
-void print_json(const SegmentOptions& options, const Answer& answer, const Worker* worker) {
+void print_json(const SegmentOptions& options, const Answer& answer, std::uint64_t peak_bytes) {
   ordered_json candidates = ordered_json::array();
   for (const Instance& instance : answer.instances) candidates.push_back(candidate_json(instance));
   const ordered_json json = {
       {"image", options.image},        {"width", answer.size.width},    {"height", answer.size.height},
       {"predictor", answer.describe},  {"candidates", candidates},      {"decode_image_ms", answer.decode_image_ms},
-      {"encode_ms", answer.encode_ms}, {"decode_ms", answer.decode_ms}, {"peak_bytes", program_peak_bytes(worker)}};
+      {"encode_ms", answer.encode_ms}, {"decode_ms", answer.decode_ms}, {"peak_bytes", peak_bytes}};
   std::cout << json.dump(2) << '\n';
 }
 
-void print_text(const Answer& answer, const Worker* worker) {
+void print_text(const Answer& answer, std::uint64_t peak_bytes) {
   std::cout << answer.describe << '\n';
   for (const Instance& instance : answer.instances) {
     const Box box = mask_box(instance.mask);
@@ -146,7 +147,7 @@ void print_text(const Answer& answer, const Worker* worker) {
   std::array<char, 160> line{};
   std::snprintf(line.data(), line.size(),
                 "read %.0f ms, encode %.0f ms, decode %.0f ms; peak memory of all processes %s", answer.decode_image_ms,
-                answer.encode_ms, answer.decode_ms, byte_text(program_peak_bytes(worker)).c_str());
+                answer.encode_ms, answer.decode_ms, byte_text(peak_bytes).c_str());
   std::cout << line.data() << '\n';
 }
 
@@ -159,13 +160,30 @@ void check_picture(const SegmentOptions& options) {
   }
 }
 
+// What does not fit into memory keeps nothing else from being written. Returns the first such refusal, null for none.
+std::exception_ptr write_files(const SegmentOptions& options, const Answer& answer, SegmentFiles& files) {
+  const Mask& best = answer.instances.front().mask;
+  std::exception_ptr refused;
+  const auto unless_refused = [&](const auto& write) {
+    try {
+      write();
+    } catch (const MemoryExhausted&) {
+      if (!refused) refused = std::current_exception();
+    }
+  };
+  if (!options.out.empty()) unless_refused([&] { files.write_mask(options.out, best); });
+  if (!options.overlay.empty()) {
+    unless_refused([&] { files.write_overlay(options.overlay, options.image, best, options.predictor.limits); });
+  }
+  return refused;
+}
+
 int run_segment(const SegmentOptions& options, Program& program) {
   const Prompt prompt = parse_prompt(options);
   check_picture(options);
   Engine engine = make_engine(options.predictor, program);
   MemoryLog log(engine.device_memory);
   engine.memory->governor->start();
-  const Worker* worker = engine.memory->worker.get();
   const auto pipeline = make_pipeline({options.predictor.limits, embedding_folder(program.environment)},
                                       std::move(engine.parts), log, program.clock);
   const PredictorInfo predictor = pipeline->predictor();  // unknown if it could not be loaded yet
@@ -178,19 +196,15 @@ int run_segment(const SegmentOptions& options, Program& program) {
       throw ImageError(options.image + ": " + error.what());
     }
   }();
-  const Mask& best = answer.instances.front().mask;
-  if (!options.out.empty()) program.files.write_atomic(options.out, encode_mask_png(best));
-  if (!options.overlay.empty()) {
-    DecodeLimits full = options.predictor.limits;
-    full.max_side = 0;
-    full.max_working_pixels = full.max_pixels;
-    program.files.write_atomic(options.overlay, encode_overlay_jpeg(decode_image(options.image, full), best));
-  }
+  SegmentFiles files(*pipeline, engine.memory->host_budget(), program.files);
+  const std::exception_ptr refused = write_files(options, answer, files);
+  const std::uint64_t peak_bytes = engine.memory->peak_bytes();
   if (options.json) {
-    print_json(options, answer, worker);
+    print_json(options, answer, peak_bytes);
   } else {
-    print_text(answer, worker);
+    print_text(answer, peak_bytes);
   }
+  if (refused) std::rethrow_exception(refused);
   return exit_done;
 }
 

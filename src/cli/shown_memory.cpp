@@ -3,8 +3,10 @@
 #include <httplib.h>
 
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <stdexcept>
 
+#include "cli/program.h"
 #include "memory/memory_level.h"
 
 namespace sam {
@@ -38,14 +40,23 @@ ShownDomain domain_of(const json& value) {
   return domain;
 }
 
-const char* level_at(double utilization, const MemoryOptions& options) {
-  if (utilization >= options.critical_threshold) return memory_level_name(MemoryLevel::critical);
-  return memory_level_name(utilization >= options.warning_threshold ? MemoryLevel::warning : MemoryLevel::normal);
+[[noreturn]] void refuse_address(const std::string& url, const std::string& why) {
+  throw UsageError("--url " + url + ": " + why + "; give http://HOST:PORT, such as " + usual_url);
+}
+
+// http://HOST[:PORT][/]; HOST is a name, an IPv4 address, or an IPv6 address in brackets.
+void check_address(const std::string& url) {
+  if (url.starts_with("https://")) refuse_address(url, "the annotator does not speak https");
+  static const std::regex form(R"(http://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:([0-9]{1,5}))?/?)");
+  std::smatch parts;
+  if (!std::regex_match(url, parts, form)) refuse_address(url, "is no address of an annotator");
+  if (!parts[3].matched) return;
+  const int port = std::stoi(parts[3].str());
+  if (port < 1 || port > 65535) refuse_address(url, "the port must be from 1 to 65535");
 }
 
 std::string get_memory(const std::string& url, int timeout_ms) {
   httplib::Client client(url);
-  if (!client.is_valid()) throw std::runtime_error(url + " is no address; give one such as " + usual_url);
   client.set_connection_timeout(0, timeout_ms * 1000);
   client.set_read_timeout(0, timeout_ms * 1000);
   const auto answer = client.Get("/api/v1/memory");
@@ -67,33 +78,33 @@ ShownMemory shown_memory_of(const std::string& text, const std::string& source) 
   }
 }
 
-ShownMemory shown_memory_of(const std::vector<Probe*>& probes, const MemoryOptions& options) {
-  ShownMemory memory{"no annotator is running", options.warning_threshold, options.critical_threshold, {}};
-  for (Probe* probe : probes) {
-    ShownDomain domain;
-    domain.name = printable(probe->name());
-    const auto reading = probe->read();
-    domain.readable = reading.has_value();
-    if (reading) {
-      domain.used_bytes = reading->used_bytes;
-      domain.total_bytes = reading->total_bytes;
-      domain.level = level_at(utilization(*reading), options);
-    }
-    memory.domains.push_back(std::move(domain));
-  }
-  return memory;
+MemorySource::MemorySource(std::string url, const std::vector<Probe*>& probes, const MemoryOptions& options,
+                           const Clock& clock)
+    : url_(std::move(url)), options_(options), probes_(probes, options, clock) {
+  if (!url_.empty()) check_address(url_);
 }
 
-MemorySource::MemorySource(std::string url, std::vector<Probe*> probes, const MemoryOptions& options)
-    : url_(std::move(url)), probes_(std::move(probes)), options_(options) {}
-
-ShownMemory MemorySource::read() const {
+ShownMemory MemorySource::read() {
   if (!url_.empty()) return shown_memory_of(get_memory(url_, 2000), "SAM Annotator at " + url_);
   try {
     return shown_memory_of(get_memory(usual_url, 300), std::string("SAM Annotator at ") + usual_url);
   } catch (const std::runtime_error&) {  // none there, or somebody else
-    return shown_memory_of(probes_, options_);
+    return read_probes();
   }
+}
+
+ShownMemory MemorySource::read_probes() {
+  ShownMemory memory{"no annotator is running", options_.warning_threshold, options_.critical_threshold, {}};
+  for (const WatchedProbes::Seen& seen : probes_.look()) {
+    ShownDomain domain;
+    domain.name = printable(seen.name);
+    domain.level = memory_level_name(seen.now.level);
+    domain.readable = seen.now.readable;
+    domain.used_bytes = seen.now.used_bytes;
+    domain.total_bytes = seen.now.total_bytes;
+    memory.domains.push_back(std::move(domain));
+  }
+  return memory;
 }
 
 }  // namespace sam

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/watched_probes.h"
 #include "memory/memory_options.h"
 #include "memory/probe.h"
 
@@ -17,7 +18,7 @@ namespace sam {
 struct ShownDomain {
   std::string name;
   std::string level = "normal";
-  bool readable = true;
+  bool readable = true;  // otherwise the numbers are the last that could be read; a total of 0: there are none
   std::uint64_t used_bytes = 0;
   std::uint64_t total_bytes = 0;
   std::optional<std::uint64_t> own_bytes;  // nothing: no annotator was asked
@@ -35,20 +36,21 @@ struct ShownMemory {
 // An annotator's answer. Throws std::runtime_error if it is not one.
 ShownMemory shown_memory_of(const std::string& json, const std::string& source);
 
-ShownMemory shown_memory_of(const std::vector<Probe*>& probes, const MemoryOptions& options);
-
 class MemorySource {
  public:
   // url: of an annotator, "http://127.0.0.1:8008"; empty: one is looked for there, and done without if there is none.
-  MemorySource(std::string url, std::vector<Probe*> probes, const MemoryOptions& options);
+  // Throws UsageError for a url that is none.
+  MemorySource(std::string url, const std::vector<Probe*>& probes, const MemoryOptions& options, const Clock& clock);
 
   // Throws std::runtime_error when the annotator that was named does not answer.
-  ShownMemory read() const;
+  ShownMemory read();
 
  private:
+  ShownMemory read_probes();
+
   const std::string url_;
-  const std::vector<Probe*> probes_;
   const MemoryOptions options_;
+  WatchedProbes probes_;
 };
 
 }  // namespace sam

@@ -23,7 +23,7 @@ RefusedByBudget refused_by(const Budget& budget, const std::string& doing, std::
   const std::uint64_t available = report.available_bytes();
   return RefusedByBudget(doing + " needs " + megabytes(more) + " of " + budget.domain() + " memory, of which " +
                              megabytes(available) + " of " + megabytes(report.limit_bytes) + " are free",
-                         more > available ? more - available : 1, budget.domain());
+                         more > available ? more - available : 1, budget.domain(), Shortage{more, report});
 }
 
 OutOfMemory Refusals::note(const std::string& operation, const std::string& device, const ModelUse* use,

@@ -205,7 +205,7 @@ void SamplingGovernor::count(WatchedDomain& watched, const DomainSample& sample,
   const MemoryLevel before = watched.watch.snapshot().level;
   watched.watch.update(sample, now);
   const DomainSnapshot& after = watched.watch.snapshot();
-  if (after.level != before) {
+  if (after.readable && after.level != before) {  // what cannot be read has no numbers to show
     const auto severity = after.level > before ? spdlog::level::warn : spdlog::level::info;
     findings_.push_back({severity, "level", level_change_text(watched.name, before, after)});
   }

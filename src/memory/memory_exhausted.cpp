@@ -21,11 +21,16 @@ std::string exhausted_sentence(const std::string& doing, const MemoryExhausted::
     text += " needs more " + domain_text(facts.domain) + " than there is";
   }
   if (facts.limit_bytes > 0) {
-    text += (facts.needed_bytes > 0 ? ", and at most " : "; at most ") + byte_text(facts.limit_bytes) + " can be had";
+    const bool refused = facts.needed_bytes == 0 && facts.requested_bytes > 0;
+    text += facts.needed_bytes > 0 ? ", and at most " : refused ? ": it needs more than the " : "; at most ";
+    text += byte_text(facts.limit_bytes) + (refused ? " that can be had" : " can be had");
     const std::uint64_t all_bytes = facts.used_bytes + facts.needed_bytes;
     if (facts.needed_bytes > 0 && all_bytes > facts.limit_bytes && byte_text(all_bytes) == byte_text(facts.limit_bytes))
       text += ", " + byte_text(all_bytes - facts.limit_bytes) + " too few";
-    if (facts.needed_bytes == 0) text += ", and now that it gave back what it held, " + in_use;
+    if (facts.needed_bytes == 0)
+      text += (facts.requested_bytes > 0 ? "; now that it gave back what it held, "
+                                         : ", and now that it gave back what it held, ") +
+              in_use;
   }
   if (!facts.advice.empty()) text += ": " + facts.advice;
   return text;

@@ -6,12 +6,13 @@ namespace sam {
 namespace {
 
 DomainReport read_domain(Probe& probe) {
-  DomainReport report{probe.domain(), probe.name(), "not readable", {}};
+  DomainReport report{probe.domain(), probe.name(), "not readable", {}, false};
   if (const auto reading = probe.read()) {
+    report.readable = true;
     report.source = reading->source;
     report.info = memory_info(*reading);
   } else {
-    report.info.formatted = "memory of " + probe.name() + " cannot be read";
+    report.info.formatted = "cannot be read";
   }
   return report;
 }

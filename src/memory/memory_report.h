@@ -17,6 +17,7 @@ struct DomainReport {
   std::string name;    // "host memory", "NVIDIA H200"
   std::string source;  // "cgroup v2", "/proc/meminfo", "NVML"
   MemoryInfo info;
+  bool readable = false;
 };
 
 struct MemoryReport {

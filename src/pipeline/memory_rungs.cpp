@@ -65,7 +65,7 @@ std::string advice_for(const std::string& domain, Remedies remedies) {
   std::string advice = "close other programs or raise SAM_HOST_MEMORY_LIMIT";
   if (remedies.fallback) advice += ", choose a smaller model";
   if (remedies.lower_precision) advice += " or --precision bf16";
-  advice += ", or work on smaller pictures with --max-image-size 2048";
+  advice += ", or reduce large pictures with a lower --max-image-size";
   if (remedies.fallback) advice += "; GrabCut works in the memory there is";
   return advice;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sam {
 
@@ -13,6 +14,9 @@ namespace sam {
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 Environment process_environment();
+
+// The names of the variables that are set and begin with `prefix`, in order.
+std::vector<std::string> process_variables(const std::string& prefix);
 
 // In these three an empty variable counts as not set, as that specification says.
 // $SAM_CONFIG_DIR, else $XDG_CONFIG_HOME/sam-annotator, else ~/.config/sam-annotator: config.toml.

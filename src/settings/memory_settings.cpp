@@ -166,6 +166,20 @@ void take_file(const std::filesystem::path& path, FileSystem& files, Filling& fi
   }
 }
 
+// Other programs have variables that begin with SAM_ as well: only what looks like one of ours is a mistake.
+std::vector<std::string> ignored_variables(const std::vector<std::string>& variables) {
+  std::vector<std::string> known = {"SAM_CONFIG",        "SAM_CONFIG_DIR",  "SAM_DATA_DIR",      "SAM_CACHE_DIR",
+                                    "SAM_MEMORY_SCRIPT", "SAM_ONNXRUNTIME", "SAM_CUDA_LIBRARIES"};
+  for (const MemorySetting& row : memory_settings_table()) known.emplace_back(row.variable);
+  std::vector<std::string> sentences;
+  for (const std::string& name : variables) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string nearest = resembling_variable(name, known);
+    if (!nearest.empty()) sentences.push_back(name + " is no setting and is ignored; did you mean " + nearest + "?");
+  }
+  return sentences;
+}
+
 }  // namespace
 
 MemorySettings read_memory_settings(const SettingsInput& input, FileSystem& files) {
@@ -184,7 +198,9 @@ MemorySettings read_memory_settings(const SettingsInput& input, FileSystem& file
     filling.take(static_cast<std::size_t>(row - table.begin()), text, flag, flag);
   }
   filling.check_order();
-  return std::move(filling).result(file ? file->string() : std::string());
+  MemorySettings settings = std::move(filling).result(file ? file->string() : std::string());
+  settings.ignored = ignored_variables(input.variables);
+  return settings;
 }
 
 const char* memory_growth_meaning(bool enabled) {

@@ -39,7 +39,7 @@ struct MemorySetting {
   const char* variable;  // "SAM_GPU_MEMORY_FRACTION"
   const char* flag;      // "--gpu-memory-fraction"
   SettingKind kind;
-  double least;  // for kind limit: of bytes; fractions are in (0, 1]
+  double least;  // for kind limit: of bytes; a fraction with least 0 and most 1 is in (0, 1]
   double most;
   const char* unit;  // "of each device's memory"
   const char* help;  // one line
@@ -53,7 +53,8 @@ std::string allowed_range(const MemorySetting& setting);
 
 struct SettingsInput {
   Environment environment;
-  std::string config_file;  // --config; empty: not given
+  std::vector<std::string> variables;  // the names of all SAM_* that are set, for typing errors
+  std::string config_file;             // --config; empty: not given
   std::vector<std::pair<std::string, std::string>>
       flags;  // {"--gpu-memory-fraction", "0.7"}: those that were given, as typed
 };
@@ -68,6 +69,7 @@ struct MemorySettings {
   MemoryOptions options;
   std::vector<SettingValue> values;  // one a row of the table, in its order
   std::string file;                  // the TOML file that was read; empty: none
+  std::vector<std::string> ignored;  // a sentence for each variable that nobody reads and that looks like one of ours
 };
 
 // Throws SettingsError. A wrong value is an error even where a later place sets another one.

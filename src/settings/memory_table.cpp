@@ -20,7 +20,7 @@ constexpr double least_host_limit = 16 * 1024 * 1024;  // the program itself, wi
 constexpr double most_bytes = 1125899906842624.0;      // 1 PiB
 
 constexpr std::array<MemorySetting, 17> table = {{
-    {"gpu_memory_fraction", "SAM_GPU_MEMORY_FRACTION", "--gpu-memory-fraction", SettingKind::fraction, 0, 1,
+    {"gpu_memory_fraction", "SAM_GPU_MEMORY_FRACTION", "--gpu-memory-fraction", SettingKind::fraction, 0.01, 1,
      "of each device's memory", "the most of every GPU's memory that the program may use"},
     {"warning_threshold", "SAM_MEMORY_WARNING_THRESHOLD", "--memory-warning-threshold", SettingKind::fraction, 0, 1,
      "of a domain's memory", "from here on nothing new is cached and caches are emptied"},
@@ -117,10 +117,13 @@ std::optional<bool> parse_switch(std::string_view text) {
   return std::nullopt;
 }
 
-// Fractions: (least, most], except that of a setting where 0 means "none".
+// 0 is no fraction, except of a setting where it means "none".
+bool excludes_least(const MemorySetting& setting) {
+  return setting.kind == SettingKind::fraction && setting.least == 0 && setting.most >= 1;
+}
+
 bool in_range(const MemorySetting& setting, double value) {
-  if (setting.kind == SettingKind::fraction && setting.most >= 1) return value > setting.least && value <= setting.most;
-  return value >= setting.least && value <= setting.most;
+  return (excludes_least(setting) ? value > setting.least : value >= setting.least) && value <= setting.most;
 }
 
 bool store(const MemorySetting& setting, std::string_view text, double& value) {
@@ -208,6 +211,33 @@ bool has_decimal_comma(std::string_view text) {
   return parse_real(with_point).has_value();
 }
 
+// Letters inserted, removed or replaced (Levenshtein).
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= from.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j < row.size(); ++j) {
+      const std::size_t replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+std::string nearest_within(std::string_view name, const std::vector<std::string>& known, std::size_t distance) {
+  std::string best;
+  for (const std::string& candidate : known) {
+    const std::size_t edits = edit_distance(name, candidate);
+    if (edits > distance || (edits == distance && !best.empty())) continue;
+    distance = edits;
+    best = candidate;
+  }
+  return best;
+}
+
 }  // namespace
 
 std::span<const MemorySetting> memory_settings_table() {
@@ -219,7 +249,7 @@ std::string allowed_range(const MemorySetting& setting) {
   const auto size = [](double value) { return format_byte_size(static_cast<std::uint64_t>(value)); };
   switch (setting.kind) {
     case SettingKind::fraction:
-      return "a number in " + std::string(setting.most >= 1 ? "(" : "[") + short_number(setting.least) + ", " +
+      return "a number in " + std::string(excludes_least(setting) ? "(" : "[") + short_number(setting.least) + ", " +
              short_number(setting.most) + "]";
     case SettingKind::limit:
       return "a fraction in (0, 1], or bytes from " + size(setting.least) + " to " + size(setting.most) +
@@ -251,26 +281,18 @@ std::string show_setting(const MemorySetting& setting, const MemoryOptions& opti
 }
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {
-  std::string best;
-  std::size_t best_distance = std::max<std::size_t>(name.size() / 2, 2) + 1;
-  for (const std::string& candidate : known) {
-    std::vector<std::size_t> row(candidate.size() + 1);  // of the Levenshtein table
-    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= name.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i;
-      for (std::size_t j = 1; j < row.size(); ++j) {
-        const std::size_t replaced = diagonal + (name[i - 1] == candidate[j - 1] ? 0 : 1);
-        diagonal = row[j];
-        row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-      }
-    }
-    if (row.back() < best_distance) {
-      best_distance = row.back();
-      best = candidate;
-    }
+  return nearest_within(name, known, std::max<std::size_t>(name.size() / 2, 2));
+}
+
+std::string resembling_variable(std::string_view name, const std::vector<std::string>& known) {
+  const std::string near = nearest_within(name, known, name.size() / 4);
+  if (!near.empty()) return near;
+  constexpr std::size_t least = 8;  // "SAM_" and a word: fewer letters say too little
+  for (const std::string& variable : known) {
+    if (name.size() >= least && variable.starts_with(name)) return variable;
+    if (name.starts_with(variable + "_")) return variable;
   }
-  return best;
+  return {};
 }
 
 }  // namespace sam

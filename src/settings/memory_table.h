@@ -17,4 +17,7 @@ std::string show_setting(const MemorySetting& setting, const MemoryOptions& opti
 // The name among `known` that is most like `name`: fewest letters inserted, removed or replaced; empty where none is near.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known);
 
+// The known variable that `name` may have been meant to be: a few letters differ, or one begins with the other. Empty where none is.
+std::string resembling_variable(std::string_view name, const std::vector<std::string>& known);
+
 }  // namespace sam

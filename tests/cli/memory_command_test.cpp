@@ -65,10 +65,10 @@ TEST_F(MemoryCommand, ExplainShowsEachValueAndWhereItCameFrom) {
 }
 
 TEST_F(MemoryCommand, WrongValuesAreOneLineThatNamesThem) {
-  for (const char* wrong : {"0,9", "1e9", "nan", "", "-1", "2"}) {
+  for (const char* wrong : {"0,9", "1e-300", "1e9", "nan", "", "-1", "2"}) {
     const ProcessResult result = run({}, {std::string("SAM_GPU_MEMORY_FRACTION=") + wrong});
     EXPECT_EQ(result.status, 2) << wrong;
-    EXPECT_THAT(result.err, AllOf(HasSubstr("SAM_GPU_MEMORY_FRACTION: "), HasSubstr(wrong), HasSubstr("(0, 1]")));
+    EXPECT_THAT(result.err, AllOf(HasSubstr("SAM_GPU_MEMORY_FRACTION: "), HasSubstr(wrong), HasSubstr("[0.01, 1]")));
     EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
   }
   EXPECT_THAT(run({}, {"SAM_MEMORY_WARNING_THRESHOLD=0.96"}).err, HasSubstr("must be below the critical one"));
@@ -82,11 +82,31 @@ TEST_F(MemoryCommand, AScriptPlaysAnyMachine) {
   const ProcessResult result = run({"--explain"}, {"SAM_MEMORY_SCRIPT=" + script});
   EXPECT_EQ(result.status, 0);
   EXPECT_THAT(result.out, HasSubstr("(cuda:0, script): Used: 2.45 GB / Total: 8.00 GB (30.6%)"));
-  EXPECT_THAT(result.out, HasSubstr("(cuda:1, not readable)"));
+  EXPECT_THAT(result.out, HasSubstr("(cuda:1): cannot be read\n"));
   EXPECT_THAT(result.out, HasSubstr("limit of cuda:0: 7.20 GB of 8.00 GB"));
   const ProcessResult wrong = run({}, {"SAM_MEMORY_SCRIPT=" + write("w.txt", "0 host 2GiB/8GiB\nnow cuda:0 1/2\n")});
   EXPECT_EQ(wrong.status, 2);
   EXPECT_THAT(wrong.err, HasSubstr("w.txt:2: 'now' is no time"));
+}
+
+TEST_F(MemoryCommand, AVariableThatLooksLikeASettingIsNotIgnoredInSilence) {
+  const ProcessResult result = run({}, {"SAM_GPU_MEMORY_FRACTIONS=0.3", "SAM_MEMORY_WARNING=0.5", "SAM_SOMETHING=1"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("SAM_GPU_MEMORY_FRACTIONS is no setting and is ignored; did you mean "
+                                          "SAM_GPU_MEMORY_FRACTION?\n"),
+                                HasSubstr("SAM_MEMORY_WARNING is no setting"), Not(HasSubstr("SAM_SOMETHING"))));
+}
+
+TEST_F(MemoryCommand, ExplainSaysWhatAGigabyteIs) {
+  const std::string text =
+      run({"--explain", "--host-memory-limit", "1GB"}, {"SAM_MEMORY_SCRIPT=" + write("s.txt", "0 host 2GiB/8GiB\n")})
+          .out;
+  EXPECT_THAT(text, AllOf(HasSubstr("limit of host: 0.93 GB of 8.00 GB"), HasSubstr("1GB is 10^9 bytes")));
+}
+
+TEST_F(MemoryCommand, AHostThatCannotBeReadIsSaidOnce) {
+  const ProcessResult result = run({}, {"SAM_MEMORY_SCRIPT=" + write("s.txt", "0 host gone\n")});
+  EXPECT_THAT(result.out, testing::StartsWith("scripted host memory (host): cannot be read\n"));
 }
 
 TEST_F(MemoryCommand, TheFractionHoldsForEveryCard) {

@@ -2,6 +2,8 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <random>
 #include <stdexcept>
 
@@ -115,6 +117,31 @@ TEST(MemoryWatch, PrintsALineAReadingUntilASignalEndsIt) {
   const ProcessResult result = watch.stop(SIGINT);
   EXPECT_EQ(result.status, 0);
   EXPECT_THAT(result.out, Not(HasSubstr("\x1b")));
+}
+
+TEST(MemoryWatch, WithoutAnAnnotatorWhatCannotBeReadKeepsItsLastNumbers) {
+  char folder[] = "/tmp/sam-watch-test-XXXXXX";
+  const std::string script = std::string(mkdtemp(folder)) + "/script.txt";
+  std::ofstream(script) << "0 host 7000MiB/8GiB\n400 host unreadable\n0 cuda:0 1GiB/8GiB stalled=0.3\n0 cuda:1 gone\n";
+  BackgroundProcess watch({SAM_ANNOTATOR, "memory", "--watch", "--interval", "100"},
+                          {"SAM_MEMORY_SCRIPT=" + script, "CUDA_VISIBLE_DEVICES="});
+  const std::string text = watch.wait_for("host memory cannot be read now");
+  EXPECT_EQ(watch.stop(SIGINT).status, 0);
+  std::filesystem::remove_all(folder);
+  EXPECT_THAT(text, HasSubstr(" scripted host memory warning, all 6.8 GB of 8.0 GB (85%)"));
+  EXPECT_THAT(text, HasSubstr(" scripted host memory cannot be read now (last numbers), all 6.8 GB of 8.0 GB (85%)"));
+  EXPECT_THAT(text, HasSubstr(" warning, all 1.0 GB of 8.0 GB (13%)")) << "a tenth of the time waiting is a warning";
+  EXPECT_THAT(text, Not(HasSubstr("0 bytes of 0 bytes")));
+}
+
+TEST(MemoryWatch, AnAddressThatIsNoneIsOneLine) {
+  for (const char* url : {"https://x", "garbage", "ftp://x", "http://", "http://h:99999", "http://a b"}) {
+    const ProcessResult result = run_process({SAM_ANNOTATOR, "memory", "--watch", "--url", url});
+    EXPECT_EQ(result.status, 2) << url;
+    EXPECT_THAT(result.err, StartsWith("sam-annotator: --url " + std::string(url) + ": "));
+    EXPECT_THAT(result.err, HasSubstr("give http://HOST:PORT"));
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+  }
 }
 
 TEST(MemoryWatch, AnAnnotatorThatIsNamedMustAnswer) {

@@ -145,8 +145,8 @@ TEST_F(Ladder, EndsWithAnErrorThatSaysEverything) {
     FAIL();
   } catch (const MemoryExhausted& error) {
     EXPECT_STREQ(error.what(),
-                 "encoding coffee.jpg was refused 512 MB of host memory on top of what it held; at most 7.2 GB can be "
-                 "had, and now "
+                 "encoding coffee.jpg was refused 512 MB of host memory on top of what it held: it needs more than the "
+                 "7.2 GB that can be had; now "
                  "that it gave back what it held, 3.0 GB in use (weights 1.0 GB, other 2.0 GB): close other programs, "
                  "choose a smaller model or --precision bf16");
     EXPECT_EQ(error.facts().requested_bytes, 512 * mib);

@@ -146,15 +146,18 @@ TEST_F(MemorySettingsTest, TheHostLimitIsBytesOrAFraction) {
 TEST_F(MemorySettingsTest, AWrongValueNamesTheVariableTheValueAndTheRange) {
   for (const char* variable :
        {"SAM_GPU_MEMORY_FRACTION", "SAM_MEMORY_WARNING_THRESHOLD", "SAM_MEMORY_CRITICAL_THRESHOLD"}) {
+    const char* range = std::string_view(variable) == "SAM_GPU_MEMORY_FRACTION" ? "[0.01, 1]" : "(0, 1]";
     for (const char* wrong :
          {"0", "1.0001", "-0.5", "nan", "NaN", "inf", "-inf", "1e9", "0,9", "80%", "abc", "0.5x", "0x1p-1"})
       EXPECT_THAT(error_of(variable, wrong),
-                  AllOf(HasSubstr(std::string(variable) + ": '" + wrong + "'"), HasSubstr("(0, 1]")));
-    EXPECT_THAT(error_of(variable, ""), AllOf(HasSubstr(variable), HasSubstr("is empty"), HasSubstr("(0, 1]")));
+                  AllOf(HasSubstr(std::string(variable) + ": '" + wrong + "'"), HasSubstr(range)));
+    EXPECT_THAT(error_of(variable, ""), AllOf(HasSubstr(variable), HasSubstr("is empty"), HasSubstr(range)));
     EXPECT_THAT(error_of(variable, "   "), HasSubstr(variable));
   }
   EXPECT_THAT(error_of("SAM_GPU_MEMORY_FRACTION", "0,9"), HasSubstr("decimal point as a point, not a comma"));
   EXPECT_EQ(error_of("SAM_GPU_MEMORY_FRACTION", "1"), "no error");
+  EXPECT_EQ(error_of("SAM_GPU_MEMORY_FRACTION", "0.01"), "no error");
+  EXPECT_THAT(error_of("SAM_GPU_MEMORY_FRACTION", "1e-300"), HasSubstr("must be a number in [0.01, 1]"));
 }
 
 TEST_F(MemorySettingsTest, ThresholdsOutOfOrderAreAnError) {
@@ -189,7 +192,7 @@ TEST_F(MemorySettingsTest, EveryPlaceTakesEveryShownValueOfEveryRow) {
 
 TEST_F(MemorySettingsTest, ErrorsOfTheFileNameItsLine) {
   std::string file = write("[memory]\n\ngpu_memory_fraction = 1.5\n");
-  EXPECT_THAT(error(), AllOf(HasSubstr(file + ":3: memory.gpu_memory_fraction: '1.5'"), HasSubstr("(0, 1]")));
+  EXPECT_THAT(error(), AllOf(HasSubstr(file + ":3: memory.gpu_memory_fraction: '1.5'"), HasSubstr("[0.01, 1]")));
   write("[memory]\ngpu_memory_fracton = 0.5\n");
   EXPECT_THAT(error(), AllOf(HasSubstr(file + ":2"), HasSubstr("did you mean gpu_memory_fraction?")));
   write("[memory]\nxyzzy_quux_plugh = 0.5\n");
@@ -201,11 +204,11 @@ TEST_F(MemorySettingsTest, ErrorsOfTheFileNameItsLine) {
   write("[memory]\ngpu_memory_fraction = 0,9\n");
   EXPECT_THAT(error(), AllOf(HasSubstr(file + ":2"), HasSubstr("written with a point")));
   write("[memory]\ngpu_memory_fraction = [0.9]\n");
-  EXPECT_THAT(error(), AllOf(HasSubstr(file + ":2"), HasSubstr("(0, 1]")));
+  EXPECT_THAT(error(), AllOf(HasSubstr(file + ":2"), HasSubstr("[0.01, 1]")));
   write("[memory]\ngpu_memory_fraction = nan\n");
   EXPECT_THAT(error(), HasSubstr("'nan' must be"));
   write("[memory]\ngpu_memory_fraction = 1e9\n");
-  EXPECT_THAT(error(), HasSubstr("(0, 1]"));
+  EXPECT_THAT(error(), HasSubstr("[0.01, 1]"));
 }
 
 TEST_F(MemorySettingsTest, HostileFilesAreErrorsOrEmpty) {
@@ -247,6 +250,17 @@ TEST_F(MemorySettingsTest, ANamedFileMustExist) {
 TEST_F(MemorySettingsTest, MemoryGrowthIsExplainedBothWays) {
   EXPECT_THAT(memory_growth_meaning(true), HasSubstr("grows on demand, up to the limit"));
   EXPECT_THAT(memory_growth_meaning(false), HasSubstr("strictly from the start"));
+}
+
+TEST(ResemblingVariable, FindsTypingErrorsAndNamesCutShort) {
+  const std::vector<std::string> known = {"SAM_CONFIG", "SAM_GPU_MEMORY_FRACTION", "SAM_MEMORY_WARNING_THRESHOLD"};
+  EXPECT_EQ(resembling_variable("SAM_GPU_MEMORY_FRACTIONS", known), "SAM_GPU_MEMORY_FRACTION");
+  EXPECT_EQ(resembling_variable("SAM_GPU_MEM_FRACTION", known), "SAM_GPU_MEMORY_FRACTION");
+  EXPECT_EQ(resembling_variable("SAM_MEMORY_WARNING", known), "SAM_MEMORY_WARNING_THRESHOLD");
+  EXPECT_EQ(resembling_variable("SAM_CONFIG_FILE", known), "SAM_CONFIG");
+  for (const char* other : {"SAM_", "SAM_GPU", "SAM_MODEL", "SAM_ANNOTATOR_BIN", ""}) {
+    EXPECT_EQ(resembling_variable(other, known), "") << other;
+  }
 }
 
 TEST(NearestName, FindsTypingErrorsOnly) {

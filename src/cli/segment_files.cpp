@@ -1,0 +1,94 @@
+#include "cli/segment_files.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "image/encode.h"
+#include "image/polygon.h"
+
+namespace sam {
+namespace {
+
+constexpr std::uint64_t encoder_bytes = 1 << 20;  // its rows in flight
+// The picture and its painted copy (3 each), the mask's bits (1), the JPEG as it grows and its copy (2 at most, of noise).
+constexpr std::uint64_t overlay_bytes_per_pixel = 9;
+constexpr std::uint64_t least_overlay_pixels = 1 << 16;  // less shows nothing
+
+std::uint64_t pixels_of(Size size) {
+  return static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+}
+
+// The bits of the mask, and their PNG as it grows: an eighth of them at most.
+std::uint64_t mask_png_bytes(const Mask& mask) {
+  return pixels_of(mask.size) + pixels_of(mask.size) / 2 + encoder_bytes;
+}
+
+std::uint64_t overlay_bytes(const ImageInfo& info) {
+  return std::max(info.decode_bytes, overlay_bytes_per_pixel * pixels_of(info.working_size) + encoder_bytes);
+}
+
+// By its outline, so that the bits of the full size are not needed.
+Mask scaled(const Mask& mask, Size size) {
+  if (mask.size == size) return mask;
+  const double across = static_cast<double>(size.width) / mask.size.width;
+  const double down = static_cast<double>(size.height) / mask.size.height;
+  Polygon polygon = mask_to_polygon(mask, 0.5);
+  const auto scale = [&](Ring& ring) {
+    for (Point& point : ring) point = {point.x * across, point.y * down};
+  };
+  for (PolygonPart& part : polygon) {
+    scale(part.outer);
+    for (Ring& hole : part.holes) scale(hole);
+  }
+  return polygon_to_mask(polygon, size);
+}
+
+// The picture's limits at the largest size whose overlay can be had now; none if that shows nothing.
+std::optional<DecodeLimits> fitting(DecodeLimits limits, const std::string& picture, std::uint64_t available_bytes) {
+  DecodeLimits smallest = limits;
+  smallest.max_working_pixels = 1;
+  const std::uint64_t fixed_bytes = read_image_info(picture, smallest).decode_bytes + encoder_bytes;
+  if (available_bytes <= fixed_bytes) return std::nullopt;
+  const std::uint64_t spare_bytes = (available_bytes - fixed_bytes) / 8;  // others may take some meanwhile
+  const std::uint64_t pixels = (available_bytes - fixed_bytes - spare_bytes) / overlay_bytes_per_pixel;
+  if (pixels < least_overlay_pixels) return std::nullopt;
+  limits.max_working_pixels = std::min(limits.max_working_pixels, pixels);
+  return limits;
+}
+
+}  // namespace
+
+void SegmentFiles::write_mask(const std::filesystem::path& file, const Mask& mask) {
+  pipeline_.with_memory(mask_png_bytes(mask), "writing the mask " + file.string(),
+                        [&] { files_.write_atomic(file, encode_mask_png(mask)); });
+}
+
+void SegmentFiles::write_overlay_at(const DecodeLimits& limits, const std::filesystem::path& file,
+                                    const std::string& picture, const Mask& mask) {
+  const ImageInfo info = read_image_info(picture, limits);
+  pipeline_.with_memory(overlay_bytes(info), "writing the overlay " + file.string(), [&] {
+    const Image image = decode_image(picture, limits);
+    files_.write_atomic(file, encode_overlay_jpeg(image, scaled(mask, image.size())));
+  });
+}
+
+void SegmentFiles::write_overlay(const std::filesystem::path& file, const std::string& picture, const Mask& mask,
+                                 const DecodeLimits& limits) {
+  DecodeLimits full = limits;
+  full.max_side = 0;
+  full.max_working_pixels = full.max_pixels;
+  std::optional<DecodeLimits> reduced;
+  try {
+    return write_overlay_at(full, file, picture, mask);
+  } catch (const MemoryExhausted&) {
+    reduced = fitting(limits, picture, host_.report().available_bytes());
+    if (!reduced) throw;
+  }
+  write_overlay_at(*reduced, file, picture, mask);
+  const Size size = read_image_info(picture, *reduced).working_size;
+  spdlog::warn("{} shows the picture reduced to {}x{}: its {}x{} pixels do not fit into memory", file.string(),
+               size.width, size.height, mask.size.width, mask.size.height);
+}
+
+}  // namespace sam
