@@ -104,20 +104,20 @@ class Program:
         with contextlib.suppress(OSError):
             urllib.request.urlopen(f"{self.url}/images/{name}/proxy", timeout=120).read()
 
-    def visit(self, name, seed):
+    def visit(self, name, seed, box=None):
         """Shows a photo and prompts on it, as the page does: the picture is fetched meanwhile."""
         self.ask("PUT", "/session/current", {"name": name})
         fetching = threading.Thread(target=self.fetch_proxy, args=(name,))
         fetching.start()
         try:
-            return self.prompt(name, seed)
+            return self.prompt(name, seed, box)
         finally:
             fetching.join()
 
-    def prompt(self, name, seed):
+    def prompt(self, name, seed, box=None):
         rng = random.Random(seed)
         x, y = rng.randrange(1000, 3000), rng.randrange(500, 2000)
-        return self.ask("POST", f"/images/{name}/segment", {"boxes": [[x, y, x + 1500, y + 1200]]})
+        return self.ask("POST", f"/images/{name}/segment", {"boxes": [box or [x, y, x + 1500, y + 1200]]})
 
     def rungs(self):
         return self.ask("GET", "/memory")[1]["recovery"]
@@ -226,8 +226,8 @@ def at_limit(args, project, pair, names, reference, limit, folder):
 
 def crowd(program, names, seed):
     """Memory is freed by hand, so that the engine keeps nothing; GrabCut, whose embeddings are the pictures themselves, fills the caches; then
-    the model comes back with a photo of 150 MP, which needs room twice: to be decoded and to be encoded. Last, a photo of 64 MP by GrabCut needs
-    what the engine keeps."""
+    the model comes back with a photo of 150 MP, which needs room twice: to be decoded and to be encoded. Last, GrabCut in a box round all of a
+    photo of 64 MP needs what the engine keeps."""
     rng = random.Random(seed)
     program.ask("POST", "/memory/optimize")
     program.ask("PUT", "/predictor", {"use": "grabcut"})
@@ -236,7 +236,7 @@ def crowd(program, names, seed):
     program.ask("PUT", "/predictor", {"use": "model"})
     masks, _ = masks_of(program, [HUGE_NAME], program.prompt)
     program.ask("PUT", "/predictor", {"use": "grabcut"})
-    statuses.append(program.visit(BIG_NAME, BIG_NAME)[0])
+    statuses.append(program.visit(BIG_NAME, BIG_NAME, [0, 0, *BIG_SIZE])[0])
     program.ask("PUT", "/predictor", {"use": "model"})
     if any(status != 200 for status in statuses):
         check(False, f"GrabCut in between: {statuses}")
