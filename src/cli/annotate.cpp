@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
 #include <iostream>
 
@@ -94,6 +95,43 @@ int export_stats(Store& store, Program& program) {
   return exit_done;
 }
 
+ServerOptions server_options(const AnnotateOptions& options, const Engine& engine, const Pipeline& pipeline,
+                             Program& program) {
+  const std::filesystem::path tile_folder = cache_folder(program.environment) / "tiles";
+  program.files.create_directories(tile_folder);
+  trim_tile_cache(tile_folder, tile_cache_budget_bytes);
+  ServerOptions server;
+  server.port = options.port;
+  server.limits = options.predictor.limits;
+  server.tile_cache_folder = tile_folder;
+  server.examine_pictures = !options.skip_validation;
+  server.version = SAM_VERSION;
+  server.governor = engine.memory->governor.get();
+  server.recovery = [&pipeline] { return pipeline.recovery(); };
+  server.caches = [&pipeline] { return pipeline.caches(); };
+  for (const auto& device : engine.memory->devices) server.domain_names[device->domain()] = device->name();
+  return server;
+}
+
+void print_start(const Store& store, const Pipeline& pipeline, int port) {
+  const ModelStatus model = pipeline.model();
+  const bool is_there = model.load.state == LoadState::loaded;
+  std::cout << "SAM Annotator: " << store.picture_count() << " pictures, " << store.classes().names.size()
+            << " classes, " << (is_there ? pipeline.predictor().describe : "loading " + model.name)
+            << "\nOpen http://127.0.0.1:" << port << " in a browser. Ctrl+C saves and stops." << '\n'
+            << std::flush;
+}
+
+// Serves until a signal comes.
+void serve(Server& server, const Store& store, const Pipeline& pipeline, StopSignals& signals) {
+  signals.begin_serving();
+  server.start();
+  print_start(store, pipeline, server.port());
+  signals.wait();
+  std::cout << "stopping; every annotation is saved" << '\n' << std::flush;
+  server.stop();
+}
+
 int run_annotate(AnnotateOptions options, Program& program) {
   if (options.create_sample) return create_sample(options, program);
   if (options.category_path.empty())
@@ -105,38 +143,19 @@ int run_annotate(AnnotateOptions options, Program& program) {
 
   const auto store = open_store(store_options(options, program), program.files, program.clock);
   if (options.export_stats) return export_stats(*store, program);
-  Engine engine = make_engine(options.predictor, program);
-  const std::string description = engine.describe();
+  Engine engine = prepare_engine(options.predictor, program);
   MemoryLog memory_log(engine.device_memory);
-  Governor& governor = *engine.memory->governor;
-  governor.start();
+  engine.memory->governor->start();
   const auto pipeline = make_pipeline({options.predictor.limits, embedding_folder(program.environment)},
                                       std::move(engine.parts), memory_log, program.clock);
-  const auto session = make_session(*store, *pipeline, program.clock);
-
-  const std::filesystem::path tile_folder = cache_folder(program.environment) / "tiles";
-  program.files.create_directories(tile_folder);
-  trim_tile_cache(tile_folder, tile_cache_budget_bytes);
-  ServerOptions server_options;
-  server_options.port = options.port;
-  server_options.limits = options.predictor.limits;
-  server_options.tile_cache_folder = tile_folder;
-  server_options.examine_pictures = !options.skip_validation;
-  server_options.version = SAM_VERSION;
-  server_options.governor = &governor;
-  server_options.recovery = [&] { return pipeline->recovery(); };
-  server_options.caches = [&] { return pipeline->caches(); };
-  for (const auto& device : engine.memory->devices) server_options.domain_names[device->domain()] = device->name();
-  const auto server = make_server(*session, *store, *pipeline, server_options);
-  signals.begin_serving();
-  server->start();
-  std::cout << "SAM Annotator: " << store->picture_count() << " pictures, " << store->classes().names.size()
-            << " classes, " << description << "\nOpen http://127.0.0.1:" << server->port()
-            << " in a browser. Ctrl+C saves and stops." << '\n'
-            << std::flush;
-  signals.wait();
-  std::cout << "stopping; every annotation is saved" << '\n' << std::flush;
-  server->stop();
+  pipeline->load_model();
+  auto session = make_session(*store, *pipeline, program.clock);
+  auto server = make_server(*session, *store, *pipeline, server_options(options, engine, *pipeline, program));
+  serve(*server, *store, *pipeline, signals);
+  server.reset();
+  session.reset();  // which writes the picture on screen
+  // Nothing can interrupt a load, and nothing of it is to be kept: the worker process ends with this one.
+  if (pipeline->model().load.state == LoadState::loading) std::_Exit(exit_done);
   return exit_done;
 }
 

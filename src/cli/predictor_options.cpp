@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <charconv>
+#include <string_view>
 
 #include "inference/engines.h"
 #include "platform/process_memory.h"
@@ -45,9 +46,19 @@ std::string choose_device(const std::string& wanted, const std::vector<std::shar
 }
 
 struct ModelFiles {
+  std::string name;  // for people
   std::filesystem::path encoder;
   std::filesystem::path decoder;
 };
+
+// "mobile_sam.encoder.onnx" → "mobile_sam"
+std::string name_of(const std::filesystem::path& encoder) {
+  std::string name = encoder.filename().string();
+  for (const char* end : {".onnx", ".encoder", "_encoder"}) {
+    if (name.ends_with(end) && name != end) name.resize(name.size() - std::string_view(end).size());
+  }
+  return name;
+}
 
 ModelFiles choose_files(const PredictorOptions& options, Program& program) {
   if (options.encoder.empty() != options.decoder.empty())
@@ -55,11 +66,11 @@ ModelFiles choose_files(const PredictorOptions& options, Program& program) {
   if (!options.encoder.empty()) {
     if (!options.model.empty())
       throw UsageError("--model and --encoder/--decoder contradict each other; give one of them");
-    return {options.encoder, options.decoder};
+    return {name_of(options.encoder), options.encoder, options.decoder};
   }
   if (options.model.empty() || options.model == "grabcut") return {};
   const ModelCatalog catalog(data_folder(program.environment), program.files);
-  if (const auto model = catalog.find(options.model)) return {model->encoder, model->decoder};
+  if (const auto model = catalog.find(options.model)) return {model->name, model->encoder, model->decoder};
   std::string known = "grabcut";
   for (const NamedModel& model : catalog.models()) known += ", " + model.name;
   throw UsageError("there is no model '" + options.model + "'; known: " + known +
@@ -144,9 +155,40 @@ EngineControl engine_control(const std::shared_ptr<EngineMemory>& engines) {
           [engines] { return engines->worker_deaths(); }};
 }
 
+void use_grabcut(Engine& engine) {
+  engine.parts.model_name = "GrabCut";
+  engine.parts.predictor = make_grabcut_predictor();
+  engine.parts.forms.push_back({RungKind::lower_precision, "GrabCut", make_grabcut_predictor});
+}
+
+// What the model and its engine may take of the card.
+void use_card(Engine& engine, const std::string& device, ModelOptions& model, EngineBudgets& budgets) {
+  MemorySystem& memory = *engine.memory;
+  const std::size_t index = cuda_index(device);
+  engine.device = memory.devices[index].get();
+  engine.device_memory = [&governor = *memory.governor, index] {
+    return memory_info(governor.snapshot().domains[index + 1]);
+  };
+  engine.parts.device_domain = device;
+  budgets.device = &memory.device_budget(index);
+  const MemoryOptions& settings = memory.settings.options;
+  model.device_limit_bytes =
+      MemoryLimit{0, settings.gpu_memory_fraction}.of(memory.governor->snapshot().domains[index + 1].total_bytes);
+  model.enable_memory_growth = settings.enable_memory_growth;
+  model.tf32 = settings.tf32;
+}
+
+void load_now(Engine& engine) {
+  try {
+    engine.parts.predictor = engine.parts.forms.front().load();
+  } catch (const OutOfMemory& error) {
+    spdlog::warn("{}; it is tried again with the first picture", error.what());
+  }
+}
+
 }  // namespace
 
-Engine make_engine(const PredictorOptions& options, Program& program) {
+Engine prepare_engine(const PredictorOptions& options, Program& program) {
   const ModelFiles files = choose_files(options, program);
   Engine engine;
   engine.memory = make_memory_system(read_memory_settings(options.memory, program), program);
@@ -155,41 +197,31 @@ Engine make_engine(const PredictorOptions& options, Program& program) {
   engine.parts.host = &memory.host_budget();
   const std::string device = choose_device(options.device, memory.devices, memory.why_no_device);
   if (files.encoder.empty()) {  // GrabCut computes on the CPU whatever there is
-    engine.parts.predictor = make_grabcut_predictor();
-    engine.parts.forms.push_back({RungKind::lower_precision, "GrabCut", make_grabcut_predictor});
+    use_grabcut(engine);
     return engine;
   }
+  const bool is_known = has_sam_names(read_onnx_graph(files.encoder), read_onnx_graph(files.decoder));
   ModelOptions model;
   model.device = device;
   model.precision = precision_of(options.precision);
   model.threads = options.threads;
   model.compiled_folder = cache_folder(program.environment) / "compiled";
   EngineBudgets budgets{&memory.host_budget(), nullptr};
-  if (device != "cpu") {
-    const std::size_t index = cuda_index(device);
-    engine.device = memory.devices[index].get();
-    engine.device_memory = [&governor = *memory.governor, index] {
-      return memory_info(governor.snapshot().domains[index + 1]);
-    };
-    engine.parts.device_domain = device;
-    budgets.device = &memory.device_budget(index);
-    const MemoryOptions& settings = memory.settings.options;
-    model.device_limit_bytes =
-        MemoryLimit{0, settings.gpu_memory_fraction}.of(memory.governor->snapshot().domains[index + 1].total_bytes);
-    model.enable_memory_growth = settings.enable_memory_growth;
-    model.tf32 = settings.tf32;
-  }
+  if (device != "cpu") use_card(engine, device, model, budgets);
   if (!options.in_process) {
     engine.engine_memory = make_engine_memory(memory.worker, budgets, *memory.costs, program.clock);
     engine.parts.engines = engine_control(engine.engine_memory);
   }
+  engine.parts.model_name = files.name;
   engine.parts.forms = make_forms(files, model, engine.engine_memory);
   engine.parts.fallback = make_grabcut_predictor();
-  try {
-    engine.parts.predictor = engine.parts.forms.front().load();
-  } catch (const OutOfMemory& error) {
-    spdlog::warn("{}; it is tried again with the first picture", error.what());
-  }
+  if (!is_known) load_now(engine);  // which says what is wrong with them
+  return engine;
+}
+
+Engine make_engine(const PredictorOptions& options, Program& program) {
+  Engine engine = prepare_engine(options, program);
+  if (!engine.parts.predictor) load_now(engine);
   return engine;
 }
 

@@ -40,7 +40,11 @@ struct Engine {
   std::string describe() const;  // one line for people
 };
 
-// Throws UsageError and SettingsError for flags, ModelError for files. Memory that does not suffice to load the model is an error of the first
+// All but the loading of the model, which takes seconds (Pipeline::load_model). Throws UsageError and SettingsError for flags, ModelError for
+// files that are missing, damaged or no model of a known kind: where their names do not tell that, they are loaded to find out.
+Engine prepare_engine(const PredictorOptions& options, Program& program);
+
+// With the model loaded. Throws as prepare_engine, and ModelError for what only loading finds. Memory that does not suffice to load the model is an error of the first
 // picture, not of the start: the program is usable without the model.
 Engine make_engine(const PredictorOptions& options, Program& program);
 

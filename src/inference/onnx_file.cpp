@@ -191,28 +191,42 @@ std::filesystem::path external_file(const std::filesystem::path& model, const st
   return path;
 }
 
-}  // namespace
-
-OnnxFile read_onnx_file(const std::filesystem::path& path) {
-  OnnxFile result;
+// locations: as the file names its external data, in the order of graph.external_data.
+OnnxGraph read_graph_of(const std::filesystem::path& path, std::set<std::string>& locations) {
+  OnnxGraph graph;
   Contents contents;
   try {
     const MappedFile file(path);
     contents = read_model(file.bytes());
-    result.size_bytes = file.bytes().size();
+    graph.size_bytes = file.bytes().size();
   } catch (const Damaged&) {
     throw ModelError("model " + path.string() + " is no ONNX file or is damaged (cut off while downloading?)");
   }
-  result.inputs = std::move(contents.inputs);
-  result.outputs = std::move(contents.outputs);
+  graph.inputs = std::move(contents.inputs);
+  graph.outputs = std::move(contents.outputs);
+  for (const std::string& location : contents.locations) {
+    graph.external_data.push_back(external_file(path, location));
+    graph.size_bytes += std::filesystem::file_size(graph.external_data.back());
+  }
+  locations = std::move(contents.locations);
+  return graph;
+}
+
+}  // namespace
+
+OnnxGraph read_onnx_graph(const std::filesystem::path& path) {
+  std::set<std::string> locations;
+  return read_graph_of(path, locations);
+}
+
+OnnxFile read_onnx_file(const std::filesystem::path& path) {
+  std::set<std::string> locations;
+  OnnxFile result{read_graph_of(path, locations), ""};
   try {
     std::string hashes = file_hash(path);
-    for (const std::string& location : contents.locations) {
-      result.external_data.push_back(external_file(path, location));
-      result.size_bytes += std::filesystem::file_size(result.external_data.back());
-      hashes += location + '\n' + file_hash(result.external_data.back());
-    }
-    result.hash = contents.locations.empty() ? hashes : content_hash(hashes);
+    auto external = result.external_data.begin();
+    for (const std::string& location : locations) hashes += location + '\n' + file_hash(*external++);
+    result.hash = locations.empty() ? hashes : content_hash(hashes);
   } catch (const FileError& error) {
     throw ModelError("model " + path.string() + ": " + error.what());
   }

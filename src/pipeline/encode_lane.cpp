@@ -9,9 +9,10 @@
 
 namespace sam {
 
-EncodeLane::EncodeLane(Find find, Encode encode, std::chrono::milliseconds settle)
+EncodeLane::EncodeLane(Find find, Encode encode, IsReady is_ready, std::chrono::milliseconds settle)
     : find_(std::move(find)),
       encode_(std::move(encode)),
+      is_ready_(std::move(is_ready)),
       settle_(settle),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -106,6 +107,11 @@ void EncodeLane::prepare(std::vector<Ahead> ahead) {
   give_up(unwanted);
 }
 
+void EncodeLane::look_again() {
+  const MutexLock lock(mutex_);
+  changed_.notify_all();
+}
+
 void EncodeLane::note_shown(const std::string& key) {
   if (shown_ == key) return;
   const auto now = std::chrono::steady_clock::now();
@@ -196,8 +202,10 @@ std::shared_ptr<EncodeLane::Work> EncodeLane::next_ahead() {
 
 std::shared_ptr<EncodeLane::Work> EncodeLane::next_work(const std::stop_token& stop) {
   const MutexLock lock(mutex_);
-  while (queue_.empty() && !stop.stop_requested()) {
-    if (auto ahead = next_ahead()) return running_ = std::move(ahead);
+  while (!stop.stop_requested()) {
+    const bool is_ready = is_ready_();
+    if (is_ready && !queue_.empty()) break;
+    if (auto ahead = is_ready ? next_ahead() : nullptr) return running_ = std::move(ahead);
     changed_.wait(mutex_);
   }
   if (stop.stop_requested()) return nullptr;

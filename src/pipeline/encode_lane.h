@@ -54,8 +54,11 @@ class EncodeLane {
     std::string key;
   };
 
+  // Whether there is what encodes; nothing is begun before. Called with the lane's lock.
+  using IsReady = std::function<bool()>;
+
   // settle: how long a picture must have been on screen, where the one before it was there for less than twice that.
-  EncodeLane(Find find, Encode encode, std::chrono::milliseconds settle);
+  EncodeLane(Find find, Encode encode, IsReady is_ready, std::chrono::milliseconds settle);
   ~EncodeLane();  // stops a running encode and waits for its end
 
   // Puts the picture at the head (it is on screen) and returns at once.
@@ -63,6 +66,9 @@ class EncodeLane {
 
   // What to prepare when nothing else is to be done, in this order; replaces what was to be prepared.
   void prepare(std::vector<Ahead> ahead);
+
+  // is_ready() may say another thing now.
+  void look_again();
 
   EncodingStatus status(const std::string& key) const;
 
@@ -119,6 +125,7 @@ class EncodeLane {
 
   const Find find_;
   const Encode encode_;
+  const IsReady is_ready_;
   const std::chrono::milliseconds settle_;
 
   mutable Mutex mutex_;

@@ -12,6 +12,7 @@
 #include "pipeline/encode_picture.h"
 #include "pipeline/kept_pictures.h"
 #include "pipeline/memory_rungs.h"
+#include "pipeline/model_loader.h"
 #include "pipeline/prediction_key.h"
 #include "pipeline/proxies.h"
 #include "pipeline/proxies_ahead.h"
@@ -40,7 +41,8 @@ class PredictingPipeline final : public Pipeline {
         log_(log),
         clock_(clock),
         fallback_(std::move(parts.fallback)),
-        forms_(std::move(parts.forms), std::move(parts.predictor), clock),
+        model_name_(std::move(parts.model_name)),
+        forms_(std::move(parts.forms), std::move(parts.predictor), clock, [this] { model_changed(); }),
         kept_(options, governor_, host_),
         ladder_(make_rungs({governor_, host_, engines_, in_flight_, &forms_}), describe(), report(), clock),
         plain_ladder_(make_rungs({governor_, host_, engines_, in_flight_}), describe(), report(), clock),
@@ -50,7 +52,8 @@ class PredictingPipeline final : public Pipeline {
               [this](const PicturePath& picture, const std::string& key, const EncodeLane::Turn& turn) {
                 return turn.ahead ? prepare_one(picture, key, turn) : encode(picture, key, turn);
               },
-              options_.settle) {
+              [this] { return choice_ == PredictorChoice::fallback || !forms_.is_loading(); }, options_.settle),
+        loader_(forms_, model_name_) {
     std::vector<std::string> engine_domains{host_.domain()};
     if (!parts.device_domain.empty()) engine_domains.push_back(parts.device_domain);
     add_engine_reclaimers(reclaimers_, engines_, engine_domains);
@@ -59,6 +62,9 @@ class PredictingPipeline final : public Pipeline {
   PredictorInfo predictor() const override {
     return choice_ == PredictorChoice::fallback ? fallback_->info() : forms_.info();
   }
+  ModelStatus model() const override { return {model_name_, forms_.status()}; }
+  void load_model() override { loader_.load(); }
+  void set_model_listener(std::function<void()> listener) override;
   bool has_fallback() const override { return fallback_ != nullptr; }
   PredictorChoice choice() const override { return choice_; }
   void choose(PredictorChoice choice) override;
@@ -105,6 +111,7 @@ class PredictingPipeline final : public Pipeline {
   // Work of the fallback and of pictures leaves the model's precision alone.
   RecoveryLadder& ladder() { return choice_ == PredictorChoice::fallback ? plain_ladder_ : ladder_; }
 
+  void model_changed();
   void put_on_screen(const PicturePath& picture);
   PredictorForms::Current current(std::size_t& form);
   EmbeddingPointer kept_embedding(const std::string& key, bool look);
@@ -142,6 +149,7 @@ class PredictingPipeline final : public Pipeline {
   const std::shared_ptr<Predictor> fallback_;
   std::atomic<PredictorChoice> choice_{PredictorChoice::model};
   std::atomic<bool> prepares_ahead_{true};
+  const std::string model_name_;
   PredictorForms forms_;
   KeptPictures kept_;
   InFlight in_flight_;
@@ -150,10 +158,12 @@ class PredictingPipeline final : public Pipeline {
   std::atomic<std::uint64_t> last_embedding_bytes_{0};
   Mutex mutex_;
   std::vector<PicturePath> ahead_ SAM_GUARDED_BY(mutex_);  // as prepare() was told last
+  std::shared_ptr<const std::function<void()>> model_listener_ SAM_GUARDED_BY(mutex_);
   Proxies proxies_;
   Reclaimers reclaimers_{governor_};  // they use all of the above
   ProxiesAhead proxies_ahead_;
-  EncodeLane lane_;  // last: its thread uses the reclaimers too
+  EncodeLane lane_;     // its thread uses the reclaimers too
+  ModelLoader loader_;  // last: its thread uses the lane too
 };
 
 // form: receives the form's number, before it is loaded: that may fail.
@@ -167,9 +177,26 @@ PredictorForms::Current PredictingPipeline::current(std::size_t& form) {
 
 void PredictingPipeline::choose(PredictorChoice choice) {
   if (choice == PredictorChoice::fallback && !fallback_) throw std::logic_error("this predictor has no fallback");
+  if (choice == PredictorChoice::model && forms_.status().state == LoadState::failed) loader_.load();
   if (choice_.exchange(choice) == choice) return;
+  lane_.look_again();
   governor_.note("predictor", choice == PredictorChoice::fallback ? "masks come from " + fallback_->info().describe
                                                                   : "masks come from the model again");
+}
+
+void PredictingPipeline::set_model_listener(std::function<void()> listener) {
+  const MutexLock lock(mutex_);
+  model_listener_ = std::make_shared<const std::function<void()>>(std::move(listener));
+}
+
+void PredictingPipeline::model_changed() {
+  lane_.look_again();
+  std::shared_ptr<const std::function<void()>> listener;
+  {
+    const MutexLock lock(mutex_);
+    listener = model_listener_;
+  }
+  if (listener && *listener) (*listener)();
 }
 
 void PredictingPipeline::show(const PicturePath& picture) {

@@ -23,6 +23,7 @@
 #include "memory/rung.h"
 #include "pipeline/encoding.h"
 #include "pipeline/engine_control.h"
+#include "pipeline/load_status.h"
 #include "pipeline/predictor_forms.h"
 #include "pipeline/results.h"
 #include "platform/clock.h"
@@ -36,6 +37,11 @@ enum class WithoutMemory : std::uint8_t { fail, climb };
 // The predictor asked for, or the one that needs no network and little memory.
 enum class PredictorChoice : std::uint8_t { model, fallback };
 
+struct ModelStatus {
+  std::string name;  // for people: "mobile_sam"
+  LoadStatus load;
+};
+
 class Pipeline {
  public:
   virtual ~Pipeline() = default;
@@ -43,7 +49,15 @@ class Pipeline {
   // Of the predictor in use, in the form it has now.
   virtual PredictorInfo predictor() const = 0;
 
-  // Whether there is a fallback, and choosing it. Embeddings of the other stay as long as memory allows. Throws std::logic_error where there
+  // The model asked for, whichever predictor is in use.
+  virtual ModelStatus model() const = 0;
+  // Loads it in the background, if it is not loaded; one that failed is tried again. Pictures are encoded and prompts answered once it is there,
+  // or with the fallback meanwhile.
+  virtual void load_model() = 0;
+  // Called on every change of model().load, from any thread.
+  virtual void set_model_listener(std::function<void()> listener) = 0;
+
+  // Whether there is a fallback, and choosing it. Choosing a model that could not be loaded loads it again. Embeddings of the other stay as long as memory allows. Throws std::logic_error where there
   // is none.
   virtual bool has_fallback() const = 0;
   virtual PredictorChoice choice() const = 0;
@@ -112,6 +126,7 @@ struct PipelineOptions {
 };
 
 struct PipelineParts {
+  std::string model_name;                // for people
   std::vector<PredictorForm> forms;      // at least one
   std::unique_ptr<Predictor> predictor;  // of forms[0], loaded already; may be null
   std::unique_ptr<Predictor> fallback;   // may be null

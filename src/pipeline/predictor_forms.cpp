@@ -1,7 +1,10 @@
 #include "pipeline/predictor_forms.h"
 
 #include <algorithm>
+#include <new>
 #include <thread>
+
+#include "memory/out_of_memory.h"
 
 namespace sam {
 namespace {
@@ -10,37 +13,123 @@ constexpr std::chrono::seconds longest_patience{3600};
 constexpr std::chrono::milliseconds poll{5};
 constexpr int longest_wait_polls = 6000;  // 30 s: a decode under way ends before that
 
+// Whether what failed may succeed when it is tried again.
+bool may_pass(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const OutOfMemory&) {
+    return true;
+  } catch (const std::bad_alloc&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+std::string sentence_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& known) {
+    return known.what();
+  } catch (...) {
+    return "an unknown error";
+  }
+}
+
 }  // namespace
 
-PredictorForms::PredictorForms(std::vector<PredictorForm> forms, std::unique_ptr<Predictor> first, const Clock& clock)
-    : forms_(std::move(forms)), clock_(clock), predictor_(std::move(first)) {
+PredictorForms::PredictorForms(std::vector<PredictorForm> forms, std::unique_ptr<Predictor> first, const Clock& clock,
+                               Listener listener)
+    : forms_(std::move(forms)), clock_(clock), listener_(std::move(listener)), predictor_(std::move(first)) {
   if (predictor_) info_ = predictor_->info();
 }
 
 PredictorForms::Current PredictorForms::current() {
-  std::size_t form = 0;
   {
     const MutexLock lock(mutex_);
     while (loading_) changed_.wait(mutex_);
     if (predictor_) return {predictor_, form_};
-    form = form_;
+    if (failed_) std::rethrow_exception(error_);
     loading_ = true;
   }
-  std::shared_ptr<Predictor> predictor;
+  tell();
+  return load_begun();
+}
+
+bool PredictorForms::begin_load() {
+  {
+    const MutexLock lock(mutex_);
+    if (loading_ || predictor_) return false;
+    loading_ = true;
+    forget_failure();
+  }
+  tell();
+  return true;
+}
+
+void PredictorForms::load() noexcept {
   try {
-    predictor = forms_[form].load();
+    load_begun();
+  } catch (...) {  // status() tells
+  }
+}
+
+PredictorForms::Current PredictorForms::load_begun() {
+  const std::size_t form = this->form();
+  try {
+    std::shared_ptr<Predictor> predictor = forms_[form].load();
+    end_load(form, predictor, nullptr);
+    return {std::move(predictor), form};
   } catch (...) {
+    end_load(form, nullptr, std::current_exception());
+    throw;
+  }
+}
+
+void PredictorForms::end_load(std::size_t form, std::shared_ptr<Predictor> predictor, std::exception_ptr error) {
+  {
     const MutexLock lock(mutex_);
     loading_ = false;
     changed_.notify_all();
-    throw;
+    if (predictor) info_ = predictor->info();
+    if (form == form_) {
+      predictor_ = std::move(predictor);
+      failed_ = error != nullptr && !may_pass(error);
+      error_ = std::move(error);
+    }
   }
+  tell();
+}
+
+void PredictorForms::tell() noexcept {
+  try {
+    if (listener_) listener_();
+  } catch (...) {  // it is told at the next change
+  }
+}
+
+LoadStatus PredictorForms::status() const {
+  LoadStatus status;
+  std::exception_ptr error;
+  {
+    const MutexLock lock(mutex_);
+    if (loading_) return {LoadState::loading, ""};
+    if (predictor_) return {LoadState::loaded, ""};
+    if (failed_) status.state = LoadState::failed;
+    error = error_;
+  }
+  if (error) status.reason = sentence_of(error);
+  return status;
+}
+
+bool PredictorForms::is_loading() const {
   const MutexLock lock(mutex_);
-  loading_ = false;
-  changed_.notify_all();
-  info_ = predictor->info();
-  if (form == form_) predictor_ = predictor;
-  return {std::move(predictor), form};
+  return loading_;
+}
+
+void PredictorForms::forget_failure() {
+  failed_ = false;
+  error_ = nullptr;
 }
 
 PredictorInfo PredictorForms::info() const {
@@ -60,6 +149,7 @@ bool PredictorForms::step_down(RungKind kind, std::size_t failed) {
     stepped_ = clock_.now();
     old = predictor_;
     predictor_.reset();
+    forget_failure();
   }
   for (int i = 0; i < longest_wait_polls && !old.expired(); ++i) std::this_thread::sleep_for(poll);
   return true;
@@ -71,12 +161,27 @@ bool PredictorForms::step_up(bool calm) {
   patience_ = std::min(2 * patience_, longest_patience);
   form_ = 0;
   predictor_.reset();
+  forget_failure();
   return true;
 }
 
 std::size_t PredictorForms::form() const {
   const MutexLock lock(mutex_);
   return form_;
+}
+
+const char* load_state_name(LoadState state) {
+  switch (state) {
+    case LoadState::unloaded:
+      return "unloaded";
+    case LoadState::loading:
+      return "loading";
+    case LoadState::loaded:
+      return "loaded";
+    case LoadState::failed:
+      return "failed";
+  }
+  return "unloaded";
 }
 
 }  // namespace sam

@@ -58,7 +58,20 @@ std::string role_text(const std::filesystem::path& file, const ModelDescription&
   throw ModelError("cannot use these files as encoder and decoder: " + found + "; known: " + known_text());
 }
 
+// With types and shapes that every family takes where it looks at them.
+ModelDescription presumed(const OnnxGraph& graph) {
+  ModelDescription model;
+  for (const std::string& name : graph.inputs) model.inputs.push_back({name, ElementType::f32, {1, 3, 1024, 1024}});
+  for (const std::string& name : graph.outputs) model.outputs.push_back({name, ElementType::f32, {1, 256, 64, 64}});
+  return model;
+}
+
 }  // namespace
+
+bool has_sam_names(const OnnxGraph& encoder, const OnnxGraph& decoder) {
+  const SamFamily* family = family_of_encoder(presumed(encoder));
+  return family != nullptr && family == family_of_decoder(presumed(decoder));
+}
 
 std::unique_ptr<Predictor> make_sam_predictor(const std::filesystem::path& encoder,
                                               const std::filesystem::path& decoder, const ModelLoader& load) {

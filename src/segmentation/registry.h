@@ -7,6 +7,7 @@
 #include <string>
 
 #include "inference/model.h"
+#include "inference/onnx_file.h"
 #include "segmentation/predictor.h"
 
 namespace sam {
@@ -16,6 +17,9 @@ using ModelLoader = std::function<std::unique_ptr<Model>(const std::filesystem::
 
 // The predictor that needs no files.
 std::unique_ptr<Predictor> make_grabcut_predictor();
+
+// Whether the names alone are those of a family's encoder and decoder. If they are not, make_sam_predictor will hardly take the files.
+bool has_sam_names(const OnnxGraph& encoder, const OnnxGraph& decoder);
 
 // Recognises the family from the names and shapes in both files. Throws ModelError; for an unknown kind the message lists what was
 // found and what is known.

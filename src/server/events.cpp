@@ -66,6 +66,13 @@ void EventHub::publish(const Event& event) {
   for (const auto& queue : queues_) queue->push(event);
 }
 
+std::string EventHub::publish_state(const std::string& kind, const std::function<std::string()>& make) {
+  const MutexLock lock(state_mutex_);
+  std::string data = make();
+  publish({kind, data});
+  return data;
+}
+
 bool EventHub::has_readers() const {
   MutexLock lock(mutex_);
   return !queues_.empty();

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +15,7 @@
 namespace sam {
 
 struct Event {
-  std::string kind;  // "memory", "encoding", "changed", "images"
+  std::string kind;  // "memory", "encoding", "changed", "images", "predictor"
   std::string data;  // JSON, one line
   bool operator==(const Event&) const = default;
 };
@@ -47,12 +48,15 @@ class EventHub {
   std::shared_ptr<EventQueue> subscribe();
   void unsubscribe(const std::shared_ptr<EventQueue>& queue);
   void publish(const Event& event);
+  // Publishes what make() says now, and returns it: of several threads that do so the last tells the newest. make must not publish.
+  std::string publish_state(const std::string& kind, const std::function<std::string()>& make);
   bool has_readers() const;
   void end();  // every queue, now and later
 
   static constexpr std::size_t max_readers = 16;
 
  private:
+  Mutex state_mutex_;  // held while a state is made and published
   mutable Mutex mutex_;
   std::vector<std::shared_ptr<EventQueue>> queues_ SAM_GUARDED_BY(mutex_);
   bool ended_ SAM_GUARDED_BY(mutex_) = false;

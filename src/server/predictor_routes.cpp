@@ -20,9 +20,7 @@ Response choose(const ApiParts& parts, const Request& request) {
   }
   parts.pipeline.choose(choice);
   if (const auto current = parts.session.current()) parts.pipeline.show({parts.store.picture_path(*current)});
-  std::string body = predictor_json(parts.pipeline);
-  parts.events->publish({"predictor", body});
-  return json_response(std::move(body));
+  return json_response(parts.events->publish_state("predictor", [&] { return predictor_json(parts.pipeline); }));
 }
 
 }  // namespace

@@ -68,14 +68,17 @@ json annotation_json(const Annotation& annotation) {
 }
 
 json predictor_value(const Pipeline& pipeline) {
+  const ModelStatus model = pipeline.model();  // before the rest, which knows more once it is loaded
   const PredictorInfo info = pipeline.predictor();
-  return {{"use", pipeline.choice() == PredictorChoice::model ? "model" : "grabcut"},
-          {"can_use_grabcut", pipeline.has_fallback()},
-          {"family", info.family},
-          {"key", info.key},
-          {"description", info.describe},
-          {"takes_mask_input", info.takes_mask_input},
-          {"max_candidates", info.max_candidates}};
+  return {
+      {"use", pipeline.choice() == PredictorChoice::model ? "model" : "grabcut"},
+      {"can_use_grabcut", pipeline.has_fallback()},
+      {"family", info.family},
+      {"key", info.key},
+      {"description", info.describe},
+      {"takes_mask_input", info.takes_mask_input},
+      {"max_candidates", info.max_candidates},
+      {"model", {{"name", model.name}, {"state", load_state_name(model.load.state)}, {"reason", model.load.reason}}}};
 }
 
 std::string last_part(const std::filesystem::path& folder) {

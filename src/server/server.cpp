@@ -52,6 +52,9 @@ class LocalServer final : public Server {
     pipeline_.set_listener([events = events_](const PicturePath& picture, const EncodingStatus& status) {
       events->publish({"encoding", encoding_event_json(picture.path.filename().string(), status)});
     });
+    pipeline_.set_model_listener([events = events_, &pipeline = pipeline_] {
+      events->publish_state("predictor", [&] { return predictor_json(pipeline); });
+    });
     background_.start();
     started_ = true;
   }
@@ -61,6 +64,7 @@ class LocalServer final : public Server {
   void stop() override {
     if (!std::exchange(started_, false)) return;
     pipeline_.set_listener([](const PicturePath&, const EncodingStatus&) {});
+    pipeline_.set_model_listener({});
     events_->end();
     background_.stop();
     listener_.stop();

@@ -258,7 +258,13 @@ void write_black_png(const fs::path& path, int side) {
   g_object_unref(image);
 }
 
-TEST_F(CommandLine, StopsAtOnceWhileAModelLoads) {
+std::string answer_of(int port, const std::string& request) {
+  RawClient page(port);
+  page.send(request);
+  return page.receive_until("\r\n\r\n");
+}
+
+TEST_F(CommandLine, ThePageIsThereAndStopsAtOnceWhileAModelLoads) {
   const fs::path project = folder_ / "project";
   fs::copy(SAM_SAMPLES, project, fs::copy_options::recursive);
   for (const int signal : {SIGTERM, SIGINT}) {
@@ -268,9 +274,19 @@ TEST_F(CommandLine, StopsAtOnceWhileAModelLoads) {
     const int worker = worker_of(program.pid());
     ASSERT_GT(worker, 0);
     ASSERT_EQ(kill(worker, SIGSTOP), 0);  // its model takes for ever
+    EXPECT_THAT(program.wait_for("Ctrl+C"), HasSubstr("http://127.0.0.1:18474"));
+    const std::string head = " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    EXPECT_THAT(answer_of(18474, "GET /api/v1/images/coffee.jpg/proxy" + head), HasSubstr("200 OK"));
+    RawClient page(18474);
+    page.send("GET /api/v1/predictor" + head);
+    EXPECT_THAT(page.receive_until("\"use\""), HasSubstr(R"("name":"sam1_hwc","reason":"","state":"loading")"));
+    RawClient prompt(18474);  // waits for the model
+    prompt.send(
+        "POST /api/v1/images/coffee.jpg/segment HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Content-Length: 44\r\n\r\n{\"points\":[{\"x\":9,\"y\":9,\"foreground\":true}]}");
     usleep(200'000);
     const auto begin = std::chrono::steady_clock::now();
-    EXPECT_EQ(program.stop(signal).status, 128 + signal);
+    EXPECT_EQ(program.stop(signal).status, 0);
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
     for (int i = 0; i < 2000 && kill(worker, 0) == 0; ++i) usleep(1000);
     std::ifstream state("/proc/" + std::to_string(worker) + "/stat");  // gone, or a zombie that nobody reaps here
@@ -278,6 +294,43 @@ TEST_F(CommandLine, StopsAtOnceWhileAModelLoads) {
     std::getline(state, line);
     EXPECT_TRUE(line.empty() || line.find(") Z") != std::string::npos) << line;
   }
+}
+
+TEST_F(CommandLine, AWrongModelFileIsAnErrorAtTheStart) {
+  const fs::path project = folder_ / "project";
+  fs::copy(SAM_SAMPLES, project, fs::copy_options::recursive);
+  const std::string encoder = model("sam1_hwc.encoder.onnx"), decoder = model("sam1_four.decoder.onnx");
+  std::ofstream(folder_ / "half.onnx") << std::ifstream(encoder).rdbuf();
+  fs::resize_file(folder_ / "half.onnx", fs::file_size(encoder) / 2);
+  const auto refused = [&](const std::string& first, const std::string& second, const std::string& words) {
+    expect_refusal({"--category_path", project.string(), "--port", "18476", "--encoder", first, "--decoder", second}, 1,
+                   words);
+  };
+  refused((folder_ / "none.onnx").string(), decoder, "none.onnx");
+  refused(encoder, sample("coffee.jpg"), "no ONNX file or is damaged");
+  refused((folder_ / "half.onnx").string(), decoder, "half.onnx is no ONNX file or is damaged");
+  refused(decoder, encoder, "encoder and decoder are swapped");
+  refused(encoder, model("sam2.decoder.onnx"), "of two kinds");
+  refused(model("arithmetic.onnx"), decoder, "no kind of model known here");
+}
+
+TEST_F(CommandLine, WhatOnlyLoadingFindsIsToldWhileThePageWorks) {
+  const fs::path project = folder_ / "project";
+  fs::copy(SAM_SAMPLES, project, fs::copy_options::recursive);
+  BackgroundProcess program({SAM_ANNOTATOR, "--category_path", project.string(), "--port", "18477", "--encoder",
+                             model("sam1_512.encoder.onnx"), "--decoder", model("sam1_four.decoder.onnx")},
+                            environment_);
+  ASSERT_NE(program.wait_for("Ctrl+C"), "");
+  const std::string get = "GET /api/v1/predictor HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  std::string told;
+  for (int i = 0; i < 1000 && told.find("\"failed\"") == std::string::npos; ++i) {
+    usleep(10'000);
+    RawClient page(18477);
+    page.send(get);
+    told = page.receive_until("\"use\"");
+  }
+  EXPECT_THAT(told, HasSubstr("exported from the same model"));
+  EXPECT_EQ(program.stop(SIGTERM).status, 0);
 }
 
 TEST_F(CommandLine, StopsWithinTwoSecondsWhileAPictureIsUnpacked) {

@@ -39,8 +39,13 @@ class PipelineFixture : public testing::Test {
       predictor->tensor_values = tensor_values_;
     }
     PipelineParts parts;
-    parts.predictor = std::move(predictor);
-    parts.forms.push_back({RungKind::lower_precision, "f32", [] { return std::make_unique<FakePredictor>(); }});
+    parts.model_name = "the model";
+    if (load_first_) {
+      parts.forms.push_back({RungKind::lower_precision, "f32", load_first_});
+    } else {
+      parts.predictor = std::move(predictor);
+      parts.forms.push_back({RungKind::lower_precision, "f32", [] { return std::make_unique<FakePredictor>(); }});
+    }
     for (const PredictorForm& form : lower_forms_) parts.forms.push_back(form);
     if (with_fallback_) parts.fallback = std::make_unique<FakePredictor>("1", "fallback");
     parts.engines = engines_;
@@ -89,6 +94,7 @@ class PipelineFixture : public testing::Test {
   std::int64_t tensor_values_ = 0;  // in its embeddings instead of the picture
   EngineControl engines_;
   bool with_fallback_ = false;
+  std::function<std::unique_ptr<Predictor>()> load_first_;  // then the pipeline begins without a predictor
 
   SystemClock clock_;
   FakeClock fake_clock_;  // the governor's

@@ -72,6 +72,25 @@ TEST(Registry, RecognisesTheFamiliesBySignature) {
   EXPECT_EQ(make(sam2_encoder(), sam2_decoder())->info().family, "sam2");
 }
 
+OnnxGraph names_of(const ModelDescription& model) {
+  OnnxGraph graph;
+  for (const TensorInfo& input : model.inputs) graph.inputs.push_back(input.name);
+  for (const TensorInfo& output : model.outputs) graph.outputs.push_back(output.name);
+  return graph;
+}
+
+TEST(Registry, NamesAloneTellWhatWillHardlyBeTaken) {
+  const OnnxGraph encoder1 = names_of(sam1_encoder()), decoder1 = names_of(sam1_decoder());
+  const OnnxGraph encoder2 = names_of(sam2_encoder()), decoder2 = names_of(sam2_decoder());
+  EXPECT_TRUE(has_sam_names(encoder1, decoder1));
+  EXPECT_TRUE(has_sam_names(encoder2, decoder2));
+  EXPECT_FALSE(has_sam_names(decoder1, encoder1));
+  EXPECT_FALSE(has_sam_names(encoder1, decoder2));
+  EXPECT_FALSE(has_sam_names(encoder2, decoder1));
+  EXPECT_FALSE(has_sam_names(encoder1, encoder1));
+  EXPECT_FALSE(has_sam_names({}, {}));
+}
+
 TEST(Registry, Sam1EncodersOfEveryExporter) {
   for (const TensorInfo& input :
        {TensorInfo{"x", f32, {1, 3, 1024, 1024}}, TensorInfo{"images", f32, {-1, 3, 512, 512}},

@@ -12,6 +12,7 @@
 namespace sam {
 namespace {
 
+using nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
@@ -74,6 +75,38 @@ TEST_F(Live, EventsArrive) {
   EXPECT_THAT(raw.receive_until("event: images"), HasSubstr("event: images\ndata: {}\n\n"));
   raw.forget();
   EXPECT_THAT(raw.receive_until("event: memory"), HasSubstr("event: memory"));  // again and again
+}
+
+TEST_F(Live, TheModelsLoadingIsTold) {
+  pipeline_.tell_load({LoadState::loading, ""});
+  const json loading = {{"name", "fake_model"}, {"state", "loading"}, {"reason", ""}};
+  EXPECT_EQ(get("/project")["predictor"]["model"], loading);
+  RawClient raw(server_->port());
+  raw.send(listen_request);
+  raw.receive_until("event: memory");
+  pipeline_.tell_load({LoadState::failed, "fake.onnx is damaged"});
+  EXPECT_THAT(raw.receive_until("is damaged"), HasSubstr("event: predictor\ndata: {"));
+  const json failed = {{"name", "fake_model"}, {"state", "failed"}, {"reason", "fake.onnx is damaged"}};
+  EXPECT_EQ(get("/predictor")["model"], failed);
+}
+
+TEST_F(Live, OfStatesThatChangeTheNewestIsToldLast) {
+  RawClient raw(server_->port());
+  raw.send(listen_request);
+  raw.receive_until("event: memory");
+  for (int round = 0; round < 10; ++round) {
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&, i] { pipeline_.tell_load({LoadState::loading, std::to_string(i)}); });
+      }
+    }
+    const std::string reason = get("/predictor")["model"]["reason"];
+    post("/images/a.jpg/save", json{{"window", "round" + std::to_string(round)}}.dump());
+    const std::string stream = raw.receive_until("\"round" + std::to_string(round));
+    const std::string last = stream.substr(stream.rfind("event: predictor"));
+    EXPECT_THAT(last, HasSubstr("\"reason\":\"" + reason + "\""));
+  }
 }
 
 TEST_F(Live, AnEditThatChangesNothingTellsNobody) {

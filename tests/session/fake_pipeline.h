@@ -62,6 +62,24 @@ class FakePipeline final : public Pipeline {
   }
 
   PredictorInfo predictor() const override { return info_; }
+  ModelStatus model() const override {
+    MutexLock lock(mutex_);
+    return {"fake_model", load_};
+  }
+  void load_model() override { tell_load({LoadState::loading, ""}); }
+  void set_model_listener(std::function<void()> listener) override {
+    MutexLock lock(mutex_);
+    model_listener_ = std::move(listener);
+  }
+  void tell_load(const LoadStatus& load) {
+    std::function<void()> listener;
+    {
+      MutexLock lock(mutex_);
+      load_ = load;
+      listener = model_listener_;
+    }
+    if (listener) listener();
+  }
   bool has_fallback() const override { return true; }
   PredictorChoice choice() const override { return choice_; }
   void choose(PredictorChoice choice) override { choice_ = choice; }
@@ -173,6 +191,8 @@ class FakePipeline final : public Pipeline {
   std::vector<PicturePath> ahead_ SAM_GUARDED_BY(mutex_);
   std::optional<bool> cleared_ SAM_GUARDED_BY(mutex_);
   Listener listener_ SAM_GUARDED_BY(mutex_);
+  LoadStatus load_ SAM_GUARDED_BY(mutex_){LoadState::loaded, ""};
+  std::function<void()> model_listener_ SAM_GUARDED_BY(mutex_);
 };
 
 }  // namespace sam

@@ -88,7 +88,7 @@ function note(kind, text) {
   send('memory_event', log.at(-1));
 }
 let prepareAhead = true;
-const predictor = { use: 'model', can_use_grabcut: true, family: 'sam1', key: 'sam1', description: 'stand-in', takes_mask_input: true, max_candidates: 3 };
+const predictor = { use: 'model', can_use_grabcut: true, family: 'sam1', key: 'sam1', description: 'stand-in', takes_mask_input: true, max_candidates: 3, model: { name: 'stand-in', state: 'loaded', reason: '' } };
 const share = (at, of) => Math.min(0.995, of * (0.9 + 0.1 * Math.sin(at / 40000) + 0.03 * Math.sin(at / 7000)));
 function domain(id, name, total, others, at) {
   const fraction = share(at, id === 'host' ? tight : 0.4);

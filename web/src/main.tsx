@@ -31,6 +31,7 @@ const id = windowId();
 const proxies = makeProxies(() => [page.store.get().picture?.name, page.store.get().opening?.name]);
 const page = makePage(makeApi(id), proxies, id, () => performance.now());
 const gesture: Gesture = { rubber: null, hover: null, panning: false };
+const thumbnails = makeThumbnails();
 const pointer: PointerState = { space: false };
 watchHover(page);
 
@@ -54,6 +55,7 @@ let started = false;
 async function opened(): Promise<void> {
   page.store.set({ connection: 'open' });
   settled(page, 'connection');
+  thumbnails.retry();
   if (started) return reconnect(page, () => location.reload());
   started = true;
   try {
@@ -66,7 +68,7 @@ async function opened(): Promise<void> {
 }
 
 render(
-  <ShellContext.Provider value={{ page, thumbnails: makeThumbnails(), mountCanvas }}>
+  <ShellContext.Provider value={{ page, thumbnails, mountCanvas }}>
     <App />
   </ShellContext.Provider>,
   document.getElementById('app')!,
@@ -79,7 +81,10 @@ window.addEventListener('beforeunload', (event) => {
 listen({
   opened: () => void opened(),
   lost: () => page.store.set({ connection: 'lost' }),
-  memory: (memory) => onMemory(page, memory),
+  memory: (memory) => {
+    if (memory.level === 'normal' && page.store.get().memory?.level !== 'normal') thumbnails.retry();
+    onMemory(page, memory);
+  },
   memoryEvent: (event) => onMemoryEvent(page, event),
   encoding: (event) => onEncoding(page, event),
   changed: (event) => onChanged(page, event),

@@ -8,15 +8,23 @@ export interface Class {
   readonly name: string;
 }
 
+// The one that the program was started with, whichever is in use.
+export interface Model {
+  readonly name: string;
+  readonly state: 'unloaded' | 'loading' | 'loaded' | 'failed';
+  readonly reason: string; // why it cannot be used, or not yet
+}
+
 // The model the program was started with, or GrabCut, which needs none and little memory.
 export interface Predictor {
   readonly use: 'model' | 'grabcut';
   readonly can_use_grabcut: boolean; // besides the model
-  readonly family: string;
+  readonly family: string; // empty until the model was loaded
   readonly key: string;
   readonly description: string;
   readonly takes_mask_input: boolean;
   readonly max_candidates: number;
+  readonly model: Model;
 }
 
 export interface Project {

@@ -8,6 +8,7 @@ import { Dialogs } from './dialogs';
 import { ExhaustedBanner } from './exhausted-banner';
 import { ImageList } from './image-list';
 import { MemoryBanner } from './memory-banner';
+import { ModelBanner } from './model-banner';
 import { Lost, Toasts, Warnings } from './messages';
 import { Announcer, PromptBar } from './prompt-bar';
 import { StatusBar } from './status-bar';
@@ -59,6 +60,7 @@ export function App() {
         <div class="banners">
           <Lost />
           <MemoryBanner />
+          <ModelBanner />
           <ExhaustedBanner />
           <Warnings />
         </div>

@@ -1,7 +1,7 @@
 // What makes the masks, and the choice between the model and GrabCut where there is one.
 
 import { useRef } from 'preact/hooks';
-import type { Predictor } from '../model/wire';
+import type { Model, Predictor } from '../model/wire';
 import { choosePredictor } from '../state/predictor';
 import { usePage, useValue } from './context';
 import { Icon } from './icon';
@@ -26,6 +26,20 @@ function Choice({ use, name, text }: { use: Predictor['use']; name: string; text
   );
 }
 
+// On the button. description: "SAM 1 (mobile_sam.encoder.onnx), …"; empty until it was loaded.
+function title({ use, description, model }: Predictor): string {
+  if (use === 'model' && model.state === 'loading') return `Loading ${model.name}…`;
+  if (use === 'model' && model.state === 'failed') return `${model.name} failed`;
+  return description.split(' (')[0] || model.name;
+}
+
+function told({ use, description }: Predictor, { name, state, reason }: Model): string {
+  if (state === 'loading') return `${name} is being loaded`;
+  if (state === 'failed') return `${name} could not be loaded; choose it to try again. ${reason}`;
+  if (state === 'unloaded') return `${name} is loaded with the next picture${reason === '' ? '' : `. ${reason}`}`;
+  return use === 'model' ? description : name;
+}
+
 // Of two choices the one that has not the focus.
 function move(menu: HTMLElement, event: KeyboardEvent): void {
   event.preventDefault();
@@ -37,17 +51,15 @@ export function PredictorMenu() {
   const predictor = useValue((state) => state.project?.predictor);
   const switching = useValue((state) => state.switching);
   if (predictor === undefined) return null;
-  const [title] = predictor.description.split(' ('); // "SAM 1 (mobile_sam.encoder.onnx), …"; empty until it could be loaded
-  const name = title === '' ? 'Model' : title;
+  const name = title(predictor);
+  const hint = predictor.use === 'model' ? told(predictor, predictor.model) : predictor.description;
   if (!predictor.can_use_grabcut) {
     return (
-      <span class="model" title={predictor.description}>
+      <span class="model" title={hint}>
         {name}
       </span>
     );
   }
-  const known = predictor.use === 'model' && predictor.description !== '';
-  const model = known ? predictor.description : 'The one that the program was started with';
   return (
     <>
       <button
@@ -56,7 +68,7 @@ export function PredictorMenu() {
         aria-haspopup="menu"
         aria-label={`Masks come from: ${name}`}
         aria-disabled={switching}
-        title={predictor.description}
+        title={hint}
         popovertarget={menuId}
         data-testid="predictor"
       >
@@ -75,7 +87,7 @@ export function PredictorMenu() {
           if (event.key === 'ArrowDown' || event.key === 'ArrowUp') move(menu.current!, event);
         }}
       >
-        <Choice use="model" name="Model" text={model} />
+        <Choice use="model" name="Model" text={told(predictor, predictor.model)} />
         <Choice use="grabcut" name="GrabCut" text="Needs no model and little memory; slower to answer, and less exact" />
       </div>
     </>

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { colorOf, css } from '../model/color';
 import { area, seconds } from '../model/format';
+import { loadingModel } from '../state/predictor';
 import { hasPrompt, preview, promptFailure, retryPrompt } from '../state/prompting';
 import { ActionButton } from './action-button';
 import { usePage, useValue } from './context';
@@ -25,7 +26,9 @@ function Waiting({ since }: { since: number }) {
   const elapsed = useElapsed(since);
   const encoding = useValue((state) => state.picture?.encoding);
   if (elapsed < patienceMs) return null;
-  const text = encoding === 'ready' ? 'Computing the mask' : 'Preparing the image; the mask follows';
+  const loading = useValue(loadingModel);
+  const preparing = loading === null ? 'Preparing the image; the mask follows' : `Loading ${loading}…; the mask follows`;
+  const text = encoding === 'ready' ? 'Computing the mask' : preparing;
   return (
     <span class="busy">
       <span class="spinner" aria-hidden="true" />

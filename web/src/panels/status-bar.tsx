@@ -3,6 +3,7 @@
 import { tightest } from '../model/memory';
 import type { Memory, MemoryDomain } from '../model/wire';
 import { openMemory } from '../state/memory';
+import { loadingModel } from '../state/predictor';
 import { usePage, useValue } from './context';
 
 function Meter({ domain }: { domain: MemoryDomain }) {
@@ -48,6 +49,7 @@ export function StatusBar() {
   const saved = useValue((state) => state.saved);
   const connection = useValue((state) => state.connection);
   const opening = useValue((state) => state.opening);
+  const loading = useValue(loadingModel);
   return (
     <footer class="status-bar">
       <MemoryLine memory={memory} />
@@ -60,7 +62,7 @@ export function StatusBar() {
             {picture.width} × {picture.height}
           </span>
           <span class="muted" title={picture.encoding_reason ?? ''}>
-            <span class={`encoding ${picture.encoding}`} /> {encodings[picture.encoding]}
+            <span class={`encoding ${picture.encoding}`} /> {loading !== null && picture.encoding !== 'ready' ? `Loading ${loading}…` : encodings[picture.encoding]}
           </span>
         </>
       )}

@@ -1,7 +1,7 @@
 // The page's working parts, handed to every operation. Made once by main, or by a test with fakes.
 
 import type { Api, Proxies } from '../model/ports';
-import type { EncodingEvent } from '../model/wire';
+import type { EncodingEvent, Predictor } from '../model/wire';
 import type { Point } from '../geometry/box';
 import { initialState, type PageState } from './page-state';
 import { makeStore, type Store } from './store';
@@ -13,6 +13,7 @@ export interface Page {
   readonly window: string; // this window's own id, to tell its own saves from others'
   readonly now: () => number; // ms, monotonic
   readonly heard: Map<string, { readonly event: EncodingEvent; readonly at: number }>; // newest `encoding` events
+  heardPredictor: { readonly predictor: Predictor; readonly at: number } | null; // newest `predictor` event
   edits: Promise<void>; // edits and changes of picture run one after another behind this
   segmentAbort: AbortController | null;
   openAbort: AbortController | null;
@@ -28,6 +29,7 @@ export function makePage(api: Api, proxies: Proxies, window: string, now: () => 
     window,
     now,
     heard: new Map(),
+    heardPredictor: null,
     edits: Promise.resolve(),
     segmentAbort: null,
     openAbort: null,

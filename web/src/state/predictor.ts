@@ -1,35 +1,82 @@
 // What makes the masks: the model, or GrabCut.
 
-import type { Predictor } from '../model/wire';
+import type { Predictor, Project } from '../model/wire';
 import { reloadPicture } from './editing';
 import { reloadList } from './image-list';
 import { announce, tellError } from './messages';
 import { enqueue, type Page } from './page';
 import type { PageState } from './page-state';
-import { promptAgain } from './prompting';
+import { promptAgain, retryPrompt } from './prompting';
 
-// Another one was chosen, here or in another window: pictures are encoded anew, and the present prompt is answered by it.
+// The event: another one was chosen, here or in another window, or the model's loading began or ended.
 export function onPredictor(page: Page, predictor: Predictor): void {
+  page.heardPredictor = { predictor, at: page.now() };
+  take(page, predictor);
+}
+
+// Answers and events come by different ways: an event heard after an answer was asked for is newer than the answer.
+export function withNewestPredictor(page: Page, project: Project, asked: number): Project {
+  return { ...project, predictor: newest(page, project.predictor, asked) };
+}
+
+function newest(page: Page, answer: Predictor, asked: number): Predictor {
+  const { heardPredictor: heard } = page;
+  return heard !== null && heard.at >= asked ? heard.predictor : answer;
+}
+
+function take(page: Page, predictor: Predictor): void {
   const { project } = page.store.get();
-  if (project === null || project.predictor.use === predictor.use) return;
+  if (project === null) return;
+  const before = project.predictor;
   page.store.set({ project: { ...project, predictor } });
-  announce(page, `Masks come from ${predictor.description}`);
+  if (before.use !== predictor.use) return takeOther(page, predictor);
+  if (before.model.state !== predictor.model.state && predictor.use === 'model') takeState(page, before, predictor);
+}
+
+// Pictures are encoded anew, and the present prompt is answered by it.
+function takeOther(page: Page, predictor: Predictor): void {
+  const { model } = predictor;
+  const isThere = predictor.use === 'grabcut' || model.state === 'loaded';
+  announce(page, `Masks come from ${isThere ? predictor.description : model.name}`);
   promptAgain(page);
+  reload(page);
+}
+
+function takeState(page: Page, before: Predictor, { description, model }: Predictor): void {
+  if (model.state === 'loading') announce(page, `Loading ${model.name}`);
+  if (model.state === 'loaded') announce(page, `${model.name} is loaded: masks come from ${description}`);
+  if (model.state === 'failed') announce(page, `${model.name} could not be loaded. ${model.reason}`);
+  if (before.model.state !== 'failed') return;
+  if (page.store.get().promptError !== null) retryPrompt(page);
+  reload(page); // pictures failed with it
+}
+
+function reload(page: Page): void {
   Promise.all([reloadList(page), enqueue(page, () => reloadPicture(page))]).catch((error: unknown) =>
     tellError(page, 'list', error),
   );
 }
 
+// Choosing a model that could not be loaded loads it again.
 export async function choosePredictor(page: Page, use: Predictor['use']): Promise<void> {
-  const state = page.store.get();
-  if (state.switching || state.project?.predictor.use === use) return;
+  const { project, switching } = page.store.get();
+  const now = project?.predictor;
+  const isTriedAgain = use === 'model' && now?.model.state === 'failed';
+  if (switching || (now?.use === use && !isTriedAgain)) return;
   page.store.set({ switching: true });
+  const asked = page.now();
   try {
-    onPredictor(page, await page.api.choosePredictor(use));
+    take(page, newest(page, await page.api.choosePredictor(use), asked));
   } catch (error) {
     tellError(page, 'note', error);
   }
   page.store.set({ switching: false });
+}
+
+// The name of the model that masks wait for; null if they wait for none.
+export function loadingModel({ project }: PageState): string | null {
+  const predictor = project?.predictor;
+  return predictor?.use === 'model' && predictor.model.state === 'loading' ? predictor.model.name : null;
 }
 
 // The model could not prepare the picture on screen for want of memory, and GrabCut can do without.

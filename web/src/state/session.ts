@@ -7,6 +7,7 @@ import { takePicture } from './editing';
 import { tell, tellError } from './messages';
 import { open } from './navigation';
 import { enqueue, type Page } from './page';
+import { withNewestPredictor } from './predictor';
 import { restorePrompt, retryPrompt } from './prompting';
 
 type Settings = Pick<
@@ -76,7 +77,8 @@ async function openFirst(page: Page, storage: Storage): Promise<void> {
 }
 
 async function loadProject(page: Page): Promise<void> {
-  const project = await page.api.project();
+  const asked = page.now();
+  const project = withNewestPredictor(page, await page.api.project(), asked);
   const { classId } = page.store.get();
   const known = project.classes.some((item) => item.id === classId);
   page.store.set({ project, classId: known ? classId : (project.classes[0]?.id ?? null) });

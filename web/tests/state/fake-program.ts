@@ -8,6 +8,7 @@ import type {
   Edit,
   ImageEntry,
   MemoryEvent,
+  Model,
   Picture,
   Predictor,
   SegmentAnswer,
@@ -44,6 +45,7 @@ export class FakeProgram {
   listings = 0;
   takesMaskInput = true;
   use: Predictor['use'] = 'model';
+  model: Model = { name: 'small', state: 'loaded', reason: '' };
   preparesAhead = true;
   private readonly pictures = new Map<string, Kept>();
   private nextId = 1;
@@ -51,11 +53,11 @@ export class FakeProgram {
   constructor(readonly names: string[]) {}
 
   predictor(): Predictor {
-    const { use } = this;
+    const { use, model: loaded } = this;
     const model = use === 'model';
     const family = model ? 'sam' : 'grabcut';
     const takes = model && this.takesMaskInput;
-    return { use, can_use_grabcut: true, family, key: family, description: family, takes_mask_input: takes, max_candidates: model ? 3 : 1 };
+    return { use, can_use_grabcut: true, family, key: family, description: family, takes_mask_input: takes, max_candidates: model ? 3 : 1, model: loaded };
   }
 
   kept(name: string): Kept {

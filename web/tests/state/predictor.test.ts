@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
+import { Problem } from '../../src/model/problem';
 import { loadPage, onEncoding } from '../../src/state/image-list';
 import { open } from '../../src/state/navigation';
 import type { Page } from '../../src/state/page';
-import { choosePredictor, grabcutWouldHelp, onPredictor } from '../../src/state/predictor';
+import { choosePredictor, grabcutWouldHelp, loadingModel, onPredictor, withNewestPredictor } from '../../src/state/predictor';
 import { setPoint } from '../../src/state/prompting';
 import { candidate, FakeProgram, pageOn, settle } from './fake-program';
 
@@ -34,6 +35,48 @@ test('the other predictor answers the present prompt anew, once, however the new
   expect(program.asked).toHaveLength(3);
   expect(program.asked[2]!.request).toMatchObject({ points: [{ x: 1 }, { x: 2 }], mask_input: null });
   expect(program.listings).toBeGreaterThan(listings); // which pictures are ready is another matter now
+});
+
+test('the model that is loaded late is told, and no prompt is asked twice for it', async () => {
+  onPredictor(page, { ...program.predictor(), model: { name: 'small', state: 'loading', reason: '' } });
+  expect(loadingModel(page.store.get())).toBe('small');
+  setPoint(page, 1, 1, true); // waits in the program
+  onPredictor(page, program.predictor());
+  expect(loadingModel(page.store.get())).toBeNull();
+  expect(page.store.get().announcement).toContain('small is loaded');
+  expect(program.asked).toHaveLength(1);
+});
+
+test('a model that failed is loaded again when it is chosen, and the prompt asked again', async () => {
+  setPoint(page, 1, 1, true);
+  program.asked[0]!.refuse(new Problem(500, 'about:blank', 'The model failed', 'It is damaged.'));
+  await settle();
+  program.model = { name: 'small', state: 'failed', reason: 'It is damaged.' };
+  onPredictor(page, program.predictor());
+  expect(page.store.get().announcement).toBe('small could not be loaded. It is damaged.');
+  expect(program.asked).toHaveLength(1);
+  program.model = { name: 'small', state: 'loading', reason: '' };
+  page.heardPredictor = null; // long ago
+  await choosePredictor(page, 'model');
+  expect(loadingModel(page.store.get())).toBe('small');
+  expect(program.asked).toHaveLength(2);
+  await choosePredictor(page, 'model'); // is in use, and loads
+  expect(program.asked).toHaveLength(2);
+});
+
+test('an answer that is older than the news does not bring the old state back', async () => {
+  program.api.choosePredictor = async (use) => {
+    program.use = use;
+    const answer = { ...program.predictor(), model: { name: 'small', state: 'loading' as const, reason: '' } };
+    onPredictor(page, program.predictor()); // loaded meanwhile
+    return answer;
+  };
+  program.use = 'grabcut';
+  onPredictor(page, program.predictor());
+  await choosePredictor(page, 'model');
+  expect(page.store.get().project!.predictor.model.state).toBe('loaded');
+  const project = await program.api.project();
+  expect(withNewestPredictor(page, { ...project, predictor: { ...project.predictor, use: 'grabcut' } }, 0).predictor.use).toBe('model');
 });
 
 test('a choice that is refused is told and changes nothing', async () => {
