@@ -76,22 +76,26 @@ void PredictorForms::load() noexcept {
 
 PredictorForms::Current PredictorForms::load_begun() {
   const std::size_t form = this->form();
+  std::shared_ptr<Predictor> predictor;
+  PredictorInfo info;
   try {
-    std::shared_ptr<Predictor> predictor = forms_[form].load();
-    end_load(form, predictor, nullptr);
-    return {std::move(predictor), form};
+    predictor = forms_[form].load();
+    info = predictor->info();
   } catch (...) {
-    end_load(form, nullptr, std::current_exception());
+    end_load(form, nullptr, {}, std::current_exception());
     throw;
   }
+  end_load(form, predictor, std::move(info), nullptr);
+  return {std::move(predictor), form};
 }
 
-void PredictorForms::end_load(std::size_t form, std::shared_ptr<Predictor> predictor, std::exception_ptr error) {
+void PredictorForms::end_load(std::size_t form, std::shared_ptr<Predictor> predictor, PredictorInfo info,
+                              std::exception_ptr error) noexcept {
   {
     const MutexLock lock(mutex_);
     loading_ = false;
     changed_.notify_all();
-    if (predictor) info_ = predictor->info();
+    if (predictor) info_ = std::move(info);
     if (form == form_) {
       predictor_ = std::move(predictor);
       failed_ = error != nullptr && !may_pass(error);

@@ -67,7 +67,8 @@ class PredictorForms {
 
  private:
   Current load_begun();  // Requires: loading_, by this thread.
-  void end_load(std::size_t form, std::shared_ptr<Predictor> predictor, std::exception_ptr error) SAM_EXCLUDES(mutex_);
+  void end_load(std::size_t form, std::shared_ptr<Predictor> predictor, PredictorInfo info,
+                std::exception_ptr error) noexcept SAM_EXCLUDES(mutex_);
   void forget_failure() SAM_REQUIRES(mutex_);
   void tell() noexcept;
 

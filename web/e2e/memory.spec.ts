@@ -1,6 +1,8 @@
 import { expect, test } from '@playwright/test';
-import { opened, shows } from './hand';
-import { startProgram, type Program } from './program';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { choose, drag, offered, opened, shows } from './hand';
+import { smallModel, startProgram, type Program } from './program';
 
 let program: Program;
 
@@ -51,4 +53,45 @@ test('at critical the page says what happens and what helps, beside the picture,
   if (path !== undefined) await page.screenshot({ path });
   await page.keyboard.press('Escape');
   await expect(banner).toHaveCount(0);
+});
+
+// What an earlier run measured of the model, but that it needs 4 GiB to run, and to load at lower precision.
+async function hungryModel(): Promise<string> {
+  const measured = await startProgram({ model: smallModel });
+  const file = join(measured.cache, 'model_costs.json');
+  type Costs = Record<string, { host: Record<string, number>; device: Record<string, number> }>;
+  let models: Costs = {};
+  await expect(() => {
+    models = (JSON.parse(readFileSync(file, 'utf8')) as { models: Costs }).models;
+    expect(Object.keys(models)).toHaveLength(2);
+  }).toPass();
+  await measured.stop();
+  for (const [key, { host, device }] of Object.entries(models)) {
+    const run = { ...host, run_peak_bytes: 4 * 2 ** 30 };
+    models[key] = { host: run, device };
+    models[key.replace('|f32', '|bf16')] = { host: { ...run, load_peak_bytes: 4 * 2 ** 30 }, device };
+  }
+  return JSON.stringify({ models });
+}
+
+test('where memory does not suffice for the model the page says so in a sentence, and GrabCut is one click away', async ({
+  page,
+}) => {
+  const memory = '0 host 1GiB/8GiB\n300 host 7GiB/8GiB\n';
+  program = await startProgram({ model: smallModel, costs: await hungryModel(), memory });
+  await opened(page, program.url);
+  await choose(page, 'coffee.jpg');
+  const banner = page.getByTestId('exhausted-banner');
+  await expect(banner).toContainText('Memory does not suffice for the model on this picture. GrabCut needs little.');
+  await expect(banner).toContainText(/encoding coffee\.jpg .*[\d.]+ GB of host memory.* at most [\d.]+ GB can be had.*: close other/);
+  const [above, below] = [(await banner.boundingBox())!, (await page.getByTestId('canvas').boundingBox())!];
+  expect(above.y + above.height).toBeLessThanOrEqual(below.y);
+  await drag(page, [0.2, 0.1], [0.75, 0.92]);
+  await expect(page.getByTestId('prompt-failed')).toContainText('There is not enough memory');
+
+  await banner.getByRole('button', { name: 'Use GrabCut' }).click();
+  expect(await offered(page)).toBeGreaterThan(0); // the same box, answered by the other one
+  await expect(banner).toHaveCount(0);
+  await expect(page.getByTestId('predictor')).toHaveText(/GrabCut/);
+  await expect(page.locator('.status-bar .encoding.ready')).toBeVisible();
 });

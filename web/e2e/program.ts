@@ -1,7 +1,7 @@
 // The program on a copy of samples/, started for one test and stopped after it.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,9 @@ export const brokenName = 'broken.jpg';
 export interface Program {
   readonly url: string;
   readonly folder: string;
+  readonly cache: string; // its folder
   labels(base: string): string[]; // lines of labels/<base>.txt; none if there is no file
+  goOn(): void; // with the engines, if they were held
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,28 @@ function copySamples(): string {
   return folder;
 }
 
+// The process of the engines, stopped as soon as it is there: its model takes as long as the test likes.
+async function heldEngines(pid: number): Promise<number> {
+  for (;;) {
+    for (const task of readdirSync(`/proc/${pid}/task`)) {
+      const children = readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ');
+      const engines = children.map(Number).find((child) => child > 0 && commandOf(child).includes('worker'));
+      if (engines === undefined) continue;
+      process.kill(engines, 'SIGSTOP');
+      return engines;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 function whenReady(child: ChildProcess): Promise<string> {
   let output = '';
   return new Promise((resolve, reject) => {
@@ -54,13 +78,17 @@ function whenReady(child: ChildProcess): Promise<string> {
 export interface Start {
   readonly memory?: string; // a script of readings (SAM_MEMORY_SCRIPT) in place of the machine's
   readonly model?: readonly [encoder: string, decoder: string]; // files; none: GrabCut
+  readonly holdEngines?: boolean; // the model is not loaded before goOn()
+  readonly costs?: string; // model_costs.json, as an earlier run measured
 }
 
 // The tests' own SAM: what it computes is told in tests/models/make_models.py.
 const data = new URL('../../tests/data/models/', import.meta.url).pathname;
 export const smallModel = [`${data}sam1_512.encoder.onnx`, `${data}sam1_512.decoder.onnx`] as const;
 
-export async function startProgram({ memory, model }: Start = {}): Promise<Program> {
+export const otherDecoder = `${data}sam1_four.decoder.onnx`; // of a larger model
+
+export async function startProgram({ memory, model, holdEngines, costs }: Start = {}): Promise<Program> {
   const binary = process.env['SAM_ANNOTATOR_BIN'];
   if (binary === undefined)
     throw new Error('set SAM_ANNOTATOR_BIN to the program, such as build/release/src/cli/sam-annotator');
@@ -70,14 +98,21 @@ export async function startProgram({ memory, model }: Start = {}): Promise<Progr
   const script = join(folder, 'memory.script');
   if (memory !== undefined) writeFileSync(script, memory);
   if (model !== undefined) flags.push('--encoder', model[0], '--decoder', model[1]);
-  const kept = { SAM_CACHE_DIR: join(folder, 'cache') };
+  const cache = join(folder, 'cache');
+  mkdirSync(cache);
+  if (costs !== undefined) writeFileSync(join(cache, 'model_costs.json'), costs);
+  const kept = { SAM_CACHE_DIR: cache };
   const env = { ...process.env, ...kept, ...(memory === undefined ? {} : { SAM_MEMORY_SCRIPT: script }) };
   const child = spawn(binary, flags, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const held = holdEngines === true ? heldEngines(child.pid!) : null;
   const url = await whenReady(child);
+  const engines = await held;
   return {
     url,
     folder,
+    cache,
+    goOn: () => void process.kill(engines!, 'SIGCONT'),
     labels(base) {
       try {
         return readFileSync(join(folder, 'labels', `${base}.txt`), 'utf8')
