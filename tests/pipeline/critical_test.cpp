@@ -82,6 +82,7 @@ TEST_F(PipelineAtCritical, NoProxyIsEvenBegunAheadFromWarningOn) {
   make();
   pipeline_->prepare({picture("missing.jpg")});
   await([&] { return log.count("missing.jpg is not made ready to be shown") == 1; });
+  pipeline_.reset();  // its threads use the log
 }
 
 TEST_F(PipelineAtCritical, APictureThatItsEmbeddingKeepsIsCountedOnce) {
