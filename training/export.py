@@ -43,6 +43,23 @@ class DecoderExport(nn.Module):
         return F.grid_sample(low, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
+def shorten_names(graph):
+    """The exporter's names are paths of modules: as many bytes as a small layer."""
+    kept = {value.name for value in [*graph.input, *graph.output]}
+    short = {}
+
+    def name(old):
+        return old if old in kept or not old else short.setdefault(old, f"t{len(short)}")
+
+    for i, node in enumerate(graph.node):
+        node.name, node.doc_string = f"n{i}", ""
+        node.input[:] = [name(n) for n in node.input]
+        node.output[:] = [name(n) for n in node.output]
+    for tensor in graph.initializer:
+        tensor.name = name(tensor.name)
+    del graph.value_info[:]
+
+
 def halve_weights(path):
     """Weights as half precision with a cast behind each; runtimes fold or fuse it."""
     model = onnx.load(path)
@@ -58,6 +75,7 @@ def halve_weights(path):
     nodes = casts + list(graph.node)
     del graph.node[:]
     graph.node.extend(nodes)
+    shorten_names(graph)
     onnx.checker.check_model(model)
     onnx.save(model, path)
 
