@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "memory/captured_log.h"
 #include "memory/fakes.h"
 #include "memory/governor.h"
 
@@ -42,7 +43,7 @@ class AGovernor : public testing::Test {
     return texts;
   }
 
-  LogCapture log_;
+  CapturedLog log_;
   FakeClock clock_;
   MemoryOptions options_;
   ProgramUse use_;

@@ -1,13 +1,9 @@
-// What the memory tests move by hand: time, readings, who gives bytes back, and the log.
+// What the memory tests move by hand: time, readings and who gives bytes back.
 #pragma once
-
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -116,29 +112,6 @@ class FakeCache final : public Reclaimer {
   const Owner owner_;
   Mutex mutex_;
   std::vector<Reservation> entries_ SAM_GUARDED_BY(mutex_);
-};
-
-class LogCapture {
- public:
-  LogCapture() : before_(spdlog::default_logger()) {
-    auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(text_);
-    sink->set_pattern("%v");
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>("captured", sink));
-  }
-  ~LogCapture() { spdlog::set_default_logger(before_); }
-  LogCapture(const LogCapture&) = delete;
-  LogCapture& operator=(const LogCapture&) = delete;
-
-  int count(const std::string& sentence) const {
-    const std::string text = text_.str();
-    int found = 0;
-    for (auto at = text.find(sentence); at != std::string::npos; at = text.find(sentence, at + 1)) ++found;
-    return found;
-  }
-
- private:
-  std::ostringstream text_;
-  std::shared_ptr<spdlog::logger> before_;
 };
 
 }  // namespace sam

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "memory/captured_log.h"
 #include "memory/fakes.h"
 #include "memory/governor.h"
 #include "memory/probes/machine_probes.h"
@@ -265,7 +266,7 @@ TEST_P(Specification, WithoutGrowthTheLimitHoldsStrictlyFromTheStart) {
 }
 
 TEST_P(Specification, OptimizationGivesBackAllThatIsNotInUse) {
-  LogCapture captured;
+  CapturedLog captured;
   const std::uint64_t initial = seen().used_bytes;
   const std::size_t blocks = std::min<std::size_t>(3, blocks_within_limit());
   for (std::size_t i = 0; i < blocks; ++i) blocks_.allocate();

@@ -1,6 +1,7 @@
 // What the pipeline keeps, under which key, and when it lets go.
 #include <random>
 
+#include "memory/captured_log.h"
 #include "pipeline/pipeline_fixture.h"
 #include "pipeline/prediction_key.h"
 
@@ -91,7 +92,7 @@ TEST_F(PipelineCaches, AtCriticalNewWorkFirstFreesThenRuns) {
   int begun = -1;  // when it was asked first
   last.on_reclaim = [&] { begun = begun < 0 ? predictor_->started_names.load() : begun; };
   governor_->add_reclaimer(last);
-  LogCapture log;
+  CapturedLog log;
   EXPECT_EQ(pipeline_->segment(c_, click(5), {}).instances.size(), 1u);
   governor_->remove_reclaimer(last);
   EXPECT_EQ(begun, 2) << "before the third encode";

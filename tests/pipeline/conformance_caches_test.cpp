@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "image/encode.h"
+#include "memory/captured_log.h"
 #include "pipeline/memory_rungs.h"
 #include "pipeline/pipeline_fixture.h"
 #include "platform/heap.h"
@@ -96,7 +97,7 @@ TEST_F(ConformanceCaches, OverItsBytesTheImageCacheLetsTheOldestGoAndKeepsTheRes
 TEST_F(ConformanceCaches, WhenMemoryIsTightTheImageCacheIsClearedAndTheLogSaysSo) {
   pipeline_->segment(c_, click(1), {});
   ASSERT_EQ(cache("images").entries, 1u);
-  LogCapture log;
+  CapturedLog log;
   governor_->optimize_memory(true);
   EXPECT_EQ(cache("images").entries, 0u);
   EXPECT_EQ(log.count("Clearing image cache due to high memory usage"), 1);
@@ -144,7 +145,7 @@ TEST_F(ConformanceCaches, OptimizeMemoryGivesTheSystemBackWhatWasFreed) {
 
 TEST_F(ConformanceCaches, AFailedPredictionIsLoggedAndThrown) {
   predictor_->failing = true;
-  LogCapture log;
+  CapturedLog log;
   EXPECT_THROW(pipeline_->segment(c_, click(1), {}), std::runtime_error);
   EXPECT_EQ(log.count("Error in prediction: the encoder is out of order"), 1);
   EXPECT_EQ(log.count("Memory optimization performed"), 0) << "memory was not the reason";
@@ -153,7 +154,7 @@ TEST_F(ConformanceCaches, AFailedPredictionIsLoggedAndThrown) {
 TEST_F(ConformanceCaches, ARefusalIsOneLineOfTheLadderAndOneOfThePrediction) {
   pipeline_->segment(a_, click(1), {});
   predictor_->refusals = 1000;
-  LogCapture log;
+  CapturedLog log;
   EXPECT_THROW(pipeline_->segment(c_, click(1), {}), MemoryExhausted);
   EXPECT_EQ(log.count("encoding coins.png ran out of memory; reclaim freed 397 KB; nothing helped"), 1)
       << "the rungs that ran";

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "memory/captured_log.h"
 #include "pipeline/pipeline_fixture.h"
 
 namespace sam {
@@ -24,7 +25,7 @@ class PipelineAtCritical : public PipelineFixture {
     last_ = std::make_unique<FakeCache>(*budget_, ReclaimStep::predictions, Owner::predictions);
     last_->on_reclaim = [this] { asked_.push_back({predictor_->started_names, predictor_->decodes}); };
     governor_->add_reclaimer(*last_);
-    log_capture_ = std::make_unique<LogCapture>();
+    log_capture_ = std::make_unique<CapturedLog>();
   }
   void TearDown() override {
     log_capture_.reset();
@@ -34,7 +35,7 @@ class PipelineAtCritical : public PipelineFixture {
 
   std::vector<Asked> asked_;
   std::unique_ptr<FakeCache> last_;
-  std::unique_ptr<LogCapture> log_capture_;
+  std::unique_ptr<CapturedLog> log_capture_;
 };
 
 TEST_F(PipelineAtCritical, AClickFirstFreesThenDecodes) {
@@ -70,7 +71,7 @@ TEST_F(PipelineAtCritical, WhatIsOnlyKeptOnDiskFirstFreesThenEncodes) {
 
 // A proxy that cannot be made is told at level debug.
 TEST_F(PipelineAtCritical, NoProxyIsEvenBegunAheadFromWarningOn) {
-  LogCapture log;
+  CapturedLog log;
   spdlog::default_logger()->set_level(spdlog::level::debug);
   pipeline_options_.settle = std::chrono::milliseconds(0);
   make();
