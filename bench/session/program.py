@@ -32,9 +32,10 @@ def make_project(folder, photos):
 
 
 class Program:
-    """sam-annotator on one folder. Its caches, settings and data lie in a folder of their own, which may outlive it."""
+    """sam-annotator on one folder. Its caches, settings and data lie in a folder of their own, which may outlive it.
+    enter: called by the new process before it becomes the program."""
 
-    def __init__(self, binary, folder, model_flags, caches, environment=None):
+    def __init__(self, binary, folder, model_flags, caches, environment=None, enter=None):
         self.log = tempfile.TemporaryFile("w+")
         port = free_port()
         settings = {**os.environ, "SAM_CACHE_DIR": str(caches / "cache"), "SAM_CONFIG_DIR": str(caches / "config"),
@@ -42,7 +43,7 @@ class Program:
         flags = ["--category_path", str(folder), "--classes_csv", str(folder / "classes.csv"), "--port", str(port)]
         self.started = time.perf_counter()
         self.process = subprocess.Popen([str(binary), *flags, *model_flags], env=settings, stdout=subprocess.PIPE,
-                                        stderr=self.log, text=True)
+                                        stderr=self.log, text=True, preexec_fn=enter)
         for line in self.process.stdout:
             if "http://127.0.0.1:" in line:
                 break
