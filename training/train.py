@@ -35,15 +35,16 @@ from scene_ring import FIRST, SceneRing, keep_drawing
 
 PROMPTS = 4  # a scene
 # From that step on: (side, scenes a process and step, share of the steps). The work of a step is about the same for each.
-SIDES = [(0, [(128, 6, 0.5), (160, 4, 0.5)]), (6000, [(160, 4, 0.35), (224, 2, 0.4), (320, 1, 0.25)])]
+SIDES = [(0, [(128, 6, 0.5), (160, 4, 0.5)]), (3000, [(128, 6, 0.2), (160, 4, 0.3), (224, 2, 0.3), (320, 1, 0.2)])]
+COOL_DOWN_SIDES = [(160, 4, 0.2), (224, 2, 0.4), (320, 1, 0.4)]
 AVERAGE = 0.999
 WARM_UP_STEPS = 300
 SAVE_SECONDS = 120
 
 
-def sides_at(step, seed):
+def side_at(step, seed, cool_down):
     """The side and the number of scenes at a step, the same in every process."""
-    choices = [c for start, c in SIDES if step >= start][-1]
+    choices = COOL_DOWN_SIDES if cool_down else [c for start, c in SIDES if step >= start][-1]
     at = np.random.default_rng((seed, step)).choice(len(choices), p=[share for _, _, share in choices])
     return choices[at][:2]
 
@@ -51,18 +52,19 @@ def sides_at(step, seed):
 class Batches(torch.utils.data.IterableDataset):
     """Batches from `step` on, drawn in a process of their own."""
 
-    def __init__(self, folder, capacity, seed, rank, step):
-        self.folder, self.capacity, self.seed, self.rank, self.step = folder, capacity, seed, rank, step
+    def __init__(self, options, rank, step):
+        self.options, self.rank, self.step = options, rank, step
 
     def __iter__(self):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         cv2.setNumThreads(1)
-        ring = SceneRing(self.folder, self.capacity)
+        seed = self.options.seed
+        ring = SceneRing(self.options.scenes, self.options.capacity)
         step = self.step
         while True:
-            maker = ExampleMaker(ring, (self.seed, self.rank, step), PROMPTS)
-            side, scenes = sides_at(step, self.seed)
+            maker = ExampleMaker(ring, (seed, self.rank, step), PROMPTS)
+            side, scenes = side_at(step, seed, self.options.cool_down is not None)
             examples = [maker.make(side) for _ in range(scenes)]
             yield {
                 "pictures": torch.from_numpy(np.stack([e.picture for e in examples])),
@@ -181,9 +183,8 @@ class Trainer:
         stopped = []
         signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
         signal.signal(signal.SIGINT, lambda *_: stopped.append(True))
-        batches = torch.utils.data.DataLoader(
-            Batches(options.scenes, options.capacity, options.seed, self.rank, self.step), batch_size=None, num_workers=1, prefetch_factor=3
-        )
+        drawn = Batches(options, self.rank, self.step)
+        batches = torch.utils.data.DataLoader(drawn, batch_size=None, num_workers=1, prefetch_factor=3)
         cases = validation.Cases(os.path.join(options.folder, "validation"), options.seed, os.environ.get("SAM_BENCH_DATA"))
         began, saved_at, judged_at = time.process_time(), time.monotonic(), self.seconds
         for batch in batches:
