@@ -8,6 +8,7 @@
 
 #include "cli/program.h"
 #include "image/decode.h"
+#include "platform/heap.h"
 
 namespace sam {
 namespace {
@@ -43,6 +44,7 @@ void set_up_log() {
 }
 
 int run(int argc, char** argv) {
+  return_freed_blocks();
   Program program;
   CLI::App root(
       "SAM Annotator: turns photos into labelled masks with a click or a box, within the memory you have.\n"

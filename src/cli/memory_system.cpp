@@ -43,22 +43,23 @@ std::unique_ptr<MemorySystem> make_memory_system(MemorySettings settings, Progra
   system->costs = std::make_unique<CostBook>(cache_folder(program.environment) / "model_costs.json", program.files);
 
   std::vector<GovernedDomain> domains;
-  const auto add = [&](Probe& probe, const MemoryLimit& limit, std::function<ProgramUse()> use,
-                       std::shared_ptr<void> keep_alive) {
+  const auto add = [&](Probe& probe, const MemoryLimit& limit) -> GovernedDomain& {
     system->budgets.push_back(std::make_unique<Budget>(probe.domain(), 0));  // the first sample sets its limit
-    domains.push_back({&probe, system->budgets.back().get(), limit, std::move(use), std::move(keep_alive)});
+    return domains.emplace_back(GovernedDomain{&probe, system->budgets.back().get(), limit});
   };
   const auto use = std::make_shared<ProgramUseReader>();
-  add(
-      *system->host_probe, options.host_memory_limit, [use, worker = system->worker] { return use->read(*worker); },
-      nullptr);
+  add(*system->host_probe, options.host_memory_limit).use = [use, worker = system->worker] {
+    return use->read(*worker);
+  };
   system->peak_bytes = [use, worker = system->worker] {
     use->read(*worker);
     return use->peak_bytes.load();
   };
   if (system->devices.size() >= max_domains) system->devices.resize(max_domains - 1);
   for (const auto& device : system->devices) {
-    add(*device, {0, options.gpu_memory_fraction}, nullptr, device);  // a driver that hangs does not hold up the end
+    GovernedDomain& domain = add(*device, {0, options.gpu_memory_fraction});
+    domain.in_use = [&budget = *domain.budget] { return budget.reserved_bytes() > 0; };
+    domain.keep_alive = device;  // a driver that hangs does not hold up the end
   }
   system->governor = make_governor(options, std::move(domains), program.clock);
   system->governor->sample();

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "inference/engines.h"
+#include "platform/heap.h"
 #include "platform/process_memory.h"
 #include "segmentation/registry.h"
 #include "settings/model_catalog.h"
@@ -151,7 +152,7 @@ std::vector<PredictorForm> make_forms(const ModelFiles& files, ModelOptions mode
 
 EngineControl engine_control(const std::shared_ptr<EngineMemory>& engines) {
   return {[engines](bool wait) { return engines->release_memory(wait); }, [engines] { return engines->restart(); },
-          [engines](std::int64_t idle_ms) { return engines->unload_idle(idle_ms); },
+          [engines](std::int64_t idle_ms) { return engines->unload_idle(idle_ms); }, trim_heap,
           [engines] { return engines->worker_deaths(); }};
 }
 
@@ -195,6 +196,7 @@ Engine prepare_engine(const PredictorOptions& options, Program& program) {
   MemorySystem& memory = *engine.memory;
   engine.parts.governor = memory.governor.get();
   engine.parts.host = &memory.host_budget();
+  engine.parts.engines.trim_heap = trim_heap;
   const std::string device = choose_device(options.device, memory.devices, memory.why_no_device);
   if (files.encoder.empty()) {  // GrabCut computes on the CPU whatever there is
     use_grabcut(engine);

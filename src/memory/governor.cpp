@@ -43,8 +43,12 @@ struct Finding {
 };
 
 // optimize_memory empties what only costs time to make again.
-const ReclaimSteps optimize_steps = {ReclaimStep::predictions, ReclaimStep::embeddings_ahead, ReclaimStep::images,
-                                     ReclaimStep::engines};
+const ReclaimSteps optimize_steps = {ReclaimStep::freed_heap, ReclaimStep::predictions, ReclaimStep::embeddings_ahead,
+                                     ReclaimStep::images, ReclaimStep::engines};
+
+// What costs milliseconds to make again. Engines are the last asked: what they keep could hold the level at warning for good, with nothing
+// cached meanwhile.
+const ReclaimSteps warning_steps = ReclaimSteps::up_to(ReclaimStep::embeddings_on_disk).with(ReclaimStep::engines);
 
 class SamplingGovernor final : public Governor {
  public:
@@ -225,7 +229,8 @@ void SamplingGovernor::publish(Time now) {
   snapshot.domain_count = watched_.size();
   for (std::size_t i = 0; i < watched_.size(); ++i) {
     snapshot.domains[i] = watched_[i].watch.snapshot();
-    snapshot.level = std::max(snapshot.level, snapshot.domains[i].level);  // that of an unreadable domain is normal
+    snapshot.domains[i].in_use = watched_[i].is_in_use();
+    if (snapshot.domains[i].in_use) snapshot.level = std::max(snapshot.level, snapshot.domains[i].level);
   }
   cell_.store(snapshot);
   const MemoryLevel before = level_.exchange(snapshot.level, std::memory_order_relaxed);
@@ -251,17 +256,18 @@ std::vector<Relief> SamplingGovernor::reliefs() {
     } else if (w.commit_pause.over(now)) {
       list.push_back({&w, &w.commit_pause, over, ReclaimSteps::up_to(ReclaimStep::idle_models)});
     }
-    if (!seen.readable || w.reader == nullptr || seen.utilization <= options_.gpu_optimize_threshold) {
+    if (!seen.readable || w.reader == nullptr || !w.is_in_use() ||
+        seen.utilization <= options_.gpu_optimize_threshold) {
       w.optimize_pause.calm();
     } else if (w.optimize_pause.over(now)) {
       list.push_back({&w, &w.optimize_pause, everything, optimize_steps, true});
     }
-    if (seen.level == MemoryLevel::normal) {
+    if (seen.level == MemoryLevel::normal || !w.is_in_use()) {
       w.level_pause.calm();
     } else if (w.level_pause.over(now)) {
       const bool critical = seen.level == MemoryLevel::critical;
-      const ReclaimStep last = critical ? ReclaimStep::engines : ReclaimStep::embeddings_on_disk;
-      list.push_back({&w, &w.level_pause, w.watch.excess(), ReclaimSteps::up_to(last)});
+      const ReclaimSteps steps = critical ? ReclaimSteps::up_to(ReclaimStep::engines) : warning_steps;
+      list.push_back({&w, &w.level_pause, w.watch.excess(), steps});
     }
   }
   return list;
@@ -309,7 +315,8 @@ bool SamplingGovernor::optimization_is_due() {
   const MemorySnapshot now = snapshot();
   if (now.level != MemoryLevel::normal) return true;
   for (std::size_t i = 1; i < now.domain_count; ++i) {
-    if (now.domains[i].readable && now.domains[i].utilization >= options_.warning_threshold) return true;
+    if (now.domains[i].readable && now.domains[i].in_use && now.domains[i].utilization >= options_.warning_threshold)
+      return true;
   }
   return false;
 }
@@ -360,7 +367,7 @@ MemoryStatus SamplingGovernor::check_memory_status() const {
   if (now.level == MemoryLevel::normal) return {};
   MemoryStatus status{now.level != MemoryLevel::critical, {}};
   for (std::size_t i = 0; i < now.domain_count; ++i) {
-    if (now.domains[i].level != now.level) continue;
+    if (now.domains[i].level != now.level || !now.domains[i].in_use) continue;
     if (!status.message.empty()) status.message += "; ";
     status.message += memory_status_text(watched_[i].name, now.domains[i]);
   }

@@ -35,6 +35,8 @@ struct GovernedDomain {
   // Of a device, its probe and what the probe needs: held by the thread that reads until a read that hangs comes back. Null: the governor's
   // destructor waits for a read under way.
   std::shared_ptr<void> keep_alive = nullptr;
+  // Of a device: whether anything of ours is there. If not, its level is shown and decides nothing. Null: always.
+  std::function<bool()> in_use = nullptr;
 };
 
 struct MemoryStatus {

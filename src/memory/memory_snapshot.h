@@ -27,13 +27,14 @@ struct DomainSnapshot {
   double utilization = 0;  // used ÷ total
   double pressure = 0;     // own ÷ limit
   MemoryLevel level = MemoryLevel::normal;
+  bool in_use = true;     // false: nothing of ours is there, and its level decides nothing
   bool readable = false;  // false: the probe could not be read; the numbers are the last known ones
 };
 
 struct MemorySnapshot {
   std::int64_t time_ns = 0;  // of the injected clock
   std::uint64_t domain_count = 0;
-  MemoryLevel level = MemoryLevel::normal;            // the worst of all domains
+  MemoryLevel level = MemoryLevel::normal;            // the worst of the domains in use
   std::array<DomainSnapshot, max_domains> domains{};  // the host is the first
 };
 static_assert(std::is_trivially_copyable_v<MemorySnapshot>);

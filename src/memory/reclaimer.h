@@ -9,6 +9,7 @@ namespace sam {
 
 // What is cheapest to make again comes first. What is on screen is never taken.
 enum class ReclaimStep : std::uint8_t {
+  freed_heap,          // what free() kept: nothing has to be made again
   predictions,         // not of the picture on screen
   embeddings_ahead,    // prepared and never looked at
   images,              // decoded, not on screen
@@ -17,8 +18,8 @@ enum class ReclaimStep : std::uint8_t {
   engines,             // what inference engines keep between runs
   idle_models,         // loaded and not used
 };
-inline constexpr std::size_t reclaim_step_count = 7;
-const char* reclaim_step_name(ReclaimStep step);  // "predictions", …
+inline constexpr std::size_t reclaim_step_count = 8;
+const char* reclaim_step_name(ReclaimStep step);  // "freed heap", …
 
 class Reclaimer {
  public:

@@ -24,6 +24,11 @@ class ReclaimSteps {
     steps.bits_ = (bit(last) << 1) - 1;
     return steps;
   }
+  ReclaimSteps with(ReclaimStep step) const {
+    ReclaimSteps steps = *this;
+    steps.bits_ |= bit(step);
+    return steps;
+  }
   bool has(ReclaimStep step) const { return (bits_ & bit(step)) != 0; }
 
  private:
@@ -43,7 +48,7 @@ class ReclaimerList {
  private:
   struct Entry {
     Reclaimer* reclaimer = nullptr;
-    ReclaimStep step = ReclaimStep::predictions;
+    ReclaimStep step = ReclaimStep::freed_heap;
     std::string domain;
     int inside = 0;
     bool removed = false;

@@ -20,6 +20,8 @@ struct WatchedDomain {
     if (is_device) reader = std::make_unique<DomainReader>(governed, options.device_timeout);
   }
 
+  bool is_in_use() const { return !domain.in_use || domain.in_use(); }
+
   const GovernedDomain domain;
   const std::string name;
   std::unique_ptr<DomainReader> reader;  // null: read by whoever samples

@@ -37,6 +37,11 @@ EmbeddingsOnDisk::~EmbeddingsOnDisk() {
   changed_.notify_all();
 }
 
+// At warning too: a file takes no memory for longer than its write, and it spares an encode where memory keeps nothing.
+bool EmbeddingsOnDisk::may_write() const {
+  return governor_.level() != MemoryLevel::critical;
+}
+
 std::string EmbeddingsOnDisk::key(const PicturePath& picture, const PredictorInfo& predictor) const {
   if (predictor.keeps_pixels) return {};
   const auto content = contents_.key(picture.path);
@@ -68,7 +73,7 @@ EmbeddingPointer EmbeddingsOnDisk::find(const std::string& key, Predictor& predi
 void EmbeddingsOnDisk::keep(const PicturePath& picture, const PredictorInfo& predictor, std::string key,
                             EmbeddingPointer embedding) {
   if (!is_worth_a_file(embedding->embedding)) return;
-  if (!governor_.should_cache()) {
+  if (!may_write()) {
     files_.count_dropped();
     return;
   }
@@ -132,7 +137,7 @@ void EmbeddingsOnDisk::run(const std::stop_token& stop) {
 }
 
 void EmbeddingsOnDisk::write(const Queued& queued) {
-  if (governor_.should_cache()) {
+  if (may_write()) {
     write_now(queued.picture, queued.predictor, queued.key, queued.embedding);
   } else {
     files_.count_dropped();

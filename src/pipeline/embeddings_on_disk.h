@@ -39,7 +39,7 @@ class EmbeddingsOnDisk {
   // predictor's decoder reads them without a copy. Throws OutOfMemory, std::bad_alloc.
   EmbeddingPointer find(const std::string& key, Predictor& predictor, std::size_t form, Budget& host);
 
-  // Will be written if memory is at level normal and the picture's file is still the one of that key.
+  // Will be written unless memory is at level critical, if the picture's file is still the one of that key.
   void keep(const PicturePath& picture, const PredictorInfo& predictor, std::string key, EmbeddingPointer embedding);
 
   // Of the file that holds it; 0 if there is none. Of the file its head is believed.
@@ -62,6 +62,7 @@ class EmbeddingsOnDisk {
     EmbeddingPointer embedding;
   };
 
+  bool may_write() const;
   void run(const std::stop_token& stop);
   void write(const Queued& queued);
   bool next(const std::stop_token& stop, Queued& queued);

@@ -12,6 +12,7 @@ struct EngineControl {
   std::function<std::uint64_t(bool wait)> release_memory;  // what engines keep between runs; wait: for those under way
   std::function<std::uint64_t()> restart;                  // everything they hold
   std::function<std::uint64_t(std::int64_t idle_ms)> unload_idle;  // everything, if nothing ran for so long
+  std::function<std::uint64_t()> trim_heap{};                      // what free() kept in this process; what came back
   std::function<int()> worker_deaths{};  // so far, of the worker process, which nobody asked to end
 };
 

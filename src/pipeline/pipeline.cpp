@@ -54,6 +54,9 @@ class PredictingPipeline final : public Pipeline {
               },
               [this] { return choice_ == PredictorChoice::fallback || !forms_.is_loading(); }, options_.settle),
         loader_(forms_, model_name_) {
+    if (engines_.trim_heap) {
+      reclaimers_.add(host_.domain(), ReclaimStep::freed_heap, [this](std::uint64_t) { return engines_.trim_heap(); });
+    }
     std::vector<std::string> engine_domains{host_.domain()};
     if (!parts.device_domain.empty()) engine_domains.push_back(parts.device_domain);
     add_engine_reclaimers(reclaimers_, engines_, engine_domains);

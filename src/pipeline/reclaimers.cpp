@@ -1,7 +1,5 @@
 #include "pipeline/reclaimers.h"
 
-#include <malloc.h>
-
 namespace sam {
 namespace {
 
@@ -14,7 +12,6 @@ void add_engine_reclaimers(Reclaimers& reclaimers, const EngineControl& engines,
                            const std::vector<std::string>& domains) {
   for (const std::string& domain : domains) {
     reclaimers.add(domain, ReclaimStep::engines, [&engines](std::uint64_t) -> std::uint64_t {
-      ::malloc_trim(0);
       return engines.release_memory ? engines.release_memory(false) : 0;  // nobody waits behind an encode for it
     });
     reclaimers.add(domain, ReclaimStep::idle_models, [&engines](std::uint64_t) -> std::uint64_t {

@@ -18,7 +18,7 @@ namespace {
 
 // Blocks from here on are mapped one by one and go back to the kernel when they are freed, instead of staying in a heap that its newest block
 // keeps from shrinking. glibc's own threshold grows to 32 MiB with the first large block freed.
-constexpr int kMapFromBytes = 256 << 10;
+constexpr int map_from_bytes = 256 << 10;
 
 std::uint64_t positive(std::int64_t bytes) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0));
@@ -50,7 +50,7 @@ void HeapCounter::raise_peak(std::int64_t bytes) noexcept {
 
 void count_heap() {
   if (heap_counter.flush.load() == nullptr || heap_counter.on.load()) return;
-  ::mallopt(M_MMAP_THRESHOLD, kMapFromBytes);
+  return_freed_blocks();
   const struct mallinfo2 now = ::mallinfo2();
   const auto held = static_cast<std::int64_t>(now.uordblks + now.hblkhd);
   heap_counter.held_bytes.store(held);
@@ -101,8 +101,15 @@ HeapRefusals heap_refusals() {
   return {heap_counter.refusals.load(), heap_counter.last_refused_bytes.load()};
 }
 
-void trim_heap() {
+void return_freed_blocks() {
+  ::mallopt(M_MMAP_THRESHOLD, map_from_bytes);
+}
+
+std::uint64_t trim_heap() {
+  const std::uint64_t before = anonymous_bytes(0).value_or(0);
   ::malloc_trim(0);
+  const std::uint64_t after = anonymous_bytes(0).value_or(0);
+  return before > after ? before - after : 0;
 }
 
 }  // namespace sam

@@ -175,6 +175,51 @@ TEST_F(AGovernor, AtWarningItTakesCheapStepsUntilBelowTheThreshold) {
   EXPECT_EQ(heard_.size(), 2u) << "to warning and back once";
 }
 
+TEST_F(AGovernor, AtWarningEnginesAreAskedOnlyForWhatIsStillTooMuch) {
+  make(false);
+  FakeCache freed_heap(host_budget_, ReclaimStep::freed_heap, Owner::scratch);
+  FakeCache images(host_budget_, ReclaimStep::images, Owner::images);
+  FakeCache engines(host_budget_, ReclaimStep::engines, Owner::scratch);
+  for (FakeCache* cache : {&freed_heap, &images, &engines}) governor_->add_reclaimer(*cache);
+  freed_heap.keep(1 * gib);
+  images.keep(1 * gib);
+  engines.keep(1 * gib);
+  host_.set(13200 * mib, 16 * gib);  // 80.6 %
+  pass(500);
+  ASSERT_EQ(governor_->level(), Level::warning);
+  EXPECT_EQ(freed_heap.calls, 1);
+  EXPECT_EQ(images.calls + engines.calls, 0) << "nothing that has to be made again";
+  host_.set(14 * gib, 16 * gib);  // as if nothing had come of it
+  pass(5000);
+  EXPECT_GE(images.calls, 1);
+  EXPECT_GE(engines.calls, 1) << "what engines keep must not hold the level for good";
+}
+
+TEST_F(AGovernor, ACardOnWhichNothingIsOursDecidesNothing) {
+  GovernedDomain host{&host_, &host_budget_, options_.host_memory_limit, [this] { return use_; }};
+  GovernedDomain card{&device_, &device_budget_, {0, options_.gpu_memory_fraction}};
+  card.in_use = [this] { return device_budget_.reserved_bytes() > 0; };
+  governor_ = make_governor(options_, {host, card}, clock_);
+  governor_->sample();
+  FakeCache images(host_budget_, ReclaimStep::images, Owner::images);
+  FakeCache predictions(host_budget_, ReclaimStep::predictions, Owner::predictions);
+  for (FakeCache* cache : {&images, &predictions}) {
+    cache->keep(1 * mib);
+    governor_->add_reclaimer(*cache);
+  }
+  device_.set(8100 * mib, 8 * gib);  // somebody's training
+  pass(20'000);
+  EXPECT_EQ(governor_->snapshot().domains[1].level, Level::critical) << "it is shown";
+  EXPECT_EQ(governor_->level(), Level::normal);
+  EXPECT_TRUE(governor_->should_cache());
+  EXPECT_EQ(governor_->check_memory_status().message, "");
+  EXPECT_FALSE(governor_->optimize_memory(false).done);
+  EXPECT_EQ(images.calls + predictions.calls, 0);
+  const Reservation ours = device_budget_.reserve(Owner::weights, 1);
+  pass(1000);
+  EXPECT_EQ(governor_->level(), Level::critical);
+}
+
 TEST_F(AGovernor, AtWarningWhatIsDearStaysAtCriticalAllButTheModelsIsAsked) {
   make(false);
   FakeCache on_disk(host_budget_, ReclaimStep::embeddings_on_disk, Owner::embeddings);
@@ -189,7 +234,7 @@ TEST_F(AGovernor, AtWarningWhatIsDearStaysAtCriticalAllButTheModelsIsAsked) {
   pass(5000);
   ASSERT_EQ(governor_->level(), Level::warning);
   EXPECT_GE(on_disk.calls, 1);
-  EXPECT_EQ(embeddings.calls + engines.calls, 0);
+  EXPECT_EQ(embeddings.calls, 0);
   host_.set(15800 * mib, 16 * gib);
   pass(31'000);
   ASSERT_EQ(governor_->level(), Level::critical);

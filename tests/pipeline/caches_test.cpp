@@ -164,5 +164,21 @@ TEST(PredictionKey, EveryPartThatChangesTheAnswerChangesTheKey) {
   EXPECT_NE(prediction_key("k", plain), prediction_key("l", plain));
 }
 
+TEST_F(PipelineCaches, WhatTheHeapKeptGoesBeforeAnyCache) {
+  std::uint64_t kept = 100'000;
+  engines_.trim_heap = [&] { return std::exchange(kept, 0); };
+  make();
+  pipeline_->segment(a_, click(5), {});
+  ASSERT_GT(cache("images").entries + cache("embeddings").entries, 0u);
+  const auto entries = [&] {
+    return cache("images").entries + cache("embeddings").entries + cache("predictions").entries;
+  };
+  const auto before = entries();
+  EXPECT_EQ(governor_->reclaim("host", 100'000, ReclaimStep::embeddings), 100'000u);
+  EXPECT_EQ(entries(), before);
+  governor_->reclaim("host", gib, ReclaimStep::embeddings);
+  EXPECT_LT(entries(), before);
+}
+
 }  // namespace
 }  // namespace sam

@@ -135,8 +135,18 @@ TEST_F(EmbeddingsOnDiskTest, AFolderThatCannotBeMadeChangesNothingElse) {
   await([&] { return disk().dropped == 2; });
 }
 
-TEST_F(EmbeddingsOnDiskTest, WhileMemoryIsTightNothingIsWritten) {
+TEST_F(EmbeddingsOnDiskTest, AtWarningFilesSpareTheEncodesThatMemoryDoesNot) {
   use_share(0.85);
+  click_on(photo_);
+  await_writes(1);
+  make();
+  use_share(0.85);
+  click_on(photo_);
+  EXPECT_EQ(predictor_->encodes, 0);
+}
+
+TEST_F(EmbeddingsOnDiskTest, AtCriticalNothingIsWritten) {
+  use_share(0.97);
   click_on(photo_);
   await([&] { return disk().dropped == 1; });
   EXPECT_TRUE(files().empty());

@@ -49,6 +49,19 @@ class HeapTest : public testing::Test {
   }
 };
 
+TEST_F(HeapTest, TrimmingSaysWhatCameBack) {
+  std::vector<void*> blocks;
+  for (int i = 0; i < 1000; ++i) blocks.push_back(std::memset(std::malloc(kStep), 1, kStep));
+  void* const newest = blocks.back();  // the heap cannot shrink below it
+  blocks.pop_back();
+  for (void* block : blocks) std::free(block);
+  const std::uint64_t bytes = trim_heap();
+  if (heap_is_counted()) {
+    EXPECT_GT(bytes, 50 * kMegabyte);
+  }
+  std::free(newest);
+}
+
 TEST_F(HeapTest, EveryWayToAllocateIsCountedAndGivenBack) {
   expect_counted(::malloc, ::free);
   expect_counted([](std::size_t size) { return ::calloc(size / 4 + 1, 4); }, ::free);
