@@ -52,6 +52,65 @@ TEST(HostProbe, CountsTheWorkingSetOfACgroupV2) {
   EXPECT_EQ(reading->used_bytes, 400 * mib);
 }
 
+// 300 MiB in use; the fields are of memory.stat.
+std::uint64_t used_of_group(const std::string& stat, bool v1) {
+  const std::string folder = v1 ? "/sys/fs/cgroup/memory/job/" : "/sys/fs/cgroup/job/";
+  const auto reading = read({{"/proc/meminfo", meminfo},
+                             {"/proc/self/cgroup", v1 ? "4:memory:/job\n" : "0::/job\n"},
+                             {folder + (v1 ? "memory.limit_in_bytes" : "memory.max"), std::to_string(400 * mib)},
+                             {folder + (v1 ? "memory.usage_in_bytes" : "memory.current"), std::to_string(300 * mib)},
+                             {folder + "memory.stat", stat}});
+  return reading ? reading->used_bytes / mib : 0;
+}
+
+std::string fields(const std::vector<std::pair<std::string, std::uint64_t>>& mib_by_field) {
+  std::string text;
+  for (const auto& [field, count] : mib_by_field) text += field + " " + std::to_string(count * mib) + "\n";
+  return text;
+}
+
+TEST(HostProbe, PageCacheOfACgroupDoesNotCountHoweverOftenItWasRead) {
+  EXPECT_EQ(used_of_group(fields({{"anon", 40}, {"inactive_file", 30}, {"active_file", 220}}), false), 50u);
+  EXPECT_EQ(
+      used_of_group(
+          fields({{"inactive_file", 1}, {"active_file", 2}, {"total_inactive_file", 30}, {"total_active_file", 220}}),
+          true),
+      50u)
+      << "with all groups below it";
+}
+
+TEST(HostProbe, MappedFilesOfACgroupCountForTheyAreInUse) {
+  const std::uint64_t cache = 250;
+  EXPECT_EQ(used_of_group(fields({{"active_file", cache}, {"file_mapped", 90}}), false), 140u);
+  EXPECT_EQ(used_of_group(fields({{"total_active_file", cache}, {"total_mapped_file", 90}}), true), 140u);
+  EXPECT_EQ(used_of_group(fields({{"active_file", cache}, {"file_mapped", 90}, {"shmem", 60}}), false), 80u)
+      << "shared memory is mapped, but no page cache that could be dropped";
+  EXPECT_EQ(used_of_group(fields({{"total_active_file", cache}, {"total_mapped_file", 90}, {"total_shmem", 95}}), true),
+            50u);
+}
+
+TEST(HostProbe, WhatMustBeWrittenToDiskFirstCounts) {
+  const std::uint64_t cache = 250;
+  EXPECT_EQ(used_of_group(fields({{"inactive_file", cache}, {"file_dirty", 20}, {"file_writeback", 10}}), false), 80u);
+  EXPECT_EQ(used_of_group(fields({{"total_inactive_file", cache}, {"total_dirty", 20}, {"total_writeback", 10}}), true),
+            80u);
+}
+
+TEST(HostProbe, FieldsOfACgroupThatAreMissingOrGarbageAreNothing) {
+  for (const bool v1 : {false, true}) {
+    const std::string t = v1 ? "total_" : "";
+    EXPECT_EQ(used_of_group("", v1), 300u);
+    EXPECT_EQ(used_of_group(fields({{t + "inactive_file", 100}}), v1), 200u);
+    EXPECT_EQ(used_of_group(fields({{t + "active_file", 100}}), v1), 200u);
+    EXPECT_EQ(used_of_group(t + "active_file lots\n" + fields({{t + "inactive_file", 100}}), v1), 200u);
+    EXPECT_EQ(used_of_group(fields({{t + "active_file", 900}}), v1), 0u) << "more than there is";
+    const std::string huge = t + "active_file 18446744073709551615\n" + t + "inactive_file 18446744073709551615\n";
+    EXPECT_EQ(used_of_group(huge, v1), 0u);
+    const std::string dirty = v1 ? "total_dirty" : "file_dirty";
+    EXPECT_EQ(used_of_group(huge + dirty + " 18446744073709551615\n", v1), 300u);
+  }
+}
+
 TEST(HostProbe, TheTightestOfNestedLimitsBinds) {
   const auto reading = read({{"/proc/meminfo", meminfo},
                              {"/proc/self/cgroup", "0::/a/b\n"},
@@ -112,13 +171,19 @@ class HostMachine : public testing::Test {
                   {"/sys/fs/cgroup/a/b/memory.pressure", "some avg10=12.50 avg60=1.00 avg300=0.00 total=1\n"},
                   {"/sys/fs/cgroup/a/memory.max", "max\n"},
                   {"/proc/pressure/memory", "some avg10=2.00 avg60=1.00 avg300=0.00 total=1\nfull avg10=1.00\n"}};
+  HostProbe make() {
+    const auto reader = [this](const std::string& path) -> std::optional<std::string> {
+      ++reads_;
+      const auto found = files_.find(path);
+      if (found == files_.end()) return std::nullopt;
+      return found->second;
+    };
+    return HostProbe(reader, [this](const std::string& sentence) { warnings_.push_back(sentence); });
+  }
+
   int reads_ = 0;
-  HostProbe probe_{[this](const std::string& path) -> std::optional<std::string> {
-    ++reads_;
-    const auto found = files_.find(path);
-    if (found == files_.end()) return std::nullopt;
-    return found->second;
-  }};
+  std::vector<std::string> warnings_;
+  HostProbe probe_ = make();
 };
 
 TEST_F(HostMachine, ALoweredLimitIsSeenAtTheNextSample) {
@@ -142,6 +207,42 @@ TEST_F(HostMachine, ALimitThatCannotBeReadAnyMoreStillStands) {
   EXPECT_EQ(read().total_bytes, 200 * mib);
   files_["/sys/fs/cgroup/a/b/memory.max"] = "max\n";
   EXPECT_EQ(read().source, "/proc/meminfo");
+}
+
+TEST_F(HostMachine, ALimitThatCannotBeReadIsWarnedOfOnceAndTheNextOneCounts) {
+  files_["/sys/fs/cgroup/a/memory.max"] = "314572800\n";
+  for (const char* broken : {"garbage", ""}) {
+    warnings_.clear();
+    files_["/sys/fs/cgroup/a/b/memory.max"] = broken;
+    HostProbe probe = make();
+    for (int i = 0; i < 120; ++i) EXPECT_EQ(probe.read()->total_bytes, 300 * mib) << "of the group above";
+    ASSERT_EQ(warnings_.size(), 1u) << broken;
+    EXPECT_EQ(warnings_[0],
+              "the memory limit in /sys/fs/cgroup/a/b/memory.max cannot be read; what counts is the next limit: of the "
+              "groups above, or the machine's memory");
+  }
+  warnings_.clear();
+  files_.erase("/sys/fs/cgroup/a/b/memory.max");  // its use is there, so the group is
+  files_["/sys/fs/cgroup/a/memory.max"] = "x";
+  HostProbe probe = make();
+  EXPECT_EQ(probe.read()->source, "/proc/meminfo");
+  EXPECT_EQ(warnings_.size(), 2u);
+}
+
+TEST_F(HostMachine, AGroupThatIsNotThereIsNotWarnedOf) {
+  files_["/proc/self/cgroup"] = "0::/of/the/host\n4:memory:/also/there\n";
+  HostProbe probe = make();
+  EXPECT_EQ(probe.read()->source, "/proc/meminfo");
+  EXPECT_TRUE(warnings_.empty());
+}
+
+TEST_F(HostMachine, ALimitThatIsLostIsWarnedOfOnceToo) {
+  HostProbe probe = make();
+  probe.read();
+  files_["/sys/fs/cgroup/a/b/memory.max"] = "garbage";
+  for (int i = 0; i < 120; ++i) EXPECT_EQ(probe.read()->total_bytes, 200 * mib);
+  ASSERT_EQ(warnings_.size(), 1u);
+  EXPECT_TRUE(warnings_[0].ends_with("/a/b/memory.max cannot be read; its last value still counts")) << warnings_[0];
 }
 
 TEST_F(HostMachine, AnUnreadableUseOfALimitedGroupIsOurOwn) {

@@ -40,7 +40,7 @@ CgroupFolder folder_v1(const std::string& path) {
   files.limit_file = folder + "/memory.limit_in_bytes";
   files.usage_file = folder + "/memory.usage_in_bytes";
   files.stat_file = folder + "/memory.stat";
-  files.inactive_key = "total_inactive_file";
+  files.v1 = true;
   files.source = "cgroup v1";
   return files;
 }
@@ -80,6 +80,20 @@ std::optional<std::uint64_t> number_field(std::string_view text, std::string_vie
   return std::nullopt;
 }
 
+std::uint64_t droppable_bytes(std::string_view stat, bool v1) {
+  const auto sum = [](std::uint64_t a, std::uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; };
+  const auto less = [](std::uint64_t a, std::uint64_t b) { return a - std::min(a, b); };
+  const auto field = [&](const char* v2_key, const char* v1_key) {
+    return number_field(stat, v1 ? v1_key : v2_key).value_or(0);
+  };
+  const std::uint64_t cached =
+      sum(field("inactive_file", "total_inactive_file"), field("active_file", "total_active_file"));
+  // Shared memory is among what is mapped, but on no list of file pages.
+  const std::uint64_t mapped = less(field("file_mapped", "total_mapped_file"), field("shmem", "total_shmem"));
+  const std::uint64_t unwritten = sum(field("file_dirty", "total_dirty"), field("file_writeback", "total_writeback"));
+  return less(cached, sum(mapped, unwritten));
+}
+
 std::optional<double> stalled_share(std::string_view text) {
   constexpr std::string_view key = "avg10=";
   const std::string_view line = next_line(text);
@@ -101,7 +115,8 @@ CgroupLimit parse_cgroup_limit(const std::optional<std::string>& text) {
   return {CgroupLimit::Kind::bytes, *number};
 }
 
-std::vector<CgroupFolder> find_cgroups(const TextReader& reader, const std::vector<CgroupFolder>& before) {
+std::vector<CgroupFolder> find_cgroups(const TextReader& reader, const std::vector<CgroupFolder>& before,
+                                       std::vector<std::string>& unreadable) {
   std::vector<CgroupFolder> folders;
   const auto text = reader("/proc/self/cgroup");
   if (!text) return before;
@@ -118,8 +133,11 @@ std::vector<CgroupFolder> find_cgroups(const TextReader& reader, const std::vect
       CgroupFolder folder = v2 ? folder_v2(path) : folder_v1(path);
       const auto known = std::find_if(before.begin(), before.end(),
                                       [&](const CgroupFolder& f) { return f.limit_file == folder.limit_file; });
-      folder.last = parse_cgroup_limit(reader(folder.limit_file));
+      const auto limit_text = reader(folder.limit_file);
+      folder.last = parse_cgroup_limit(limit_text);
       folder.readable = folder.last.kind != CgroupLimit::Kind::unreadable;
+      // A root has no limit, and a container does not see the folders above its own: no file, no group.
+      if (!folder.readable && (limit_text || reader(folder.usage_file))) unreadable.push_back(folder.limit_file);
       if (!folder.readable && known != before.end()) folder.last = known->last;
       if (folder.last.kind == CgroupLimit::Kind::unreadable) continue;
       if (!folder.high_file.empty() && !reader(folder.high_file)) folder.high_file.clear();

@@ -34,15 +34,22 @@ struct CgroupFolder {
   std::string usage_file;     // memory.current
   std::string stat_file;      // memory.stat
   std::string pressure_file;  // memory.pressure (v2; empty: none)
-  const char* inactive_key = "inactive_file";
+  bool v1 = false;            // names of fields differ
   const char* source = "cgroup v2";
   CgroupLimit last;      // the last limit that could be read
   bool readable = true;  // at the last sample
 };
 
 // The groups of this process (/proc/self/cgroup), the innermost first, up to the root. In a container the path may be the host's; its own
-// folder is then the root, which is last. A group whose limit cannot be read is left out, unless `before` knew its limit.
-std::vector<CgroupFolder> find_cgroups(const TextReader& reader, const std::vector<CgroupFolder>& before);
+// folder is then the root, which is last. A group whose limit cannot be read is left out, unless `before` knew its limit; if the group is there
+// all the same, the file is added to `unreadable`.
+std::vector<CgroupFolder> find_cgroups(const TextReader& reader, const std::vector<CgroupFolder>& before,
+                                       std::vector<std::string>& unreadable);
+
+// Page cache that the kernel can drop for whoever needs memory, from memory.stat: both lists of file pages, less those that are mapped (libraries,
+// weights read through a mapping: without them the program would wait for the disk all the time) and those that must be written first.
+// A field that is not there or is no number is 0.
+std::uint64_t droppable_bytes(std::string_view stat, bool v1);
 
 // The number after `key` in lines "key number" or "key: number kB" (memory.stat, meminfo); nothing for garbage.
 std::optional<std::uint64_t> number_field(std::string_view text, std::string_view key);

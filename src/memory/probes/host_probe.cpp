@@ -8,6 +8,7 @@ namespace sam {
 namespace {
 
 constexpr int samples_between_looks = 50;
+constexpr std::size_t most_warnings = 64;
 
 std::uint64_t free_of(std::uint64_t limit, std::uint64_t used) {
   return limit - std::min(used, limit);
@@ -63,9 +64,18 @@ std::optional<HostProbe::Usage> HostProbe::read_group(CgroupFolder& folder, std:
   // Even with all of its page cache counted it is not the tightest; memory.stat is the file that costs most.
   if (free_of(bytes, *usage) >= tightest_free) return result;
   const auto stat = reader_(folder.stat_file);
-  const std::uint64_t inactive = stat ? number_field(*stat, folder.inactive_key).value_or(0) : 0;
-  result.used = *usage - std::min(inactive, *usage);
+  result.used = *usage - std::min(stat ? droppable_bytes(*stat, folder.v1) : 0, *usage);
   return result;
+}
+
+// Once a file, whatever becomes of it.
+void HostProbe::warn_of(const std::string& file) {
+  if (!warn_ || warned_.size() >= most_warnings || !warned_.insert(file).second) return;
+  const bool known = std::any_of(folders_.begin(), folders_.end(),
+                                 [&](const CgroupFolder& folder) { return folder.limit_file == file; });
+  warn_("the memory limit in " + file + " cannot be read; " +
+        (known ? "its last value still counts"
+               : "what counts is the next limit: of the groups above, or the machine's memory"));
 }
 
 std::optional<MemoryReading> HostProbe::read() {
@@ -75,7 +85,9 @@ std::optional<MemoryReading> HostProbe::read() {
   {
     const MutexLock lock(mutex_);
     if (samples_to_look_-- <= 0) {
-      folders_ = find_cgroups(reader_, folders_);
+      std::vector<std::string> unreadable;
+      folders_ = find_cgroups(reader_, folders_, unreadable);
+      for (const std::string& file : unreadable) warn_of(file);
       samples_to_look_ = samples_between_looks - 1;
     }
     for (CgroupFolder& folder : folders_) {

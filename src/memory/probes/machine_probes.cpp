@@ -37,7 +37,9 @@ MachineProbes make_machine_probes(const DeviceProbeOptions& options, const std::
     machine.scripted_devices = !machine.devices.probes.empty();
     spdlog::info("memory is read from the script {}", *script_file);
   }
-  if (!machine.host) machine.host = std::make_unique<HostProbe>(read_text_files());
+  if (!machine.host)
+    machine.host = std::make_unique<HostProbe>(read_text_files(),
+                                               [](const std::string& sentence) { spdlog::warn("{}", sentence); });
   if (!machine.scripted_devices) machine.devices = make_device_probes(options);
   return machine;
 }

@@ -1,6 +1,6 @@
 // The probes of this machine: the host, and every visible device in CUDA's order, each with its fallbacks (NVML → CUDA driver → DXGI →
 // none, which reads as "Running on CPU - memory stats not available"). A script (SAM_MEMORY_SCRIPT) replaces the domains it names.
-// Warnings go to spdlog's default logger: one a card that cannot be read any more, one if an installed driver does not work.
+// Warnings go to spdlog's default logger: one a card that cannot be read any more, one a cgroup's limit that cannot be read, one if an installed driver does not work.
 // Threading: free functions; the probes may be read from any thread.
 #pragma once
 
@@ -35,7 +35,7 @@ struct DeviceProbes {
   std::string why_none;                        // a clause; empty where there are probes
 };
 
-// Never throws for anything a driver does.
+// At most max_domains - 1 of them (memory_snapshot.h); a warning says that there are more. Never throws for anything a driver does.
 DeviceProbes make_device_probes(const DeviceProbeOptions& options);
 
 struct MachineProbes {
