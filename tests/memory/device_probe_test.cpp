@@ -61,6 +61,16 @@ TEST_F(DeviceProbesTest, ReadEveryCard) {
   EXPECT_EQ(log_.warnings(), 0);
 }
 
+TEST_F(DeviceProbesTest, OfMoreThanEightCardsTheFirstEightAreUsedAndTheLogSaysSo) {
+  nvml("ten");
+  EXPECT_THAT(totals(), ElementsAre(8, 16, 8, 16, 8, 16, 8, 16));
+  EXPECT_EQ(log_.count("there are 10 NVIDIA cards and only the first 8 are used; CUDA_VISIBLE_DEVICES chooses others"),
+            1);
+  EXPECT_EQ(log_.warnings(), 1);
+  EXPECT_THAT(totals("9,0,1,2,3,4,5,6"), ElementsAre(16, 8, 16, 8, 16, 8, 16, 8)) << "the ones that were chosen";
+  EXPECT_EQ(log_.warnings(), 1);
+}
+
 TEST_F(DeviceProbesTest, VisibleDevicesByIndexAndUuidMeanTheRightCard) {
   EXPECT_THAT(totals("1"), ElementsAre(16));
   EXPECT_THAT(totals("1,0"), ElementsAre(16, 8));

@@ -95,12 +95,12 @@ const char* nvmlErrorString(int status) {
 }
 
 int nvmlDeviceGetCount_v2(unsigned* count) {
-  *count = script().has("one") ? 1 : 2;
+  *count = script().has("one") ? 1 : script().has("ten") ? 10 : 2;
   return status_of("nvmlDeviceGetCount_v2");
 }
 
 int nvmlDeviceGetHandleByIndex_v2(unsigned index, void** device) {
-  *device = device_of(index + 1);
+  *device = device_of(index % 2 + 1);  // where there are ten, each is there five times
   return status_of("nvmlDeviceGetHandleByIndex_v2");
 }
 

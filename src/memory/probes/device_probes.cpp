@@ -6,8 +6,10 @@
 #include <unistd.h>
 #endif
 
+#include <cstddef>
 #include <utility>
 
+#include "memory/memory_snapshot.h"
 #include "memory/probes/cuda_library.h"
 #include "memory/probes/dxgi_memory.h"
 #include "memory/probes/fallback_probe.h"
@@ -59,6 +61,8 @@ struct Device {
   std::size_t index = 0;  // cuda:index
 };
 
+constexpr std::ptrdiff_t most_devices = max_domains - 1;  // the host is watched as well
+
 class Builder {
  public:
   explicit Builder(const DeviceProbeOptions& options)
@@ -69,7 +73,12 @@ class Builder {
 
   DeviceProbes build() {
     DeviceProbes result;
-    const std::vector<Device> devices = find_devices();
+    std::vector<Device> devices = find_devices();
+    if (std::ssize(devices) > most_devices) {
+      warn("there are " + std::to_string(devices.size()) + " NVIDIA cards and only the first " +
+           std::to_string(most_devices) + " are used; CUDA_VISIBLE_DEVICES chooses others");
+      devices.erase(devices.begin() + most_devices, devices.end());
+    }
     for (const Device& device : devices) {
       result.probes.push_back(
           std::make_unique<FallbackProbe>("cuda:" + std::to_string(device.index), device.name, sources(device), warn));
