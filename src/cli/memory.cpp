@@ -45,6 +45,7 @@ int run_memory(Program& program, const MemoryCommand& command) {
   std::vector<Probe*> devices;
   for (const auto& device : machine.devices.probes) devices.push_back(device.get());
   const MemoryReport report = read_memory_report(*machine.host, devices, [] { return program_bytes(nullptr); });
+  check_limits(settings, report.host.info.total);
   const std::string& why_none = machine.devices.why_none;
   if (!command.json) {
     print(report, why_none);

@@ -149,6 +149,7 @@ void append(std::vector<ScreenLine>& lines, Words words) {
 }
 
 std::string own_text(const ShownDomain& domain) {
+  if (domain.limit_bytes >= no_limit_bytes) return byte_text(*domain.own_bytes) + ", no limit known";
   return byte_text(*domain.own_bytes) + " of " + byte_text(domain.limit_bytes) + " " +
          percent(*domain.own_bytes, domain.limit_bytes);
 }

@@ -18,9 +18,17 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+// Of a domain that cannot be read.
+std::string limit_of_unread(const std::string& domain, const MemoryLimit& limit) {
+  if (limit.bytes > 0) return gigabytes(limit.bytes) + " of memory that cannot be read";
+  if (domain != "host") return "not known until it can be read; nothing is put there before";
+  return "none, because a fraction of memory that cannot be read is not known; bytes are, such as "
+         "SAM_HOST_MEMORY_LIMIT=6GiB";
+}
+
 // "limit of cuda:0: 7.20 GB of 8.00 GB"
 std::string limit_line(const DomainReport& domain, const MemoryLimit& limit) {
-  if (domain.info.total == 0) return "";
+  if (domain.info.total == 0) return "limit of " + domain.domain + ": " + limit_of_unread(domain.domain, limit) + '\n';
   return "limit of " + domain.domain + ": " + gigabytes(limit.of(domain.info.total)) + " of " +
          gigabytes(domain.info.total) + '\n';
 }

@@ -34,4 +34,12 @@ MemorySettings read_memory_settings(const MemoryFlags& flags, Program& program) 
   }
 }
 
+void check_limits(const MemorySettings& settings, std::uint64_t host_bytes) {
+  try {
+    check_host_limit(settings, host_bytes);
+  } catch (const SettingsError& error) {
+    throw UsageError(error.what());
+  }
+}
+
 }  // namespace sam

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,5 +22,8 @@ void add_memory_flags(CLI::App& app, MemoryFlags& flags);
 
 // Settings from the file, the environment and these flags. Throws UsageError with SettingsError's sentence.
 MemorySettings read_memory_settings(const MemoryFlags& flags, Program& program);
+
+// check_host_limit() of settings/memory_settings.h, as a UsageError.
+void check_limits(const MemorySettings& settings, std::uint64_t host_bytes);
 
 }  // namespace sam

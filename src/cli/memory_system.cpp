@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "cli/memory_flags.h"
 #include "cli/probes.h"
 #include "platform/process_memory.h"
 
@@ -55,7 +56,6 @@ std::unique_ptr<MemorySystem> make_memory_system(MemorySettings settings, Progra
     use->read(*worker);
     return use->peak_bytes.load();
   };
-  if (system->devices.size() >= max_domains) system->devices.resize(max_domains - 1);
   for (const auto& device : system->devices) {
     GovernedDomain& domain = add(*device, {0, options.gpu_memory_fraction});
     domain.in_use = [&budget = *domain.budget] { return budget.reserved_bytes() > 0; };
@@ -63,6 +63,7 @@ std::unique_ptr<MemorySystem> make_memory_system(MemorySettings settings, Progra
   }
   system->governor = make_governor(options, std::move(domains), program.clock);
   system->governor->sample();
+  check_limits(system->settings, system->governor->snapshot().domains.front().total_bytes);
   return system;
 }
 

@@ -33,7 +33,7 @@ struct MemorySystem {
   Budget& device_budget(std::size_t device) const { return *budgets[device + 1]; }
 };
 
-// Throws what goes wrong with probes' scripts.
+// Throws UsageError for a probes' script that is wrong, and for a host's limit that is less than the least on this machine.
 std::unique_ptr<MemorySystem> make_memory_system(MemorySettings settings, Program& program);
 
 }  // namespace sam

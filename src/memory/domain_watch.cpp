@@ -14,6 +14,12 @@ std::uint64_t part(double fraction, std::uint64_t bytes) {
   return static_cast<std::uint64_t>(std::max(0.0, fraction) * static_cast<double>(bytes));
 }
 
+// A fraction of an unknown total says nothing. Without the host nothing could run, and nobody knows of a reason to refuse; without a card work
+// goes on on the processor.
+std::uint64_t limit_of_unknown(const std::string& domain) {
+  return domain == "host" ? no_limit_bytes : 0;
+}
+
 // A tenth of the last ten seconds spent waiting for memory is a warning, whatever the numbers of bytes say.
 MemoryOptions stall_options(MemoryOptions options) {
   options.warning_threshold = 0.10;
@@ -56,9 +62,9 @@ void DomainWatch::set_budget(const MemoryReading& reading, const DomainSample& s
 
 void DomainWatch::update(const DomainSample& sample, Time now) {
   if (!sample.reading) {  // the last known numbers and limit stay: what was safe then is better than no limit
-    if (snapshot_.total_bytes == 0) {  // there are none: no more than was set in bytes
-      snapshot_.limit_bytes = limit_.bytes;
-      budget_->set_limit(limit_.bytes);
+    if (snapshot_.total_bytes == 0) {  // there are none: what was set in bytes
+      snapshot_.limit_bytes = limit_.bytes > 0 ? limit_.bytes : limit_of_unknown(budget_->domain());
+      budget_->set_limit(snapshot_.limit_bytes);
     }
     snapshot_.readable = false;
     snapshot_.level = MemoryLevel::normal;

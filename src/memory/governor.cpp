@@ -214,9 +214,7 @@ void SamplingGovernor::count(WatchedDomain& watched, const DomainSample& sample,
     findings_.push_back({severity, "level", level_change_text(watched.name, before, after)});
   }
   if (!after.readable && !watched.lost) {
-    findings_.push_back(
-        {spdlog::level::warn, "probe",
-         domain_text(watched.name) + " cannot be read; its last known numbers stay and it counts no more"});
+    findings_.push_back({spdlog::level::warn, "probe", unreadable_text(watched.name, after)});
   } else if (after.readable && watched.lost) {
     findings_.push_back({spdlog::level::info, "probe", domain_text(watched.name) + " can be read again"});
   }

@@ -28,6 +28,16 @@ std::string level_change_text(const std::string& domain, MemoryLevel before, con
          numbers(now);
 }
 
+std::string unreadable_text(const std::string& domain, const DomainSnapshot& now) {
+  const std::string text = domain_text(domain) + " cannot be read";
+  if (now.total_bytes > 0) return text + "; its last known numbers stay and it counts no more";
+  if (now.limit_bytes >= no_limit_bytes) {
+    return text + ": nothing limits this program; set SAM_HOST_MEMORY_LIMIT in bytes, such as 6GiB";
+  }
+  if (now.limit_bytes > 0) return text + "; the limit of " + byte_text(now.limit_bytes) + " that was set counts alone";
+  return text + "; nothing is put there until it can be";
+}
+
 std::string memory_status_text(const std::string& domain, const DomainSnapshot& now) {
   return domain_text(domain) + " is " + (now.level == MemoryLevel::critical ? "critical: " : "tight: ") + numbers(now) +
          ": " + what_helps(domain);

@@ -18,6 +18,21 @@ struct MemoryLimit {
   }
 };
 
+// The limit where none is known: more than any machine has, and the most that can be set.
+inline constexpr std::uint64_t no_limit_bytes = std::uint64_t{1} << 50;
+
+enum class OperatingSystem { linux_kernel, windows };
+#ifdef _WIN32
+inline constexpr OperatingSystem this_system = OperatingSystem::windows;
+#else
+inline constexpr OperatingSystem this_system = OperatingSystem::linux_kernel;
+#endif
+
+// Pictures kept ready in the background: Linux handles background work better, as the specification says.
+constexpr int default_pictures_ahead(OperatingSystem system) {
+  return system == OperatingSystem::windows ? 1 : 3;
+}
+
 struct MemoryOptions {
   double gpu_memory_fraction = 0.9;  // SAM_GPU_MEMORY_FRACTION; of every device used
   double warning_threshold = 0.8;    // SAM_MEMORY_WARNING_THRESHOLD
@@ -34,12 +49,7 @@ struct MemoryOptions {
   std::uint64_t embedding_cache_bytes = std::uint64_t{1} << 30;
   std::uint64_t embedding_disk_bytes = std::uint64_t{4} << 30;  // embeddings kept on disk; 0: none
   double gpu_optimize_threshold = 0.8;  // a device's utilization above which the governor optimizes by itself
-#ifdef _WIN32
-  int pictures_ahead =
-      1;  // kept ready in the background; Linux handles background work better, as the specification says
-#else
-  int pictures_ahead = 3;
-#endif
+  int pictures_ahead = default_pictures_ahead(this_system);
 
   // A level is entered when its threshold has been passed for hold_ms, and left when the value is hysteresis below it.
   std::chrono::milliseconds hold{300};

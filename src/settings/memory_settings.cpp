@@ -8,6 +8,7 @@
 #include <map>
 #include <string_view>
 
+#include "memory/byte_text.h"
 #include "settings/memory_table.h"
 
 namespace sam {
@@ -201,6 +202,16 @@ MemorySettings read_memory_settings(const SettingsInput& input, FileSystem& file
   MemorySettings settings = std::move(filling).result(file ? file->string() : std::string());
   settings.ignored = ignored_variables(input.variables);
   return settings;
+}
+
+void check_host_limit(const MemorySettings& settings, std::uint64_t total_bytes) {
+  const MemoryLimit& limit = settings.options.host_memory_limit;
+  const SettingValue& value = settings.values.at(Filling::row_of("host_memory_limit"));
+  const auto least = static_cast<std::uint64_t>(value.setting->least);
+  if (total_bytes == 0 || limit.bytes > 0 || value.from == "default" || limit.of(total_bytes) >= least) return;
+  throw SettingsError(value.from + ": " + value.setting->key + " '" + value.value + "' of the host's " +
+                      byte_text(total_bytes) + " is " + byte_text(limit.of(total_bytes)) + "; it must be " +
+                      byte_text(least) + " or more: set a larger fraction, or bytes");
 }
 
 const char* memory_growth_meaning(bool enabled) {

@@ -75,6 +75,9 @@ struct MemorySettings {
 // Throws SettingsError. A wrong value is an error even where a later place sets another one.
 MemorySettings read_memory_settings(const SettingsInput& input, FileSystem& files);
 
+// Throws SettingsError if somebody set a fraction that comes to less than the least number of bytes, on a host of total_bytes (0: not known).
+void check_host_limit(const MemorySettings& settings, std::uint64_t total_bytes);
+
 // What SAM_ENABLE_MEMORY_GROWTH means, in a sentence: the specification's table, code and troubleshooting chapter disagree.
 const char* memory_growth_meaning(bool enabled);
 

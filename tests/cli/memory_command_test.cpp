@@ -82,8 +82,9 @@ TEST_F(MemoryCommand, AScriptPlaysAnyMachine) {
   const ProcessResult result = run({"--explain"}, {"SAM_MEMORY_SCRIPT=" + script});
   EXPECT_EQ(result.status, 0);
   EXPECT_THAT(result.out, HasSubstr("(cuda:0, script): Used: 2.45 GB / Total: 8.00 GB (30.6%)"));
-  EXPECT_THAT(result.out, HasSubstr("(cuda:1): cannot be read\n"));
+  EXPECT_THAT(result.out, HasSubstr("(cuda:1): Running on CPU - memory stats not available\n"));
   EXPECT_THAT(result.out, HasSubstr("limit of cuda:0: 7.20 GB of 8.00 GB"));
+  EXPECT_THAT(result.out, HasSubstr("limit of cuda:1: not known until it can be read"));
   const ProcessResult wrong = run({}, {"SAM_MEMORY_SCRIPT=" + write("w.txt", "0 host 2GiB/8GiB\nnow cuda:0 1/2\n")});
   EXPECT_EQ(wrong.status, 2);
   EXPECT_THAT(wrong.err, HasSubstr("w.txt:2: 'now' is no time"));
@@ -107,6 +108,44 @@ TEST_F(MemoryCommand, ExplainSaysWhatAGigabyteIs) {
 TEST_F(MemoryCommand, AHostThatCannotBeReadIsSaidOnce) {
   const ProcessResult result = run({}, {"SAM_MEMORY_SCRIPT=" + write("s.txt", "0 host gone\n")});
   EXPECT_THAT(result.out, testing::StartsWith("scripted host memory (host): cannot be read\n"));
+}
+
+TEST_F(MemoryCommand, ExplainSaysWhatLimitsAHostThatCannotBeRead) {
+  const std::string script = "SAM_MEMORY_SCRIPT=" + write("s.txt", "0 host gone\n");
+  EXPECT_THAT(
+      run({"--explain"}, {script}).out,
+      HasSubstr("limit of host: none, because a fraction of memory that cannot be read is not known; bytes are, "
+                "such as SAM_HOST_MEMORY_LIMIT=6GiB\n"));
+  EXPECT_THAT(run({"--explain"}, {script, "SAM_HOST_MEMORY_LIMIT=6GiB"}).out,
+              HasSubstr("limit of host: 6.00 GB of memory that cannot be read\n"));
+}
+
+// Where the memory cannot be read, work goes on, and is told once what would limit it.
+TEST_F(MemoryCommand, WorkGoesOnWhereTheHostCannotBeRead) {
+  const ProcessResult result = run_process(
+      {SAM_ANNOTATOR, "segment", std::string(SAM_SAMPLES) + "/images/coffee.jpg", "--box", "100,50,400,350"},
+      {"SAM_MEMORY_SCRIPT=" + write("s.txt", "0 host gone\n"), "XDG_CONFIG_HOME=" + folder_.string()});
+  EXPECT_EQ(result.status, 0) << result.err;
+  const std::string warning =
+      "host memory cannot be read: nothing limits this program; set SAM_HOST_MEMORY_LIMIT in bytes";
+  const std::size_t at = result.err.find(warning);
+  EXPECT_NE(at, std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find(warning, at + 1), std::string::npos) << result.err;
+}
+
+TEST_F(MemoryCommand, AFractionThatIsLessThanTheLeastLimitIsAnErrorThatNamesBoth) {
+  const std::string script = "SAM_MEMORY_SCRIPT=" + write("s.txt", "0 host 2GiB/8GiB\n");
+  const std::string sentence =
+      "SAM_HOST_MEMORY_LIMIT: host_memory_limit '1e-05' of the host's 8.0 GB is 84 KB; it must be 16 MB or more";
+  const ProcessResult shown = run({}, {script, "SAM_HOST_MEMORY_LIMIT=0.00001"});
+  EXPECT_EQ(shown.status, 2);
+  EXPECT_THAT(shown.err, HasSubstr(sentence));
+  const ProcessResult worked = run_process(
+      {SAM_ANNOTATOR, "segment", std::string(SAM_SAMPLES) + "/images/coffee.jpg", "--box", "100,50,400,350"},
+      {script, "SAM_HOST_MEMORY_LIMIT=0.00001", "XDG_CONFIG_HOME=" + folder_.string()});
+  EXPECT_EQ(worked.status, 2);
+  EXPECT_THAT(worked.err, HasSubstr(sentence));
+  EXPECT_EQ(run({}, {script, "SAM_HOST_MEMORY_LIMIT=0.002"}).status, 0) << "16.4 MB";
 }
 
 TEST_F(MemoryCommand, TheFractionHoldsForEveryCard) {

@@ -190,13 +190,35 @@ TEST_F(AGovernor, TheLastLimitHoldsForADomainThatCannotBeReadAnyMore) {
   EXPECT_EQ(device_budget_.report().limit_bytes, 5 * gib) << "what is free; whether the rest is ours nobody says";
 }
 
-TEST_F(AGovernor, ADomainThatWasNeverReadHasWhatWasSetInBytesAndNothingElse) {
+TEST_F(AGovernor, AHostThatWasNeverReadLimitsNothingAndTheLogSaysWhatHelps) {
   host_.set(std::nullopt);
+  make(false);
+  pass(1000);
+  EXPECT_TRUE(host_budget_.try_reserve(Owner::images, 64 * gib)) << "a fraction of an unknown total is no limit";
+  EXPECT_EQ(governor_->level(), Level::normal);
+  EXPECT_EQ(
+      log_.count("host memory cannot be read: nothing limits this program; set SAM_HOST_MEMORY_LIMIT in bytes, such "
+                 "as 6GiB"),
+      1);
+  EXPECT_EQ(log_.warnings(), 1);
+  host_.set(8 * gib, 16 * gib);
+  governor_->sample();
+  EXPECT_EQ(host_budget_.report().limit_bytes, 8 * gib) << "what is free, now that it is known";
+}
+
+TEST_F(AGovernor, ACardThatWasNeverReadIsNotUsed) {
+  device_.set(std::nullopt);
   make();
-  EXPECT_FALSE(host_budget_.try_reserve(Owner::images, 1)) << "a fraction of an unknown total is no limit";
+  EXPECT_FALSE(device_budget_.try_reserve(Owner::weights, 1));
+  EXPECT_EQ(log_.count("memory of cuda:0 cannot be read; nothing is put there until it can be"), 1);
+}
+
+TEST_F(AGovernor, AHostThatWasNeverReadHasWhatWasSetInBytes) {
+  host_.set(std::nullopt);
   governor_ = make_governor(options_, {{&host_, &host_budget_, {6 * gib, 0.9}, nullptr}}, clock_);
   governor_->sample();
   EXPECT_EQ(host().limit_bytes, 6 * gib);
+  EXPECT_EQ(log_.count("host memory cannot be read; the limit of 6.0 GB that was set counts alone"), 1);
   EXPECT_TRUE(host_budget_.try_reserve(Owner::images, 6 * gib));
   EXPECT_FALSE(host_budget_.try_reserve(Owner::images, 6 * gib + 1));
   host_.set(8 * gib, 16 * gib);

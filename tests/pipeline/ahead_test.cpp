@@ -45,14 +45,6 @@ TEST_F(PipelineAhead, IsSwitchedOffAndOn) {
   await([&] { return state(c_) == EncodingState::ready; });
 }
 
-TEST_F(PipelineAhead, LinuxKeepsMoreAheadThanWindows) {
-#ifdef _WIN32
-  EXPECT_EQ(MemoryOptions().pictures_ahead, 1);
-#else
-  EXPECT_EQ(MemoryOptions().pictures_ahead, 3);
-#endif
-}
-
 TEST_F(PipelineAhead, NothingIsPreparedFromWarningOn) {
   use_share(0.85);
   pipeline_->prepare({b_, c_});

@@ -8,14 +8,15 @@ namespace sam {
 namespace {
 
 TEST(ConformanceSettings, LinuxKeepsMoreAheadThanWindows) {
-#ifdef _WIN32
-  EXPECT_EQ(MemoryOptions{}.pictures_ahead, 1);
-#else
-  EXPECT_EQ(MemoryOptions{}.pictures_ahead, 3);
-#endif
+  const int on_linux = default_pictures_ahead(OperatingSystem::linux_kernel);
+  const int on_windows = default_pictures_ahead(OperatingSystem::windows);
+  EXPECT_EQ(on_linux, 3);
+  EXPECT_EQ(on_windows, 1);
+  EXPECT_EQ(MemoryOptions{}.pictures_ahead, default_pictures_ahead(this_system));
   for (const MemorySetting& setting : memory_settings_table()) {
     if (std::string_view(setting.key) == "pictures_ahead") {
-      EXPECT_THAT(setting.help, testing::HasSubstr("default on Linux 3, on Windows 1"));
+      EXPECT_THAT(setting.help, testing::HasSubstr("default on Linux " + std::to_string(on_linux) + ", on Windows " +
+                                                   std::to_string(on_windows)));
     }
   }
 }

@@ -269,5 +269,30 @@ TEST(NearestName, FindsTypingErrorsOnly) {
   EXPECT_EQ(nearest_name("", {}), "");
 }
 
+TEST_F(MemorySettingsTest, AFractionOfTheHostHasTheFloorThatBytesHave) {
+  constexpr std::uint64_t gib = std::uint64_t{1} << 30;
+  const auto error_on = [&](std::uint64_t total_bytes) -> std::string {
+    try {
+      check_host_limit(read(), total_bytes);
+    } catch (const SettingsError& e) {
+      return e.what();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(error_on(gib / 1024), "no error") << "nobody set the default";
+  variables_["SAM_HOST_MEMORY_LIMIT"] = "0.001";
+  EXPECT_EQ(
+      error_on(8 * gib),
+      "SAM_HOST_MEMORY_LIMIT: host_memory_limit '0.001' of the host's 8.0 GB is 8 MB; it must be 16 MB or more: set "
+      "a larger fraction, or bytes");
+  EXPECT_EQ(error_on(64 * gib), "no error");
+  EXPECT_EQ(error_on(0), "no error") << "a total that is not known";
+  flags_ = {{"--host-memory-limit", "0.002"}};
+  EXPECT_EQ(error_on(8 * gib), "no error") << "the last one counts";
+  EXPECT_THAT(error_on(4 * gib), HasSubstr("--host-memory-limit: host_memory_limit '0.002'"));
+  flags_ = {{"--host-memory-limit", "16MiB"}};
+  EXPECT_EQ(error_on(8 * gib), "no error");
+}
+
 }  // namespace
 }  // namespace sam
