@@ -8,6 +8,10 @@ namespace sam {
 
 const char* const cpu_memory_sentence = "Running on CPU - memory stats not available";
 
+const char* unreadable_sentence(const std::string& domain) {
+  return domain == "host" ? "cannot be read" : cpu_memory_sentence;
+}
+
 MemoryInfo memory_info(const MemoryReading& reading) {
   constexpr double gib = 1024.0 * 1024.0 * 1024.0;
   MemoryInfo info;

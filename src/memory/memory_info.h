@@ -20,6 +20,9 @@ struct MemoryInfo {
 // "Running on CPU - memory stats not available"
 extern const char* const cpu_memory_sentence;
 
+// What `formatted` says of a domain that cannot be read: of a card the CPU sentence, of the host "cannot be read".
+const char* unreadable_sentence(const std::string& domain);
+
 MemoryInfo memory_info(const MemoryReading& reading);
 
 // Of a device as the governor saw it last; the CPU sentence where it could not be read.

@@ -12,7 +12,7 @@ DomainReport read_domain(Probe& probe) {
     report.source = reading->source;
     report.info = memory_info(*reading);
   } else {
-    report.info.formatted = "cannot be read";
+    report.info.formatted = unreadable_sentence(report.domain);
   }
   return report;
 }

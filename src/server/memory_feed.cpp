@@ -32,7 +32,8 @@ std::uint64_t MemoryFeed::levels() const {
   const MemorySnapshot snapshot = options_.governor->snapshot();
   std::uint64_t levels = 0;
   for (std::size_t i = 0; i < snapshot.domain_count; ++i) {
-    levels = levels * 4 + static_cast<std::uint64_t>(snapshot.domains[i].level);
+    const DomainSnapshot& domain = snapshot.domains[i];
+    levels = levels * 4 + (domain.readable ? static_cast<std::uint64_t>(domain.level) : 3);
   }
   return levels;
 }

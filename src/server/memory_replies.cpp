@@ -23,6 +23,13 @@ MemoryInfo info_of(const DomainSnapshot& domain) {
   return memory_info(reading);
 }
 
+// "Used: 2.45 GB / Total: 8.00 GB (30.6%)", or that it cannot be read, with the last numbers if there are any.
+std::string domain_line(const DomainSnapshot& domain) {
+  if (domain.readable) return info_of(domain).formatted;
+  if (domain.total_bytes == 0) return "cannot be read";
+  return "cannot be read (last known: " + info_of(domain).formatted + ")";
+}
+
 json domain_json(const DomainSnapshot& domain, const std::string& id, const std::string& name) {
   json owners = json::object();
   for (std::size_t i = 0; i < owner_count; ++i) owners[owner_name(static_cast<Owner>(i))] = domain.by_owner[i];
@@ -38,9 +45,9 @@ json domain_json(const DomainSnapshot& domain, const std::string& id, const std:
           {"by_owner", std::move(owners)},
           {"utilization", domain.utilization},
           {"pressure", domain.pressure},
-          {"level", memory_level_name(domain.level)},
+          {"level", domain.readable ? memory_level_name(domain.level) : "unknown"},
           {"readable", domain.readable},
-          {"formatted", info_of(domain).formatted}};
+          {"formatted", domain.readable ? info_of(domain).formatted : unreadable_sentence(id)}};
 }
 
 json recovery_json(const RecoveryStatistics& statistics) {
@@ -132,8 +139,7 @@ std::string domain_name(const ServerOptions& options, const std::string& domain)
 std::string memory_line(const MemorySnapshot& snapshot, const std::vector<std::string>& names) {
   if (names.empty()) return cpu_memory_sentence;
   std::string line = "SAM Annotator " + byte_text(snapshot.domains[0].own_bytes);
-  for (std::size_t i = 0; i < names.size(); ++i)
-    line += " · " + names[i] + " " + info_of(snapshot.domains[i]).formatted;
+  for (std::size_t i = 0; i < names.size(); ++i) line += " · " + names[i] + " " + domain_line(snapshot.domains[i]);
   if (names.size() == 1) line += " · no GPU";
   return line;
 }

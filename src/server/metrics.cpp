@@ -52,13 +52,14 @@ struct DomainGauge {
   const char* name;
   const char* help;
   double (*value)(const DomainSnapshot&);
+  bool of_a_reading = false;  // no sample while the domain cannot be read
 };
 
 constexpr DomainGauge domain_gauges[] = {
     {"sam_memory_used_bytes", "Used by all processes of the domain.",
-     [](const DomainSnapshot& d) { return number(d.used_bytes); }},
+     [](const DomainSnapshot& d) { return number(d.used_bytes); }, true},
     {"sam_memory_total_bytes", "What the domain has.", [](const DomainSnapshot& d) { return number(d.total_bytes); }},
-    {"sam_memory_free_bytes", "What nobody uses.", [](const DomainSnapshot& d) { return number(d.free_bytes); }},
+    {"sam_memory_free_bytes", "What nobody uses.", [](const DomainSnapshot& d) { return number(d.free_bytes); }, true},
     {"sam_memory_own_bytes", "Used by SAM Annotator.", [](const DomainSnapshot& d) { return number(d.own_bytes); }},
     {"sam_memory_limit_bytes", "The most SAM Annotator may use now.",
      [](const DomainSnapshot& d) { return number(d.limit_bytes); }},
@@ -67,11 +68,11 @@ constexpr DomainGauge domain_gauges[] = {
     {"sam_memory_other_bytes", "Used by SAM Annotator without a reservation.",
      [](const DomainSnapshot& d) { return number(d.other_bytes); }},
     {"sam_memory_utilization_ratio", "Used / total of the domain.",
-     [](const DomainSnapshot& d) { return d.utilization; }},
-    {"sam_memory_pressure_ratio", "Own use / limit.", [](const DomainSnapshot& d) { return d.pressure; }},
+     [](const DomainSnapshot& d) { return d.utilization; }, true},
+    {"sam_memory_pressure_ratio", "Own use / limit.", [](const DomainSnapshot& d) { return d.pressure; }, true},
     {"sam_memory_level", "0 normal, 1 warning, 2 critical.",
-     [](const DomainSnapshot& d) { return number(static_cast<std::uint64_t>(d.level)); }},
-    {"sam_memory_readable", "1 if the domain could be read the last time.",
+     [](const DomainSnapshot& d) { return number(static_cast<std::uint64_t>(d.level)); }, true},
+    {"sam_memory_readable", "1 if the domain can be read; else its level, use and what is free are left out.",
      [](const DomainSnapshot& d) { return d.readable ? 1.0 : 0.0; }},
 };
 
@@ -79,7 +80,9 @@ void add_domains(const Watched& now, std::vector<MetricFamily>& families) {
   for (const DomainGauge& gauge : domain_gauges) {
     MetricFamily values = family(gauge.name, gauge.help, MetricType::Gauge);
     for (std::size_t i = 0; i < now.ids.size(); ++i) {
-      add(values, gauge.value(now.snapshot.domains[i]), {{"domain", now.ids[i]}});
+      const DomainSnapshot& domain = now.snapshot.domains[i];
+      if (gauge.of_a_reading && !domain.readable) continue;
+      add(values, gauge.value(domain), {{"domain", now.ids[i]}});
     }
     families.push_back(std::move(values));
   }

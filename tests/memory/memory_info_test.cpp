@@ -13,6 +13,7 @@ namespace {
 
 class FakeProbe final : public Probe {
  public:
+  explicit FakeProbe(std::string domain = "cuda:0") : domain_(std::move(domain)) {}
   const std::string& domain() const override { return domain_; }
   const std::string& name() const override { return name_; }
   std::optional<MemoryReading> read() override {
@@ -24,7 +25,7 @@ class FakeProbe final : public Probe {
   bool broken = false;
 
  private:
-  std::string domain_ = "cuda:0";
+  std::string domain_;
   std::string name_ = "Fake card";
 };
 
@@ -70,6 +71,13 @@ TEST(MemoryLog, WritesTheSpecificationsLine) {
             "info Memory after prediction: Running on CPU - memory stats not available\n");
 }
 
+TEST(MemoryReport, AHostThatCannotBeReadDoesNotSpeakOfTheProcessor) {
+  FakeProbe host("host");
+  const MemoryReport report = read_memory_report(host, {}, [] { return std::uint64_t{300} << 20; });
+  EXPECT_FALSE(report.host.readable);
+  EXPECT_EQ(report.line, "SAM Annotator 300 MB · Host cannot be read · no GPU");
+}
+
 TEST(MemoryReport, NamesEveryDomain) {
   FakeProbe host;
   host.reading = MemoryReading{1ull << 30, 4ull << 30, 3ull << 30, {}, "cgroup v1"};
@@ -77,7 +85,7 @@ TEST(MemoryReport, NamesEveryDomain) {
   const MemoryReport report = read_memory_report(host, {&card}, [] { return std::uint64_t{300} << 20; });
   EXPECT_EQ(report.host.source, "cgroup v1");
   ASSERT_EQ(report.devices.size(), 1u);
-  EXPECT_EQ(report.devices[0].info.formatted, "cannot be read");
+  EXPECT_EQ(report.devices[0].info.formatted, cpu_memory_sentence);
   EXPECT_NE(report.line.find("SAM Annotator 300 MB"), std::string::npos);
   EXPECT_NE(report.line.find("Used: 1.00 GB / Total: 4.00 GB (25.0%)"), std::string::npos);
 }

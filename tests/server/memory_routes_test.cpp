@@ -25,8 +25,8 @@ TEST_F(MemoryRoutes, TheMemoryHasEveryDomainWithItsOwners) {
   const json memory = get("/memory");
   EXPECT_EQ(
       memory["line"],
-      "SAM Annotator 763 MB · Host Used: 2.00 GB / Total: 8.00 GB (25.0%) · a card Used: 0.00 GB / Total: 16.00 GB "
-      "(0.0%)");
+      "SAM Annotator 763 MB · Host Used: 2.00 GB / Total: 8.00 GB (25.0%) · a card cannot be read (last known: Used: "
+      "0.00 GB / Total: 16.00 GB (0.0%))");
   EXPECT_EQ(memory["formatted"], "Running on CPU - memory stats not available");
   EXPECT_EQ(memory["level"], "normal");
   EXPECT_EQ(memory["message"], "");
@@ -46,12 +46,28 @@ TEST_F(MemoryRoutes, TheMemoryHasEveryDomainWithItsOwners) {
                                     {"predictions", 10'000'000}}));
   EXPECT_EQ(host["readable"], true);
   EXPECT_EQ(memory["domains"][1]["name"], "a card");
+  EXPECT_EQ(host["level"], "normal");
   EXPECT_EQ(memory["domains"][1]["readable"], false);
+  EXPECT_EQ(memory["domains"][1]["level"], "unknown");
+  EXPECT_EQ(memory["domains"][1]["formatted"], "Running on CPU - memory stats not available");
   EXPECT_EQ(memory["recovery"]["operations"], 5);
   EXPECT_EQ(
       memory["recovery"]["rungs"][0],
       (json{{"rung", "reclaim"}, {"runs", 4}, {"skips", 1}, {"rescues", 3}, {"freed_bytes", 1000}, {"seconds", 0.25}}));
   EXPECT_EQ(memory["recovery"]["rungs"].size(), rung_count);
+}
+
+TEST(MemoryLine, SaysWhatCannotBeReadAndMarksLastNumbers) {
+  MemorySnapshot snapshot;
+  snapshot.domain_count = 2;
+  snapshot.domains[1].used_bytes = 7800ull << 20;
+  snapshot.domains[1].total_bytes = 8ull << 30;
+  EXPECT_EQ(
+      memory_line(snapshot, {"Host", "a card"}),
+      "SAM Annotator 0 bytes · Host cannot be read · a card cannot be read (last known: Used: 7.62 GB / Total: 8.00 "
+      "GB (95.2%))");
+  snapshot.domains[1].readable = true;
+  EXPECT_TRUE(memory_line(snapshot, {"Host", "a card"}).ends_with("· a card Used: 7.62 GB / Total: 8.00 GB (95.2%)"));
 }
 
 TEST_F(MemoryRoutes, WithoutAGovernorTheAnswersAreEmpty) {
@@ -223,7 +239,13 @@ TEST_F(MemoryRoutes, MetricsAreOfTheExpositionFormat) {
   EXPECT_EQ(values.at("sam_build_info{version=\"1.2.3\"}"), "1");
   EXPECT_EQ(values.at("sam_memory_own_bytes{domain=\"host\"}"), "800000000");
   EXPECT_EQ(values.at("sam_memory_owner_bytes{domain=\"host\",owner=\"embeddings\"}"), "140000000");
-  EXPECT_EQ(values.at("sam_memory_level{domain=\"cuda:0\"}"), "0");
+  for (const char* of_a_reading : {"level", "used_bytes", "free_bytes", "utilization_ratio", "pressure_ratio"}) {
+    const std::string name = std::string("sam_memory_") + of_a_reading;
+    EXPECT_TRUE(values.contains(name + "{domain=\"host\"}")) << name;
+    EXPECT_FALSE(values.contains(name + "{domain=\"cuda:0\"}")) << name << " of what cannot be read";
+  }
+  EXPECT_EQ(values.at("sam_memory_level{domain=\"host\"}"), "0");
+  EXPECT_EQ(values.at("sam_memory_readable{domain=\"host\"}"), "1");
   EXPECT_EQ(values.at("sam_memory_readable{domain=\"cuda:0\"}"), "0");
   EXPECT_EQ(values.at("sam_recovery_runs_total{rung=\"reclaim\"}"), "4");
   EXPECT_EQ(values.at("sam_recovery_skips_total{rung=\"reclaim\"}"), "1");

@@ -1,7 +1,7 @@
 // The arithmetic of the memory panel: who holds what of a domain, where the marks stand, what is said about it.
 
-import { count, plural } from './format';
-import type { Memory, MemoryDomain, MemoryHistory, MemoryLevel, Owner, Thresholds } from './wire';
+import { count, percent, plural } from './format';
+import type { Memory, MemoryDomain, MemoryHistory, Owner, Thresholds } from './wire';
 
 export const historyMs = 600_000;
 
@@ -89,11 +89,27 @@ export function advice(memory: Memory): string | null {
   return `${name} is nearly used up (${fact}): new steps free memory first and may be refused; ${help} would help.`;
 }
 
-export const levelNames: Readonly<Record<MemoryLevel, string>> = {
+export const levelNames: Readonly<Record<MemoryDomain['level'], string>> = {
   normal: 'Normal',
   warning: 'Warning',
   critical: 'Critical',
+  unknown: 'Cannot be read',
 };
+
+const noLimit = 2 ** 50; // as the program writes it where none is known
+
+// What is ours, of what we may have.
+export function ownText(domain: MemoryDomain): string {
+  if (domain.limit >= noLimit) return `${bytes(domain.own)} held by SAM Annotator; no limit is known`;
+  return `${bytes(domain.own)} of the ${bytes(domain.limit)} SAM Annotator may have (${percent(domain.pressure)})`;
+}
+
+// What everybody holds; of a domain that cannot be read the last numbers, if there are any.
+export function usedText(domain: MemoryDomain): string {
+  if (domain.total === 0) return 'no numbers yet';
+  const text = `${bytes(domain.used)} of ${bytes(domain.total)} in use by everybody (${percent(domain.utilization)})`;
+  return domain.readable ? text : `last known: ${text}`;
+}
 
 // The history with the newest reading, without what is older than ten minutes.
 export function extended(history: MemoryHistory, memory: Memory): MemoryHistory {

@@ -144,7 +144,7 @@ export interface MemoryDomain {
   readonly by_owner: Readonly<Record<Owner, number>>;
   readonly utilization: number; // used / total, 0 to 1
   readonly pressure: number; // own / limit, 0 to 1
-  readonly level: MemoryLevel;
+  readonly level: MemoryLevel | 'unknown'; // unknown: it cannot be read now
   readonly readable: boolean; // false: the numbers are the last known ones
   readonly formatted: string;
 }

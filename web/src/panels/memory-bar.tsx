@@ -1,6 +1,6 @@
 // One domain: a stacked bar of who holds it, with the limit and both thresholds, and the numbers below.
 
-import { bytes, levelNames, marks, segments, type Holder, type Segment } from '../model/memory';
+import { bytes, levelNames, marks, ownText, segments, usedText, type Holder, type Segment } from '../model/memory';
 import { percent } from '../model/format';
 import type { MemoryDomain, Thresholds } from '../model/wire';
 
@@ -47,16 +47,16 @@ function Legend({ parts }: { parts: readonly Segment[] }) {
 export function MemoryBar({ domain, thresholds }: { domain: MemoryDomain; thresholds: Thresholds }) {
   const parts = segments(domain);
   const at = marks(domain, thresholds);
-  const limit = `${bytes(domain.own)} of the ${bytes(domain.limit)} SAM Annotator may have (${percent(domain.pressure)})`;
-  const whole = `${bytes(domain.used)} of ${bytes(domain.total)} in use by everybody (${percent(domain.utilization)})`;
+  const limit = ownText(domain);
+  const whole = usedText(domain);
   return (
-    <section class="memory-domain" aria-label={`${domain.name}, level ${levelNames[domain.level]}`}>
+    <section class={`memory-domain ${domain.level}`} aria-label={`${domain.name}, level ${levelNames[domain.level]}`}>
       <header>
         <h3>{domain.name}</h3>
         <span class={`level ${domain.level}`}>{levelNames[domain.level]}</span>
         <span class="tabular">{limit}</span>
         <span class="grow" />
-        <span class="tabular muted">{domain.readable ? whole : 'cannot be read now; the last known numbers'}</span>
+        <span class="tabular muted">{whole}</span>
       </header>
       <div class="stack" role="img" aria-label={`${limit}; ${whole}`}>
         <span class="parts">

@@ -18,7 +18,7 @@ function Meter({ domain }: { domain: MemoryDomain }) {
 function MemoryLine({ memory }: { memory: Memory | null }) {
   const page = usePage();
   if (memory === null) return <span class="memory muted">Memory: waiting for the first reading</span>;
-  const domain = tightest(memory);
+  const domain = tightest(memory) ?? memory.domains[0];
   return (
     <button
       type="button"

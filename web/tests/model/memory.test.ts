@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { advice, bytes, diskText, extended, freedText, historyMs, marks, segments, tightest } from '../../src/model/memory';
+import { advice, bytes, diskText, extended, freedText, historyMs, levelNames, marks, ownText, segments, tightest, usedText } from '../../src/model/memory';
 import type { Memory, MemoryDomain, MemoryHistory } from '../../src/model/wire';
 import { makeRandom } from '../random';
 
@@ -105,6 +105,22 @@ test('the tightest domain of the worst level is the one spoken of', () => {
   const tighter = domain({ domain: 'cuda:1', name: 'another', level: 'warning', pressure: 0.9 });
   expect(tightest(memory([domain({ pressure: 0.99 }), card, tighter], 'warning'))?.domain).toBe('cuda:1');
   expect(tightest(memory([]))).toBeUndefined();
+});
+
+test('what cannot be read is unknown, with its last numbers marked as such, and nothing is said of its level', () => {
+  const lost = domain({ domain: 'cuda:0', name: 'a card', level: 'unknown', readable: false, utilization: 0.97, used: 7.8 * GB });
+  expect(levelNames[lost.level]).toBe('Cannot be read');
+  expect(usedText(lost)).toBe('last known: 7.8 GB of 8.0 GB in use by everybody (97 %)');
+  expect(usedText(domain())).toBe('4.0 GB of 8.0 GB in use by everybody (50 %)');
+  expect(tightest(memory([domain(), lost]))?.domain).toBe('host');
+  expect(advice(memory([domain(), lost]))).toBeNull();
+});
+
+test('where no limit is known none is shown', () => {
+  const never = domain({ level: 'unknown', readable: false, used: 0, total: 0, own: GB, limit: 2 ** 50 });
+  expect(ownText(never)).toBe('1.0 GB held by SAM Annotator; no limit is known');
+  expect(usedText(never)).toBe('no numbers yet');
+  expect(ownText(domain())).toBe('3.0 GB of the 7.0 GB SAM Annotator may have (43 %)');
 });
 
 test('the sentence says what happens and what helps, and goes at normal', () => {
