@@ -55,6 +55,43 @@ test('at critical the page says what happens and what helps, beside the picture,
   await expect(banner).toHaveCount(0);
 });
 
+test('in a small window everything of the panel can be reached, and the buttons are in sight', async ({ page }) => {
+  program = await startProgram({ memory: '0 host 2GiB/8GiB\n0 cuda:0 1GiB/8GiB\n' });
+  for (const [width, height] of [
+    [800, 600],
+    [1024, 768],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await opened(page, program.url);
+    await page.keyboard.press('i');
+    const panel = page.getByRole('dialog', { name: 'Memory' });
+    await expect(panel.getByTestId('memory-chart').locator('canvas')).toBeVisible();
+    for (const name of ['Clear caches', 'Free memory now', 'Close Esc']) {
+      await expect(panel.getByRole('button', { name })).toBeInViewport({ ratio: 1 });
+    }
+    expect(await panel.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBe(0);
+    const [outer, row] = [(await panel.boundingBox())!, panel.getByRole('row').last()];
+    await row.scrollIntoViewIfNeeded();
+    await expect(row).toBeInViewport({ ratio: 1 });
+    for (const part of [row, panel.locator('.stack').first(), panel.getByTestId('memory-chart').locator('canvas')]) {
+      const box = (await part.boundingBox())!;
+      expect(box.x).toBeGreaterThanOrEqual(outer.x);
+      expect(box.x + box.width).toBeLessThanOrEqual(outer.x + outer.width);
+    }
+    await page.keyboard.press('Escape');
+  }
+});
+
+test('a card that is lost is shown as such, with its last numbers marked', async ({ page }) => {
+  program = await startProgram({ memory: '0 host 2GiB/8GiB\n0 cuda:0 7.8GiB/8GiB\n4000 cuda:0 gone\n' });
+  await opened(page, program.url);
+  await expect(page.getByTestId('memory')).toContainText('cannot be read (last known: Used: 7.80 GB / Total: 8.00 GB (97.5%))');
+  await page.keyboard.press('i');
+  const card = page.getByRole('dialog', { name: 'Memory' }).getByRole('region', { name: /card, level Cannot be read/ });
+  await expect(card.locator('.level')).toHaveText('Cannot be read');
+  await expect(card).toContainText('last known: 7.8 GB of 8.0 GB in use by everybody');
+});
+
 // What an earlier run measured of the model, but that it needs 4 GiB to run, and to load at lower precision.
 async function hungryModel(): Promise<string> {
   const measured = await startProgram({ model: smallModel });
