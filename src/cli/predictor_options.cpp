@@ -150,9 +150,14 @@ std::vector<PredictorForm> make_forms(const ModelFiles& files, ModelOptions mode
   return forms;
 }
 
-EngineControl engine_control(const std::shared_ptr<EngineMemory>& engines) {
+EngineControl engine_control(const std::shared_ptr<EngineMemory>& engines, const ModelFiles& files,
+                             const ModelOptions& model) {
+  std::vector<ModelOptions> together(2, model);  // in the order they are loaded
+  together.front().file = files.encoder;
+  together.back().file = files.decoder;
   return {[engines](bool wait) { return engines->release_memory(wait); }, [engines] { return engines->restart(); },
           [engines](std::int64_t idle_ms) { return engines->unload_idle(idle_ms); }, trim_heap,
+          [engines, together](const std::string& domain) { return engines->need_bytes(together, domain); },
           [engines] { return engines->worker_deaths(); }};
 }
 
@@ -212,7 +217,7 @@ Engine prepare_engine(const PredictorOptions& options, Program& program) {
   if (device != "cpu") use_card(engine, device, model, budgets);
   if (!options.in_process) {
     engine.engine_memory = make_engine_memory(memory.worker, budgets, *memory.costs, program.clock);
-    engine.parts.engines = engine_control(engine.engine_memory);
+    engine.parts.engines = engine_control(engine.engine_memory, files, model);
   }
   engine.parts.model_name = files.name;
   engine.parts.forms = make_forms(files, model, engine.engine_memory);

@@ -17,12 +17,14 @@ ordered_json to_json(const ModelCost& cost) {
   return {{"load_peak_bytes", cost.load_peak_bytes},
           {"held_bytes", cost.held_bytes},
           {"run_peak_bytes", cost.run_peak_bytes},
-          {"kept_bytes", cost.kept_bytes}};
+          {"kept_bytes", cost.kept_bytes},
+          {"first_run_peak_bytes", cost.first_run_peak_bytes}};
 }
 
 ModelCost from_json(const ordered_json& json) {
   return {json.at("load_peak_bytes").get<std::uint64_t>(), json.at("held_bytes").get<std::uint64_t>(),
-          json.at("run_peak_bytes").get<std::uint64_t>(), json.at("kept_bytes").get<std::uint64_t>()};
+          json.at("run_peak_bytes").get<std::uint64_t>(), json.at("kept_bytes").get<std::uint64_t>(),
+          json.value("first_run_peak_bytes", std::uint64_t{0})};
 }
 
 constexpr std::uint64_t step_bytes = 1 << 20;
@@ -38,7 +40,8 @@ template <typename Function>
 ModelCosts each(const ModelCosts& a, const ModelCosts& b, const Function& function) {
   const auto of = [&](const ModelCost& x, const ModelCost& y) {
     return ModelCost{function(x.load_peak_bytes, y.load_peak_bytes), function(x.held_bytes, y.held_bytes),
-                     function(x.run_peak_bytes, y.run_peak_bytes), function(x.kept_bytes, y.kept_bytes)};
+                     function(x.run_peak_bytes, y.run_peak_bytes), function(x.kept_bytes, y.kept_bytes),
+                     function(x.first_run_peak_bytes, y.first_run_peak_bytes)};
   };
   return {of(a.host, b.host), of(a.device, b.device)};
 }

@@ -19,6 +19,8 @@ struct ModelCost {
   std::uint64_t held_bytes = 0;       // once loaded: weights, and what the engine prepares for runs
   std::uint64_t run_peak_bytes = 0;   // while running, without held_bytes; 0: not measured yet
   std::uint64_t kept_bytes = 0;       // between runs, without held_bytes
+  // While the first run after a load, or after memory was given back, without held_bytes: then engines take what later runs find; 0: not measured.
+  std::uint64_t first_run_peak_bytes = 0;
   bool operator==(const ModelCost&) const = default;
 };
 

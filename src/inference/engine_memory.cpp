@@ -7,10 +7,12 @@
 #include <list>
 
 #include "inference/card_arena.h"
+#include "inference/engine_needs.h"
 #include "inference/exclusive_gate.h"
 #include "inference/model_accounts.h"
 #include "inference/model_state.h"
 #include "inference/refusals.h"
+#include "inference/reserved_tensor.h"
 #include "inference/turn.h"
 #include "memory/byte_text.h"
 #include "platform/mutex.h"
@@ -18,38 +20,27 @@
 namespace sam {
 namespace {
 
-// Over what was measured: allocations vary a little from run to run.
-constexpr std::uint64_t margin_bytes = 4 << 20;
-// Of what is free, reserved for a run that was never measured; the rest is for decoding pictures meanwhile.
-constexpr double first_share = 0.75;
+// What a run of a model that nobody measured needs at least.
+constexpr std::uint64_t least_run_bytes = 4 << 20;
+constexpr const char* load_step = "|load";  // of Refusals
+constexpr const char* run_step = "|run";
 constexpr int lost_generation = -1;  // of no worker
 // A worker that is killed while so much is free was hardly killed for lack of memory: the operation is begun so often more.
 constexpr std::uint64_t plenty_bytes = 64 << 20;
 constexpr int tries_after_kills = 2;
 
-std::uint64_t with_margin(std::uint64_t bytes) {
-  return bytes + bytes / 50 + margin_bytes;
-}
-
-// A tensor of this process with what is reserved for it.
-struct ReservedBuffer {
-  Reservation reservation;
-  std::shared_ptr<Buffer> buffer;
-};
-
 class Engines final : public EngineMemory, public std::enable_shared_from_this<Engines> {
  public:
   Engines(std::shared_ptr<Worker> worker, EngineBudgets budgets, CostBook& book, const Clock& clock)
       : worker_(std::move(worker)), budgets_(budgets), book_(book), clock_(clock), accounts_(*worker_, budgets, book) {
-    if (budgets_.host == nullptr) return;
-    base_ = std::move(*budgets_.host->try_reserve(Owner::scratch, 0));
-    base_.correct_to(engine_base_bytes);
+    if (budgets_.host != nullptr) base_ = std::move(*budgets_.host->try_reserve(Owner::scratch, 0));
   }
 
   std::unique_ptr<Model> load(const ModelOptions& options) override;
   std::uint64_t release_memory(bool wait) override;
   std::uint64_t restart() override;
   std::uint64_t unload_idle(std::int64_t idle_ms) override;
+  std::uint64_t need_bytes(std::span<const ModelOptions> together, const std::string& domain) const override;
   std::uint64_t held_bytes() const override;
   int worker_deaths() const override { return worker_->deaths(); }
 
@@ -59,23 +50,35 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
 
  private:
   std::shared_ptr<CardArena> arena_for(const ModelOptions& options) SAM_EXCLUDES(mutex_);
-  void load_in_turn(ModelState& state);
+  void take_base(const std::string& doing) SAM_EXCLUDES(mutex_);
+  void settle_base() SAM_EXCLUDES(mutex_);
   template <typename Operation>
   auto surviving_kills(const ModelState& state, const Operation& operation) -> decltype(operation());
-  void load_into(ModelState& state);
-  void reserve(const Share& share, Reservation& part, const std::string& operation, std::uint64_t measured,
-               std::uint64_t least, const std::string& doing);
-  std::vector<Tensor> run_in_turn(ModelState& state, std::span<const Tensor> inputs,
-                                  std::span<const std::string> outputs, const std::stop_token& stop);
+  template <typename Operation>
+  auto with_more_each_time(const ModelState& state, const std::string& step, const Operation& operation)
+      -> decltype(operation(0));
+  void load_into(ModelState& state, int attempt);
+  void reserve(Share& share, Reservation& part, const std::string& step, std::uint64_t measured, std::uint64_t least,
+               int attempt, const std::string& doing);
   std::vector<Tensor> run_once(ModelState& state, std::span<const Tensor> inputs, std::span<const std::string> outputs,
-                               const std::stop_token& stop);
-  bool has_room_after(const ModelState& state, const OutOfMemory& error) const;
-  void reserve_run(ModelState& state, const ModelCosts& known, bool lost);
+                               const std::stop_token& stop, int attempt);
+  bool has_room_after(const ModelState& state, const std::string& step, const OutOfMemory& error) const;
+  void reserve_run(ModelState& state, const ModelCosts& known, bool lost, int attempt);
   std::uint64_t release_one(ModelState& state);
   int generation() const { return generation_ + worker_->restarts(); }
   std::int64_t now_ms() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch()).count();
   }
+
+  struct Running {
+    explicit Running(Engines& of) : engines(of) { ++engines.running_; }
+    ~Running() {
+      engines.last_run_ms_ = engines.now_ms();
+      --engines.running_;
+      engines.settle_base();
+    }
+    Engines& engines;
+  };
 
   // Whatever ends a run early, no more stays reserved than the engine may hold.
   struct Unsettled {
@@ -94,7 +97,6 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
   const EngineBudgets budgets_;
   CostBook& book_;
   const Clock& clock_;
-  Reservation base_;
   ModelAccounts accounts_;
   Refusals refusals_;
   ExclusiveGate gate_;  // what nobody measured yet has the worker to itself
@@ -103,6 +105,7 @@ class Engines final : public EngineMemory, public std::enable_shared_from_this<E
   std::atomic<int> generation_{0};
   Mutex mutex_;
   std::weak_ptr<CardArena> arena_ SAM_GUARDED_BY(mutex_);
+  Reservation base_ SAM_GUARDED_BY(mutex_);  // of a worker that runs
 };
 
 class EngineModel final : public Model {
@@ -127,34 +130,39 @@ class EngineModel final : public Model {
   const std::shared_ptr<ModelState> state_;
 };
 
-// Inputs are large: 12 MiB for a SAM encoder, the whole picture for some.
 Tensor Engines::make_tensor(ModelState& state, std::string name, ElementType type, Shape shape) {
   if (budgets_.host == nullptr) return state.model->make_tensor(std::move(name), type, std::move(shape));
-  Reservation reservation = budgets_.host->reserve(Owner::images, checked_size_bytes(type, shape).value_or(0));
-  Tensor tensor = state.model->make_tensor(std::move(name), type, std::move(shape));
-  const auto kept = std::make_shared<ReservedBuffer>(ReservedBuffer{std::move(reservation), std::move(tensor.buffer)});
-  tensor.buffer = std::shared_ptr<Buffer>(kept, kept->buffer.get());  // the buffer's own type is what engines look for
-  return tensor;
+  return make_reserved_tensor(*state.model, *budgets_.host, std::move(name), type, std::move(shape));
 }
 
-// Makes `part` what the operation needs: as measured, or, if nobody measured yet, most of what is free; all of that after a refusal.
-void Engines::reserve(const Share& share, Reservation& part, const std::string& operation, std::uint64_t measured,
-                      std::uint64_t least, const std::string& doing) {
+// What a worker process has besides its models, as long as there is one.
+void Engines::take_base(const std::string& doing) {
+  const MutexLock lock(mutex_);
+  if (budgets_.host == nullptr || base_.try_grow_to(engine_base_bytes)) return;
+  throw refused_by(*budgets_.host, doing, engine_base_bytes);
+}
+
+void Engines::settle_base() {
+  const MutexLock lock(mutex_);
+  if (running_ == 0 && worker_->pid() < 0) base_.release();
+}
+
+// Makes `part` what the step needs: as measured, or, if nobody measured yet, most of what is free; more of that after each refusal.
+void Engines::reserve(Share& share, Reservation& part, const std::string& step, std::uint64_t measured,
+                      std::uint64_t least, int attempt, const std::string& doing) {
   if (share.budget == nullptr) return;
-  const std::uint64_t refused = refusals_.least(operation, share.domain);
-  const double free_share = refused > 0 ? 1 : measured > 0 ? 0 : first_share;
-  const auto free = static_cast<std::uint64_t>(free_share * static_cast<double>(share.budget->available_bytes()));
-  const std::uint64_t needed = std::max({measured, least, refused});
-  if (part.bytes() + free > needed && part.try_grow_to(part.bytes() + free)) return;
-  share.grow(part, needed, doing);
+  const std::uint64_t refused = refusals_.least(step, share.domain);
+  const int level = refused > 0 ? std::max(attempt, 1) : attempt;
+  const std::uint64_t hoped = level == 0 && measured > 0 ? 0 : promised_bytes(share.budget->available_bytes(), level);
+  share.promise(part, std::max({measured, least, refused}), hoped, doing);
 }
 
-// Whether what a refused run is known to need at least is free now.
-bool Engines::has_room_after(const ModelState& state, const OutOfMemory& error) const {
+// Whether what a refused step is known to need at least is free now.
+bool Engines::has_room_after(const ModelState& state, const std::string& step, const OutOfMemory& error) const {
   const Share& share = error.domain() == "host" ? state.host : state.device;
   if (share.budget == nullptr) return false;
-  const std::uint64_t least = refusals_.least(state.key + "|run", share.domain);
-  return least > 0 && least <= share.scratch.bytes() + share.budget->available_bytes();
+  const std::uint64_t least = refusals_.least(state.key + step, share.domain);
+  return least > 0 && least <= share.bytes() + share.budget->available_bytes();
 }
 
 // The arena that the models of the card share, if its memory is taken at once.
@@ -170,7 +178,11 @@ std::shared_ptr<CardArena> Engines::arena_for(const ModelOptions& options) {
 std::unique_ptr<Model> Engines::load(const ModelOptions& options) {
   const auto state = std::make_shared<ModelState>(options, budgets_, arena_for(options));
   accounts_.add(state);
-  load_in_turn(*state);
+  {
+    const Running running(*this);
+    const TurnQueue::Turn turn = state->turns.take();
+    with_more_each_time(*state, load_step, [&](int attempt) { load_into(*state, attempt); });
+  }
   book_.write();
   return std::make_unique<EngineModel>(shared_from_this(), state);
 }
@@ -182,7 +194,7 @@ auto Engines::surviving_kills(const ModelState& state, const Operation& operatio
   for (int kills = 1;; ++kills) {
     try {
       return operation();
-    } catch (const WorkerKilled& killed) {
+    } catch (const WorkerKilled&) {
       if (budgets_.host == nullptr || budgets_.host->available_bytes() < plenty_bytes) throw;
       if (kills > tries_after_kills) {
         throw ModelError("the worker process was killed " + std::to_string(kills) + " times while it used " +
@@ -190,87 +202,78 @@ auto Engines::surviving_kills(const ModelState& state, const Operation& operatio
                          byte_text(budgets_.host->available_bytes()) +
                          " of memory are free: look for what ends it, in the system's log for instance");
       }
-      spdlog::warn("{}, though memory is free: once more on a new one", killed.what());
+      spdlog::warn(
+          "the worker process was killed while it used {}, hardly for lack of memory, {} are free: once more on a new "
+          "one",
+          state.options.file.filename().string(), byte_text(budgets_.host->available_bytes()));
     }
   }
 }
 
-void Engines::load_in_turn(ModelState& state) {
-  const TurnQueue::Turn turn = state.turns.take();
-  try {
-    return surviving_kills(state, [&] { load_into(state); });
-  } catch (const RefusedByBudget&) {
-    throw;
-  } catch (const WorkerKilled&) {
-    throw;
-  } catch (const OutOfMemory& error) {  // nobody had measured it, or it needs more than then: now with all that is free
-    spdlog::info("{}; once more with all the memory that is free", error.what());
+// Nobody had measured the step, or it needs more than then: it is begun again with more of the memory that is free. step: "|run".
+template <typename Operation>
+auto Engines::with_more_each_time(const ModelState& state, const std::string& step, const Operation& operation)
+    -> decltype(operation(0)) {
+  for (int attempt = 0;; ++attempt) {
+    try {
+      return surviving_kills(state, [&] { return operation(attempt); });
+    } catch (const RefusedByBudget&) {
+      throw;
+    } catch (const WorkerKilled&) {
+      throw;
+    } catch (const OutOfMemory& error) {
+      if (attempt + 1 == promise_attempts || !has_room_after(state, step, error)) throw;
+      spdlog::info("{}; once more with {} of the memory that is free", error.what(),
+                   attempt + 2 == promise_attempts ? "all" : "most");
+    }
   }
-  load_into(state);
 }
 
-void Engines::load_into(ModelState& state) {
+void Engines::load_into(ModelState& state, int attempt) {
   const ModelCosts known = accounts_.known(state);
   const std::string doing = "loading " + state.options.file.filename().string();
-  const std::string operation = state.key + "|load";
+  const std::string step = state.key + load_step;
   const ExclusiveGate::Pass pass = gate_.enter(true);
   last_run_ms_ = now_ms();
-  const auto measured = [](const ModelCost& cost) {
-    return cost.load_peak_bytes == 0 ? 0 : with_margin(std::max(cost.load_peak_bytes, cost.held_bytes));
-  };
+  take_base(doing);
   if (state.arena) state.arena->take(doing);
-  reserve(state.host, state.host.weights, operation, measured(known.host), state.file.size_bytes, doing);
-  reserve(state.device, state.device.weights, operation, measured(known.device), state.file.size_bytes, doing);
+  for (const auto& [share, cost] : {std::pair(&state.host, &known.host), std::pair(&state.device, &known.device)})
+    reserve(*share, share->weights, step, load_need_bytes(*cost), state.file.size_bytes, attempt, doing);
   accounts_.grant(state, state.host.weights.bytes());
   try {
     state.model = worker_->load(state.options);
   } catch (const WorkerKilled&) {
     throw;
   } catch (const OutOfMemory& error) {
-    throw refusals_.note(operation, state.options.device, nullptr, error);
+    throw refusals_.note(step, state.options.device, nullptr, error);
   }
   state.generation = generation();
   accounts_.loaded(state, known);
-  refusals_.forget(operation, state.options.device);
+  refusals_.forget(step, state.options.device);
 }
 
 std::vector<Tensor> Engines::run(ModelState& state, std::span<const Tensor> inputs,
                                  std::span<const std::string> outputs, const std::stop_token& stop) {
-  struct Running {
-    explicit Running(Engines& of) : engines(of) { ++engines.running_; }
-    ~Running() {
-      engines.last_run_ms_ = engines.now_ms();
-      --engines.running_;
-    }
-    Engines& engines;
-  } const running(*this);
-  std::vector<Tensor> results = run_in_turn(state, inputs, outputs, stop);
+  const Running running(*this);
+  const TurnQueue::Turn turn = state.turns.take(stop);
+  std::vector<Tensor> results = with_more_each_time(
+      state, run_step, [&](int attempt) { return run_once(state, inputs, outputs, stop, attempt); });
   book_.write();
   return results;
 }
 
-std::vector<Tensor> Engines::run_in_turn(ModelState& state, std::span<const Tensor> inputs,
-                                         std::span<const std::string> outputs, const std::stop_token& stop) {
-  const TurnQueue::Turn turn = state.turns.take(stop);
-  try {
-    return surviving_kills(state, [&] { return run_once(state, inputs, outputs, stop); });
-  } catch (const RefusedByBudget&) {
-    throw;
-  } catch (const OutOfMemory& error) {
-    if (!has_room_after(state, error)) throw;
-    spdlog::info("{}; once more with all the memory that is free", error.what());
-  }
-  return run_once(state, inputs, outputs, stop);  // nobody had measured it: now with all that is free
-}
-
 std::vector<Tensor> Engines::run_once(ModelState& state, std::span<const Tensor> inputs,
-                                      std::span<const std::string> outputs, const std::stop_token& stop) {
+                                      std::span<const std::string> outputs, const std::stop_token& stop, int attempt) {
   const ModelCosts known = accounts_.known(state);
-  const ExclusiveGate::Pass pass = gate_.enter(known.host.run_peak_bytes == 0, stop);
+  const bool alone = known.host.run_peak_bytes == 0 || attempt > 0 || state.generation != generation();
+  const ExclusiveGate::Pass pass = gate_.enter(alone, stop);
   const bool lost = state.generation != generation();  // the worker of then is gone, and what it held
-  if (lost) accounts_.hold(state, 0, 0);
+  if (lost) {
+    accounts_.hold(state, 0, 0);
+    accounts_.forget_lost(generation());
+  }
   Unsettled unsettled{&accounts_, state, state.host.bytes(), state.device.bytes()};
-  reserve_run(state, known, lost);
+  reserve_run(state, known, lost, attempt);
   std::vector<Tensor> results;
   try {
     results = state.model->run(inputs, outputs, stop);
@@ -283,12 +286,11 @@ std::vector<Tensor> Engines::run_once(ModelState& state, std::span<const Tensor>
   }
   if (lost || state.generation != generation()) {
     state.generation = generation();
-    accounts_.stopped(state, known);
-  } else {
-    accounts_.ran(state, known);
+    state.is_warm = false;
   }
+  accounts_.ran(state, known);
   unsettled.accounts = nullptr;
-  refusals_.forget(state.key + "|run", state.options.device);
+  refusals_.forget(state.key + run_step, state.options.device);
   return results;
 }
 
@@ -306,18 +308,17 @@ void Engines::refuse_run(ModelState& state, const ModelCosts& known, Unsettled& 
     unsettled.host_bytes = unsettled.device_bytes = 0;
   }
   if (const auto* killed = dynamic_cast<const WorkerKilled*>(&error)) throw WorkerKilled(*killed);
-  throw refusals_.note(state.key + "|run", state.options.device, &use, error);
+  throw refusals_.note(state.key + run_step, state.options.device, &use, error);
 }
 
-void Engines::reserve_run(ModelState& state, const ModelCosts& known, bool lost) {
+void Engines::reserve_run(ModelState& state, const ModelCosts& known, bool lost, int attempt) {
+  const Engine engine = lost ? Engine::lost : state.is_warm ? Engine::warm : Engine::cold;
   const std::string doing = "running " + state.options.file.filename().string();
+  take_base(doing);
   if (state.arena) state.arena->take(doing);
   for (const auto& [share, cost] : {std::pair(&state.host, &known.host), std::pair(&state.device, &known.device)}) {
-    std::uint64_t total = 0;  // 0: not measured yet
-    if (cost->run_peak_bytes > 0) {
-      total = with_margin(std::max(cost->held_bytes + cost->run_peak_bytes, lost ? cost->load_peak_bytes : 0));
-    }
-    reserve(*share, share->scratch, state.key + "|run", minus(total, share->weights.bytes()), margin_bytes, doing);
+    const std::uint64_t scratch = minus(run_need_bytes(*cost, engine), share->weights.bytes());
+    reserve(*share, share->scratch, state.key + run_step, scratch, least_run_bytes, attempt, doing);
   }
   accounts_.grant(state, state.host.bytes());
 }
@@ -358,6 +359,7 @@ std::uint64_t Engines::restart() {
   for (const auto& state : all) turns.emplace_back(Take{state->turns});
   worker_->restart();
   ++generation_;
+  settle_base();
   std::uint64_t freed = 0;
   for (const auto& state : all) {
     freed += state->bytes() + (state->arena ? state->arena->give_back() : 0);
@@ -369,6 +371,11 @@ std::uint64_t Engines::restart() {
 std::uint64_t Engines::unload_idle(std::int64_t idle_ms) {
   if (running_ > 0 || worker_->pid() < 0 || now_ms() - last_run_ms_ < idle_ms) return 0;
   return restart();
+}
+
+std::uint64_t Engines::need_bytes(std::span<const ModelOptions> together, const std::string& domain) const {
+  const std::uint64_t bytes = accounts_.need_bytes(together, domain);
+  return bytes > 0 && domain == "host" ? bytes + engine_base_bytes : bytes;
 }
 
 std::uint64_t Engines::held_bytes() const {

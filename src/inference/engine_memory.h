@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
 
 #include "inference/cost_book.h"
 #include "inference/model.h"
@@ -16,7 +18,7 @@
 
 namespace sam {
 
-// Held from the start: what a worker process has besides its models.
+// What a worker process has besides its models, held as long as it runs.
 inline constexpr std::uint64_t engine_base_bytes = 24 << 20;
 
 struct EngineBudgets {
@@ -41,6 +43,9 @@ class EngineMemory {
 
   // As restart, if nothing ran for idle_ms and nothing runs now; otherwise 0.
   virtual std::uint64_t unload_idle(std::int64_t idle_ms) = 0;
+
+  // The most that loading and running these together takes of the domain, as far as it was ever measured, whatever the limit is now; 0: it was not.
+  virtual std::uint64_t need_bytes(std::span<const ModelOptions> together, const std::string& domain) const = 0;
 
   virtual std::uint64_t held_bytes() const = 0;  // reserved by all models
   virtual int worker_deaths() const = 0;         // of the worker process, which nobody asked to end

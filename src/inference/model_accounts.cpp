@@ -1,6 +1,9 @@
 #include "inference/model_accounts.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "inference/engine_needs.h"
 
 namespace sam {
 namespace {
@@ -14,7 +17,8 @@ ModelCost believed(const ModelCost& cost, const Budget* budget) {
   const std::uint64_t most = budget->largest_limit_bytes();
   const auto fits = [most](std::uint64_t bytes) { return bytes <= most; };
   const bool all_fit = fits(cost.load_peak_bytes) && fits(cost.held_bytes) && fits(cost.run_peak_bytes) &&
-                       fits(cost.kept_bytes) && fits(cost.held_bytes + cost.run_peak_bytes);
+                       fits(cost.kept_bytes) && fits(cost.held_bytes + cost.run_peak_bytes) &&
+                       fits(cost.held_bytes + cost.first_run_peak_bytes);
   return all_fit ? cost : ModelCost{};
 }
 
@@ -24,6 +28,7 @@ void ModelAccounts::add(const std::shared_ptr<ModelState>& state) {
   const MutexLock lock(mutex_);
   states_.remove_if([](const auto& weak) { return weak.expired(); });
   states_.push_back(state);
+  hashes_[state->options.file] = state->file.hash;
 }
 
 std::vector<std::shared_ptr<ModelState>> ModelAccounts::all() const {
@@ -38,6 +43,40 @@ std::vector<std::shared_ptr<ModelState>> ModelAccounts::all() const {
 ModelCosts ModelAccounts::known(const ModelState& state) const {
   const ModelCosts costs = book_.find(state.key).value_or(ModelCosts{});
   return {believed(costs.host, state.host.budget), believed(costs.device, state.device.budget)};
+}
+
+// Whatever the machine's memory is now.
+ModelCosts ModelAccounts::measured(const ModelOptions& options) const {
+  std::string hash;
+  {
+    const MutexLock lock(mutex_);
+    if (const auto found = hashes_.find(options.file); found != hashes_.end()) hash = found->second;
+  }
+  if (hash.empty()) {
+    try {
+      hash = read_onnx_file(options.file).hash;
+    } catch (const std::exception&) {
+      return {};
+    }
+    const MutexLock lock(mutex_);
+    hashes_[options.file] = hash;
+  }
+  return book_.find(cost_key(hash, options.device, precision_name(options.precision))).value_or(ModelCosts{});
+}
+
+std::uint64_t ModelAccounts::need_bytes(std::span<const ModelOptions> together, const std::string& domain) const {
+  std::vector<ModelCost> costs;
+  for (const ModelOptions& options : together) {
+    const ModelCosts known = measured(options);
+    costs.push_back(domain == "host" ? known.host : known.device);
+  }
+  return need_together_bytes(costs);
+}
+
+void ModelAccounts::forget_lost(int generation) {
+  for (const auto& each : all()) {
+    if (const auto turn = each->turns.try_take(); turn && each->generation != generation) hold(*each, 0, 0);
+  }
 }
 
 void ModelAccounts::grant(ModelState& state, std::uint64_t bytes) noexcept {
@@ -60,16 +99,18 @@ void ModelAccounts::hold(ModelState& state, std::uint64_t host_bytes, std::uint6
   grant(state, state.host.bytes());
 }
 
-// Of all that the worker's heap or the card's arena holds: what the other models do not.
+// Of all that the worker's heap or the card's arena holds: what the other models do not. Those of an earlier worker hold nothing of this one's.
 std::uint64_t ModelAccounts::own_part(const ModelState& state, Share ModelState::* of,
                                       std::uint64_t total_bytes) const {
   for (const auto& other : all()) {
-    if (other.get() != &state) total_bytes = minus(total_bytes, ((*other).*of).held_bytes);
+    if (other.get() != &state && other->generation == state.generation)
+      total_bytes = minus(total_bytes, ((*other).*of).held_bytes);
   }
   return total_bytes;
 }
 
 void ModelAccounts::loaded(ModelState& state, const ModelCosts& known) {
+  state.is_warm = false;
   const ModelUse use = state.model->last_use();
   const bool measured = use.alone && use.host.peak_bytes > 0;
   ModelCosts costs = known;
@@ -90,11 +131,14 @@ void ModelAccounts::loaded(ModelState& state, const ModelCosts& known) {
 
 void ModelAccounts::ran(ModelState& state, ModelCosts known) {
   const ModelUse use = state.model->last_use();
+  const bool was_warm = std::exchange(state.is_warm, true);
   // What others did meanwhile cannot be told from it.
   if (!use.alone || use.host.peak_bytes == 0) return hold_as_known(state, known);
   const auto measure = [&](Share ModelState::* of, const EngineUse& seen, ModelCost& cost) {
     // At least a byte: 0 says that nobody measured.
-    cost.run_peak_bytes = std::max<std::uint64_t>(1, minus(own_part(state, of, seen.peak_bytes), cost.held_bytes));
+    const std::uint64_t peak = std::max<std::uint64_t>(1, minus(own_part(state, of, seen.peak_bytes), cost.held_bytes));
+    if (!was_warm) cost.first_run_peak_bytes = peak;
+    if (was_warm || cost.run_peak_bytes == 0) cost.run_peak_bytes = peak;
     const std::uint64_t after = own_part(state, of, seen.after_bytes);
     cost.kept_bytes = minus(after, cost.held_bytes);
     return after;
@@ -128,6 +172,7 @@ void ModelAccounts::stopped(ModelState& state, const ModelCosts& known) {
 }
 
 void ModelAccounts::released(ModelState& state) {
+  state.is_warm = false;
   const ModelUse use = state.model->last_use();
   const std::uint64_t heap_bytes = use.host.after_bytes;
   const std::uint64_t held =

@@ -4,8 +4,12 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <list>
+#include <map>
 #include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "inference/cost_book.h"
@@ -26,6 +30,13 @@ class ModelAccounts {
   // What is known of a model; numbers larger than the domain ever was are no measurement of this machine: 0, not measured.
   ModelCosts known(const ModelState& state) const;
 
+  // As EngineMemory; reads the whole file of a model that was never loaded.
+  std::uint64_t need_bytes(std::span<const ModelOptions> together, const std::string& domain) const;
+
+  // What models held in a worker that is gone does not stay reserved until they run again; those that are busy see to it themselves.
+  // generation: of the worker that runs.
+  void forget_lost(int generation) SAM_EXCLUDES(mutex_);
+
   // What the worker's heap may hold for this model, from now on.
   void grant(ModelState& state, std::uint64_t bytes) noexcept SAM_EXCLUDES(mutex_, limit_mutex_);
 
@@ -39,6 +50,7 @@ class ModelAccounts {
   void released(ModelState& state);
 
  private:
+  ModelCosts measured(const ModelOptions& options) const SAM_EXCLUDES(mutex_);
   std::uint64_t own_part(const ModelState& state, Share ModelState::* of, std::uint64_t total_bytes) const;
   void hold_as_known(ModelState& state, const ModelCosts& known) noexcept;
 
@@ -49,6 +61,8 @@ class ModelAccounts {
   Mutex limit_mutex_;  // the limit sent last is the one that was added up last
   mutable Mutex mutex_;
   std::list<std::weak_ptr<ModelState>> states_ SAM_GUARDED_BY(mutex_);
+  mutable std::map<std::filesystem::path, std::string> hashes_
+      SAM_GUARDED_BY(mutex_);  // of the files of all models so far
 };
 
 }  // namespace sam

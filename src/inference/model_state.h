@@ -30,6 +30,10 @@ struct Share {
   // `total` is held now: the file's size of it are weights, the rest is the engine's.
   void hold(std::uint64_t total, std::uint64_t file_bytes) noexcept;
 
+  // Makes `part` at least `needed`, and more if that is free: `hoped` on top of what it is, which may never be taken. Throws RefusedByBudget for what
+  // is missing of `needed`.
+  void promise(Reservation& part, std::uint64_t needed, std::uint64_t hoped, const std::string& doing);
+
   // Throws RefusedByBudget for what is missing.
   void grow(Reservation& part, std::uint64_t to, const std::string& doing) const;
 
@@ -37,6 +41,7 @@ struct Share {
   std::string domain;
   Reservation weights;
   Reservation scratch;
+  Speculation speculation;  // of what is reserved
   std::atomic<std::uint64_t> held_bytes{
       0};  // really, when last seen: what is reserved for a run is not taken before it
 };
@@ -56,7 +61,8 @@ struct ModelState {
   Share host;
   Share device;
   std::unique_ptr<Model> model;                 // goes before its reservations
-  int generation = 0;                           // of the worker that it was loaded in
+  std::atomic<int> generation{0};               // of the worker that it was loaded in
+  bool is_warm = false;                         // it ran there, and gave nothing back since
   std::atomic<std::uint64_t> granted_bytes{0};  // of the host, to the worker's heap
 };
 

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
+#include "memory/byte_text.h"
+
 namespace sam {
 namespace {
 
 // An allocation that the engine was refused was one of many: what follows it is at least as large.
 constexpr std::uint64_t least_refusal_bytes = 16 << 20;
-
-std::string megabytes(std::uint64_t bytes) {
-  return std::to_string((bytes + 999'999) / 1'000'000) + " MB";
-}
 
 std::string key_of(const std::string& operation, const std::string& domain) {
   return operation + '|' + domain;
@@ -21,8 +19,8 @@ std::string key_of(const std::string& operation, const std::string& domain) {
 RefusedByBudget refused_by(const Budget& budget, const std::string& doing, std::uint64_t more) {
   const BudgetReport report = budget.report();
   const std::uint64_t available = report.available_bytes();
-  return RefusedByBudget(doing + " needs " + megabytes(more) + " of " + budget.domain() + " memory, of which " +
-                             megabytes(available) + " of " + megabytes(report.limit_bytes) + " are free",
+  return RefusedByBudget(doing + " needs " + byte_text(more) + " more of " + domain_text(budget.domain()) + "; " +
+                             used_of_text(available, report.limit_bytes) + " are free",
                          more > available ? more - available : 1, budget.domain(), Shortage{more, report});
 }
 

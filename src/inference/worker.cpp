@@ -96,7 +96,7 @@ bool ran_out(const WorkerDied& death) {
     throw OutOfMemory("the worker process crashed after memory was refused to it, while " + doing);
   }
   if (ran_out(death)) {
-    throw WorkerKilled("the worker process was killed (signal 9), likely by the kernel for lack of memory, while " +
+    throw WorkerKilled("the worker process was killed (signal 9), perhaps by the kernel for lack of memory, while " +
                        doing);
   }
   throw ModelError("the worker process died twice (" + death.text() + "): " + doing);

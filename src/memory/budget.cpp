@@ -54,6 +54,12 @@ void Reservation::correct_to(std::uint64_t bytes) noexcept {
   bytes_ = bytes;
 }
 
+void Speculation::set(std::uint64_t bytes) noexcept {
+  if (budget_ == nullptr || bytes == bytes_) return;
+  budget_->speculative_bytes_.fetch_add(bytes - bytes_, std::memory_order_relaxed);  // modulo 2^64: also less
+  bytes_ = bytes;
+}
+
 std::optional<Reservation> Budget::try_reserve(Owner owner, std::uint64_t bytes) noexcept {
   if (bytes > 0 && !take(owner, bytes)) return std::nullopt;
   return Reservation(this, owner, bytes);

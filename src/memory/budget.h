@@ -46,6 +46,21 @@ class Reservation {
   std::uint64_t bytes_ = 0;
 };
 
+// How much of what is reserved may never be taken: what an engine was promised for a run that nobody measured. No cache is emptied for it.
+class Speculation {
+ public:
+  explicit Speculation(Budget* budget) : budget_(budget) {}  // null: none is ever counted
+  Speculation(const Speculation&) = delete;
+  Speculation& operator=(const Speculation&) = delete;
+  ~Speculation() { set(0); }
+
+  void set(std::uint64_t bytes) noexcept;
+
+ private:
+  Budget* const budget_;
+  std::uint64_t bytes_ = 0;
+};
+
 class Budget {
  public:
   Budget(std::string domain, std::uint64_t limit_bytes)
@@ -67,6 +82,7 @@ class Budget {
 
   std::uint64_t reserved_bytes() const noexcept { return reserved_bytes_.load(std::memory_order_relaxed); }
   std::uint64_t available_bytes() const noexcept { return report().available_bytes(); }
+  std::uint64_t speculative_bytes() const noexcept { return speculative_bytes_.load(std::memory_order_relaxed); }
   // The largest limit there ever was: more than that the domain never had.
   std::uint64_t largest_limit_bytes() const noexcept { return largest_limit_bytes_.load(std::memory_order_relaxed); }
   // Parts are read one after the other: while others reserve they may not add up.
@@ -74,6 +90,7 @@ class Budget {
 
  private:
   friend class Reservation;
+  friend class Speculation;
   bool take(Owner owner, std::uint64_t bytes) noexcept;
   void take_anyway(Owner owner, std::uint64_t bytes) noexcept;
   void give_back(Owner owner, std::uint64_t bytes) noexcept;
@@ -83,6 +100,7 @@ class Budget {
   std::atomic<std::uint64_t> largest_limit_bytes_;
   std::atomic<std::uint64_t> other_bytes_{0};
   std::atomic<std::uint64_t> reserved_bytes_{0};
+  std::atomic<std::uint64_t> speculative_bytes_{0};
   std::array<std::atomic<std::uint64_t>, owner_count> by_owner_{};
 };
 

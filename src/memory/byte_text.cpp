@@ -35,6 +35,9 @@ std::string byte_text(std::uint64_t bytes) {
 
 std::string used_of_text(std::uint64_t used_bytes, std::uint64_t limit_bytes) {
   const Unit unit = unit_of(limit_bytes);
+  if (used_bytes > 0 && used_bytes < limit_bytes &&
+      static_cast<double>(used_bytes) < unit.bytes / 10)  // "0.0 of 1.1 GB" says nothing
+    return byte_text(used_bytes) + " of " + byte_text(limit_bytes);
   return number(used_bytes, unit) + " of " + number(limit_bytes, unit) + " " + unit.name;
 }
 

@@ -96,7 +96,8 @@ const DomainSnapshot& DomainWatch::snapshot() {
 std::uint64_t DomainWatch::over_commitment() const {
   if (!snapshot_.readable) return 0;
   const BudgetReport report = budget_->report();
-  return std::min(report.reserved_bytes, less(report.reserved_bytes + report.other_bytes, report.limit_bytes));
+  const std::uint64_t promised = less(report.reserved_bytes, budget_->speculative_bytes());  // what will be taken
+  return std::min(promised, less(promised + report.other_bytes, report.limit_bytes));
 }
 
 std::uint64_t DomainWatch::excess() const {

@@ -5,15 +5,34 @@
 namespace sam {
 namespace {
 
-// "encoding coffee.jpg needs 229 MB of host memory: 32 MB on top of 197 MB in use (weights 120 MB, other 77 MB), and at most 200 MB can be
-// had: …"
-std::string exhausted_sentence(const std::string& doing, const MemoryExhausted::Facts& facts) {
-  const std::string in_use =
-      byte_text(facts.used_bytes) + " in use" + (facts.holders.empty() ? "" : " (" + facts.holders + ")");
+// A number that works as it stands as a limit, where MB are a million bytes: few digits, never less than the bytes.
+std::string about_text(std::uint64_t bytes) {
+  return std::to_string((bytes + 9'999'999) / 10'000'000 * 10) + " MB";
+}
+
+std::string in_use_text(const MemoryExhausted::Facts& facts) {
+  return byte_text(facts.used_bytes) + " in use or reserved" +
+         (facts.holders.empty() ? "" : " (" + facts.holders + ")");
+}
+
+// "encoding coffee.jpg needs about 290 MB of host memory, and at most 200 MB can be had; 32 MB were refused on top of 197 MB in use or reserved
+// (weights 120 MB, other 77 MB): …"
+std::string known_sentence(const std::string& doing, const MemoryExhausted::Facts& facts) {
+  std::string text = doing + " needs about " + about_text(facts.whole_bytes) + " of " + domain_text(facts.domain);
+  if (facts.limit_bytes > 0) text += ", and at most " + byte_text(facts.limit_bytes) + " can be had";
+  if (facts.needed_bytes > 0)
+    text += "; " + byte_text(facts.needed_bytes) + " were refused on top of " + in_use_text(facts);
+  return text;
+}
+
+// "encoding coffee.jpg needs at least 229 MB of host memory: 32 MB on top of 197 MB in use or reserved (weights 120 MB, other 77 MB), and at most
+// 200 MB can be had: …"
+std::string unknown_sentence(const std::string& doing, const MemoryExhausted::Facts& facts) {
+  const std::string in_use = in_use_text(facts);
   std::string text = doing;
   if (facts.needed_bytes > 0) {
-    text += " needs " + byte_text(facts.used_bytes + facts.needed_bytes) + " of " + domain_text(facts.domain) + ": " +
-            byte_text(facts.needed_bytes) + " on top of " + in_use;
+    text += " needs at least " + byte_text(facts.used_bytes + facts.needed_bytes) + " of " + domain_text(facts.domain) +
+            ": " + byte_text(facts.needed_bytes) + " on top of " + in_use;
   } else if (facts.requested_bytes > 0) {
     text += " was refused " + byte_text(facts.requested_bytes) + " of " + domain_text(facts.domain) +
             " on top of what it held";
@@ -28,12 +47,15 @@ std::string exhausted_sentence(const std::string& doing, const MemoryExhausted::
     if (facts.needed_bytes > 0 && all_bytes > facts.limit_bytes && byte_text(all_bytes) == byte_text(facts.limit_bytes))
       text += ", " + byte_text(all_bytes - facts.limit_bytes) + " too few";
     if (facts.needed_bytes == 0)
-      text += (facts.requested_bytes > 0 ? "; now that it gave back what it held, "
-                                         : ", and now that it gave back what it held, ") +
-              in_use;
+      text +=
+          (refused ? "; now that it gave back what it held, " : ", and now that it gave back what it held, ") + in_use;
   }
-  if (!facts.advice.empty()) text += ": " + facts.advice;
   return text;
+}
+
+std::string exhausted_sentence(const std::string& doing, const MemoryExhausted::Facts& facts) {
+  const std::string text = facts.whole_bytes > 0 ? known_sentence(doing, facts) : unknown_sentence(doing, facts);
+  return text + (facts.advice.empty() ? "" : ": " + facts.advice);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "memory/recovery.h"
 
+#include <algorithm>
+
 #include "memory/byte_text.h"
 
 namespace sam {
@@ -48,6 +50,8 @@ MemoryExhausted::Facts facts_of(const RecoveryLadder::Describe& describe, const 
     facts.limit_bytes = shortage->held.limit_bytes;
     facts.holders = holders_text(shortage->held);
   }
+  if (facts.whole_bytes > 0) facts.whole_bytes = std::max(facts.whole_bytes, facts.used_bytes + facts.needed_bytes);
+  if (facts.whole_bytes <= facts.limit_bytes) facts.whole_bytes = 0;  // it needs more than was ever measured
   return facts;
 }
 
@@ -64,7 +68,7 @@ RecoveryLadder::RecoveryLadder(std::vector<Rung> rungs, Describe describe, Repor
       describe_(std::move(describe)),
       report_(std::move(report)),
       clock_(clock),
-      exhausted_("the program", {0, 0, 0, "host", "close other programs, or raise SAM_HOST_MEMORY_LIMIT", {}, 0}) {}
+      exhausted_("the program", {0, 0, 0, "host", "close other programs, or raise SAM_HOST_MEMORY_LIMIT", {}, 0, 0}) {}
 
 RecoveryStatistics RecoveryLadder::statistics() const {
   MutexLock lock(mutex_);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 namespace sam {
 
@@ -13,6 +14,8 @@ struct EngineControl {
   std::function<std::uint64_t()> restart;                  // everything they hold
   std::function<std::uint64_t(std::int64_t idle_ms)> unload_idle;  // everything, if nothing ran for so long
   std::function<std::uint64_t()> trim_heap{};                      // what free() kept in this process; what came back
+  // The most that the model takes of a domain from loading to the answer, whatever the limit is now; 0: not all of it was ever measured.
+  std::function<std::uint64_t(const std::string& domain)> need_bytes{};
   std::function<int()> worker_deaths{};  // so far, of the worker process, which nobody asked to end
 };
 

@@ -8,6 +8,10 @@ namespace {
 
 // Where it is not known how much is missing.
 constexpr std::uint64_t unknown_request_bytes = 64 << 20;
+// What GrabCut takes of a picture of common size.
+constexpr std::uint64_t grabcut_bytes = 20 << 20;
+// Of this process while a model works: the picture at the size it is shown in, tensors, the answer.
+constexpr std::uint64_t picture_bytes = 32 << 20;
 // For operations under way: longer than an encode on a slow machine, short of what a user takes for a freeze.
 constexpr std::chrono::seconds longest_wait{20};
 constexpr std::uint64_t everything = std::numeric_limits<std::uint64_t>::max();
@@ -57,7 +61,7 @@ RungResult step_down(const RungParts& parts, RungKind kind, const RungCause& cau
   return {before > after ? before - after : 0, ""};
 }
 
-std::string advice_for(const std::string& domain, Remedies remedies) {
+std::string advice_for(const std::string& domain, Remedies remedies, std::uint64_t free_bytes) {
   if (domain != "host") {
     return "close other programs that use the card, raise SAM_GPU_MEMORY_FRACTION, choose a smaller model, or use "
            "--device cpu";
@@ -66,7 +70,8 @@ std::string advice_for(const std::string& domain, Remedies remedies) {
   if (remedies.fallback) advice += ", choose a smaller model";
   if (remedies.lower_precision) advice += " or --precision bf16";
   advice += ", or reduce large pictures with a lower --max-image-size";
-  if (remedies.fallback) advice += "; GrabCut works in the memory there is";
+  if (remedies.fallback)
+    advice += free_bytes >= grabcut_bytes ? "; GrabCut works in the memory there is" : "; GrabCut needs less";
   return advice;
 }
 
@@ -96,12 +101,13 @@ std::vector<Rung> make_rungs(const RungParts& parts) {
   };
 }
 
-MemoryExhausted::Facts describe_exhaustion(Governor& governor, Remedies remedies, const OutOfMemory& error) {
+MemoryExhausted::Facts describe_exhaustion(Governor& governor, Remedies remedies, const OutOfMemory& error,
+                                           std::uint64_t model_bytes) {
   governor.sample();  // what the failed operation held is given back by now
   MemoryExhausted::Facts facts;
   facts.requested_bytes = error.requested_bytes();
   facts.domain = error.domain();
-  facts.advice = advice_for(error.domain(), remedies);
+  facts.advice = advice_for(error.domain(), remedies, 0);
   const std::vector<std::string> domains = governor.domains();
   const auto found = std::find(domains.begin(), domains.end(), error.domain());
   if (found == domains.end()) return facts;
@@ -111,6 +117,9 @@ MemoryExhausted::Facts describe_exhaustion(Governor& governor, Remedies remedies
   facts.used_bytes = held.used_bytes();
   facts.holders = holders_text(held);
   facts.limit_bytes = domain.limit_bytes;
+  facts.advice = advice_for(error.domain(), remedies, held.available_bytes());
+  if (model_bytes > 0)
+    facts.whole_bytes = model_bytes + (error.domain() == "host" ? held.other_bytes + picture_bytes : 0);
   return facts;
 }
 

@@ -34,6 +34,8 @@ struct Remedies {
   bool fallback = false;         // GrabCut can be used instead
   bool lower_precision = false;  // the model works in its best form
 };
-MemoryExhausted::Facts describe_exhaustion(Governor& governor, Remedies remedies, const OutOfMemory& error);
+// model_bytes: EngineControl::need_bytes, of work that uses the model; 0: not known.
+MemoryExhausted::Facts describe_exhaustion(Governor& governor, Remedies remedies, const OutOfMemory& error,
+                                           std::uint64_t model_bytes = 0);
 
 }  // namespace sam

@@ -44,8 +44,8 @@ class PredictingPipeline final : public Pipeline {
         model_name_(std::move(parts.model_name)),
         forms_(std::move(parts.forms), std::move(parts.predictor), clock, [this] { model_changed(); }),
         kept_(options, governor_, host_),
-        ladder_(make_rungs({governor_, host_, engines_, in_flight_, &forms_}), describe(), report(), clock),
-        plain_ladder_(make_rungs({governor_, host_, engines_, in_flight_}), describe(), report(), clock),
+        ladder_(make_rungs({governor_, host_, engines_, in_flight_, &forms_}), describe(true), report(), clock),
+        plain_ladder_(make_rungs({governor_, host_, engines_, in_flight_}), describe(false), report(), clock),
         proxies_({kept_.images(), governor_, host_, plain_ladder_, in_flight_, options_.limits}),
         proxies_ahead_([this](const PicturePath& picture) { proxies_.prepare(picture); }, options_.settle),
         lane_([this](const std::string& key, bool look) { return kept_embedding(key, look); },
@@ -99,10 +99,12 @@ class PredictingPipeline final : public Pipeline {
   std::uint64_t embedding_bytes() const override { return kept_.embedding_bytes(); }
 
  private:
-  RecoveryLadder::Describe describe() {
-    return [this](const OutOfMemory& error) {
+  RecoveryLadder::Describe describe(bool uses_model) {
+    return [this, uses_model](const OutOfMemory& error) {
       const bool by_model = fallback_ != nullptr && choice_ == PredictorChoice::model;
-      return describe_exhaustion(governor_, {by_model, by_model && forms_.form() == 0}, error);
+      const bool is_known = uses_model && choice_ == PredictorChoice::model && engines_.need_bytes;
+      return describe_exhaustion(governor_, {by_model, by_model && forms_.form() == 0}, error,
+                                 is_known ? engines_.need_bytes(error.domain()) : 0);
     };
   }
   RecoveryLadder::Report report() {

@@ -67,7 +67,10 @@ class ModelScene : public Scene {
 
  protected:
   // By models: without what a worker process has besides them.
-  std::uint64_t held() const { return budget_.reserved_bytes() - engine_base_bytes; }
+  std::uint64_t held() const {
+    const std::uint64_t reserved = budget_.reserved_bytes();
+    return reserved == 0 ? 0 : reserved - engine_base_bytes;
+  }
 
   const std::filesystem::path folder_;
   ModelOptions options_;

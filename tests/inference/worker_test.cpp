@@ -136,7 +136,7 @@ TEST(WorkerTest, AKillInTheMiddleOfARunIsLackOfMemoryAtOnce) {
     model->run(inputs, {}, {});
     FAIL() << "a run without a worker";
   } catch (const OutOfMemory& error) {
-    EXPECT_NE(std::string(error.what()).find("killed (signal 9), likely by the kernel for lack of memory"),
+    EXPECT_NE(std::string(error.what()).find("killed (signal 9), perhaps by the kernel for lack of memory"),
               std::string::npos)
         << error.what();
     EXPECT_EQ(error.requested_bytes(), 0u);

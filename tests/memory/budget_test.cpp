@@ -161,5 +161,19 @@ TEST(Budget, OwnersAlwaysAddUp) {
   }
 }
 
+TEST(Budget, WhatMayNeverBeTakenIsCountedOnceAndEndsWithItsOwner) {
+  Budget budget("host", 100);
+  {
+    Speculation one(&budget);
+    Speculation two(&budget);
+    one.set(30);
+    two.set(50);
+    one.set(10);
+    EXPECT_EQ(budget.speculative_bytes(), 60u);
+    EXPECT_EQ(budget.reserved_bytes(), 0u);
+  }
+  EXPECT_EQ(budget.speculative_bytes(), 0u);
+}
+
 }  // namespace
 }  // namespace sam

@@ -147,7 +147,8 @@ TEST_F(Ladder, EndsWithAnErrorThatSaysEverything) {
     EXPECT_STREQ(error.what(),
                  "encoding coffee.jpg was refused 512 MB of host memory on top of what it held: it needs more than the "
                  "7.2 GB that can be had; now "
-                 "that it gave back what it held, 3.0 GB in use (weights 1.0 GB, other 2.0 GB): close other programs, "
+                 "that it gave back what it held, 3.0 GB in use or reserved (weights 1.0 GB, other 2.0 GB): close "
+                 "other programs, "
                  "choose a smaller model or --precision bf16");
     EXPECT_EQ(error.facts().requested_bytes, 512 * mib);
     EXPECT_EQ(error.facts().used_bytes, 3 * gib);
@@ -166,6 +167,44 @@ TEST_F(Ladder, EndsWithAnErrorThatSaysEverything) {
   EXPECT_EQ(ladder.run("the next operation", [&] { return work(); }), 42) << "works as before";
 }
 
+// One number to set as a limit, not the step that happened to be refused.
+TEST(MemoryExhaustedText, SaysWhatAllOfItNeedsWhereThatIsKnown) {
+  MemoryExhausted::Facts facts;
+  facts.domain = "host";
+  facts.whole_bytes = 290'000'001;
+  facts.used_bytes = 33 * mib;
+  facts.needed_bytes = 27 * mib;
+  facts.limit_bytes = 54 * mib;
+  facts.holders = "other 33 MB";
+  EXPECT_STREQ(MemoryExhausted("encoding a.jpg", facts).what(),
+               "encoding a.jpg needs about 300 MB of host memory, and at most 54 MB can be had; 27 MB were refused on "
+               "top of 33 MB in use or reserved (other 33 MB)");
+  facts.needed_bytes = 0;
+  facts.advice = "buy some";
+  EXPECT_STREQ(MemoryExhausted("encoding a.jpg", facts).what(),
+               "encoding a.jpg needs about 300 MB of host memory, and at most 54 MB can be had: buy some");
+}
+
+TEST_F(Ladder, WhatWasMeasuredBeforeIsNotSaidWhereItWasHadAndNotEnough) {
+  for (const std::uint64_t measured : {150 * mib, 250 * mib}) {
+    RecoveryLadder ladder(
+        {},
+        [&](const OutOfMemory&) {
+          MemoryExhausted::Facts facts;
+          facts.whole_bytes = measured;
+          facts.limit_bytes = 200 * mib;
+          return facts;
+        },
+        {}, clock_);
+    try {
+      ladder.run("encoding", []() -> int { throw OutOfMemory("the engine", mib); });
+      FAIL();
+    } catch (const MemoryExhausted& error) {
+      EXPECT_EQ(error.facts().whole_bytes, measured > 200 * mib ? measured : 0);
+    }
+  }
+}
+
 // When it is caught the operation has given back what it held: what counts is how it was when it was refused.
 TEST_F(Ladder, TheErrorHasTheNumbersOfTheMomentItWasRefused) {
   Budget budget("host", 200 * mib);
@@ -179,11 +218,11 @@ TEST_F(Ladder, TheErrorHasTheNumbersOfTheMomentItWasRefused) {
     });
     FAIL();
   } catch (const MemoryExhausted& error) {
-    EXPECT_STREQ(
-        error.what(),
-        "encoding coffee.jpg needs 217 MB of host memory: 32 MB on top of 185 MB in use (weights 20 MB, images "
-        "100 MB, other 65 MB), and at most 200 MB can be had: close other programs, choose a smaller model or "
-        "--precision bf16");
+    EXPECT_STREQ(error.what(),
+                 "encoding coffee.jpg needs at least 217 MB of host memory: 32 MB on top of 185 MB in use or reserved "
+                 "(weights 20 MB, images "
+                 "100 MB, other 65 MB), and at most 200 MB can be had: close other programs, choose a smaller model or "
+                 "--precision bf16");
     EXPECT_EQ(error.facts().used_bytes, 185 * mib);
     EXPECT_EQ(error.facts().limit_bytes, 200 * mib);
     EXPECT_EQ(error.facts().needed_bytes, 32 * mib);
