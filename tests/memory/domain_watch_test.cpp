@@ -82,5 +82,18 @@ TEST_F(DomainWatchTest, WhatIsReservedOrGivenUpDuringTheLookIsNobodyElses) {
   EXPECT_EQ(watch.snapshot().other_bytes, 0u) << "reserved when it ended";
 }
 
+TEST_F(DomainWatchTest, WhatWasOnlyPromisedToAnEngineIsNoOverCommitment) {
+  DomainWatch watch = make();
+  watch.update(sample(1 * gib), at(0));
+  const Reservation kept = budget_.reserve(Owner::images, 2 * gib);
+  const Reservation promise = budget_.reserve(Owner::scratch, budget_.available_bytes());
+  Speculation speculation(&budget_);
+  speculation.set(promise.bytes());
+  watch.update(sample(6 * gib), at(100));  // another program took 5 GiB
+  EXPECT_EQ(watch.over_commitment(), 0u);
+  speculation.set(0);
+  EXPECT_GE(watch.over_commitment(), 2 * gib) << "were it to be taken";
+}
+
 }  // namespace
 }  // namespace sam
