@@ -12,6 +12,8 @@ constexpr std::uint64_t unknown_request_bytes = 64 << 20;
 constexpr std::uint64_t grabcut_bytes = 20 << 20;
 // Of this process while a model works: the picture at the size it is shown in, tensors, the answer.
 constexpr std::uint64_t picture_bytes = 32 << 20;
+// The least that this process has besides: its code and what libraries keep.
+constexpr std::uint64_t program_bytes = 16 << 20;
 // For operations under way: longer than an encode on a slow machine, short of what a user takes for a freeze.
 constexpr std::chrono::seconds longest_wait{20};
 constexpr std::uint64_t everything = std::numeric_limits<std::uint64_t>::max();
@@ -119,7 +121,8 @@ MemoryExhausted::Facts describe_exhaustion(Governor& governor, Remedies remedies
   facts.limit_bytes = domain.limit_bytes;
   facts.advice = advice_for(error.domain(), remedies, held.available_bytes());
   if (model_bytes > 0)
-    facts.whole_bytes = model_bytes + (error.domain() == "host" ? held.other_bytes + picture_bytes : 0);
+    facts.whole_bytes =
+        model_bytes + (error.domain() == "host" ? std::max(held.other_bytes, program_bytes) + picture_bytes : 0);
   return facts;
 }
 
