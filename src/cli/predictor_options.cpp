@@ -155,8 +155,10 @@ EngineControl engine_control(const std::shared_ptr<EngineMemory>& engines, const
   std::vector<ModelOptions> together(2, model);  // in the order they are loaded
   together.front().file = files.encoder;
   together.back().file = files.decoder;
-  return {[engines](bool wait) { return engines->release_memory(wait); }, [engines] { return engines->restart(); },
-          [engines](std::int64_t idle_ms) { return engines->unload_idle(idle_ms); }, trim_heap,
+  return {[engines](bool wait) { return engines->release_memory(wait); },
+          [engines] { return engines->restart(); },
+          [engines](std::int64_t idle_ms) { return engines->unload_idle(idle_ms); },
+          trim_heap,
           [engines, together](const std::string& domain) { return engines->need_bytes(together, domain); },
           [engines] { return engines->worker_deaths(); }};
 }
