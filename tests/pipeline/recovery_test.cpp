@@ -105,9 +105,10 @@ TEST_F(PipelineRecovery, ADecodeClimbsTheSameLadder) {
 TEST_F(PipelineRecovery, EndsInAnErrorThatSaysWhatToDoAndTheNextOneWorks) {
   with_fallback_ = true;
   make();
-  predictor_->refusals = 1;
+  predictor_->refusals = 2;
   predictor_->requested_bytes = 512 * mib;
   pipeline_->show(a_);
+  await([&] { return state(a_) == EncodingState::failed; });
   try {
     pipeline_->segment(a_, click(5), {});
     FAIL() << "there was nothing to give back";
@@ -119,7 +120,7 @@ TEST_F(PipelineRecovery, EndsInAnErrorThatSaysWhatToDoAndTheNextOneWorks) {
     EXPECT_THAT(error.facts().advice, HasSubstr("GrabCut"));
   }
   EXPECT_TRUE(pipeline_->encoding(a_).memory_exhausted);
-  EXPECT_EQ(pipeline_->recovery().exhausted, 1u);
+  EXPECT_EQ(pipeline_->recovery().exhausted, 2u) << "of what was shown, and of the click that tried again";
   EXPECT_EQ(pipeline_->segment(b_, click(5), {}).instances.size(), 1u);
 }
 
