@@ -39,18 +39,22 @@ std::optional<std::string> CurrentPicture::get() const {
   return store_.remembered(current_key);
 }
 
+bool CurrentPicture::wait_for_work() {
+  const MutexLock lock(mutex_);
+  while (is_written_ && !ends_) changed_.wait(mutex_);
+  return !is_written_;
+}
+
+std::string CurrentPicture::take() {
+  const MutexLock lock(mutex_);
+  is_written_ = true;  // also if the copy fails: it is not tried again
+  return *shown_;
+}
+
 void CurrentPicture::write_behind() {
-  while (true) {
-    std::string name;
-    {
-      const MutexLock lock(mutex_);
-      while (is_written_ && !ends_) changed_.wait(mutex_);
-      if (is_written_) return;
-      name = *shown_;
-      is_written_ = true;
-    }
+  while (wait_for_work()) {
     try {
-      store_.remember(current_key, name);
+      store_.remember(current_key, take());
     } catch (const std::exception& error) {  // a full or read-only disk does not stop looking at pictures
       spdlog::warn("after a restart another picture will be shown first: {}", error.what());
     }

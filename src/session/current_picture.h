@@ -23,6 +23,8 @@ class CurrentPicture {
   std::optional<std::string> get() const SAM_EXCLUDES(mutex_);
 
  private:
+  bool wait_for_work() SAM_EXCLUDES(mutex_);  // false: it ends, and nothing is left to write
+  std::string take() SAM_EXCLUDES(mutex_);
   void write_behind() SAM_EXCLUDES(mutex_);
 
   Store& store_;
