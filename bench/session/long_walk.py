@@ -116,7 +116,7 @@ def picture(samples, limit, title):
         out.append(f'<line x1="{left}" y1="{y:.1f}" x2="{left + width}" y2="{y:.1f}" stroke="{GREY}" stroke-dasharray="3 4"/>')
         out.append(f'<text x="{left + width + 6}" y="{y + 4:.1f}" font-size="11" fill="{GREY}" {FONT}>{escaped(name)}</text>')
     for field, color in (("working_set_bytes", GREY), ("anonymous_bytes", GOOD)):
-        points = " ".join(at(sample, field) for sample in samples)
+        points = " ".join(at(sample, field) for sample in samples[:: max(1, len(samples) // 1500)])
         out.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="1.2"/>')
     for sample in samples:
         if sample["level"] == "critical":
@@ -179,7 +179,7 @@ def main():
     (args.write / "long-walk.json").write_text(json.dumps({**found, "samples": samples}) + "\n")
     (args.write / "long-walk.svg").write_text(
         picture(samples, limit, f"{args.photos} pictures back and forth under {args.limit_mib} MiB, MobileSAM"))
-    held = (kills == 0 and refused == 0 and found["longest_critical_s"] <= HOLD_S and abs(found["slope_bytes_a_picture"]) < SLOPE_ASKED)
+    held = (kills == 0 and refused == 0 and found["longest_critical_s"] <= HOLD_S and found["slope_bytes_a_picture"] < SLOPE_ASKED)
     print("long walk: " + ("all held" if held else "not all that is asked was held"))
     return 0 if held else 1
 
