@@ -153,7 +153,8 @@ int run_job(EmbedJob& job, bool dry_run, const StopSignals& signals, ProgressLin
 }
 
 int run_embed(const EmbedCommand& command, Program& program) {
-  const MemoryOptions memory = read_memory_settings(command.predictor.memory, program).options;
+  MemorySettings settings = read_memory_settings(command.predictor.memory, program);
+  const MemoryOptions memory = settings.options;
   check_usage(command, memory);
   Listed listed = list_folder(command.folder, program);
   spdlog::set_level(spdlog::level::warn);  // a line a picture would be too many
@@ -161,7 +162,7 @@ int run_embed(const EmbedCommand& command, Program& program) {
                        .again = "stopped at once; what is prepared is kept\n",
                        .late = "what was running took too long to stop and was ended; what is prepared is kept\n",
                        .late_is_failure = true});
-  Engine engine = make_engine(command.predictor, program);
+  Engine engine = make_engine(command.predictor, std::move(settings), program);
   MemoryLog log(engine.device_memory);
   engine.memory->governor->start();
   const auto pipeline = make_pipeline({command.predictor.limits, embedding_folder(program.environment)},

@@ -194,12 +194,14 @@ void load_now(Engine& engine) {
   }
 }
 
-}  // namespace
+Engine with_model(Engine engine) {
+  if (!engine.parts.predictor) load_now(engine);
+  return engine;
+}
 
-Engine prepare_engine(const PredictorOptions& options, Program& program) {
-  const ModelFiles files = choose_files(options, program);
+Engine prepare(const PredictorOptions& options, const ModelFiles& files, MemorySettings settings, Program& program) {
   Engine engine;
-  engine.memory = make_memory_system(read_memory_settings(options.memory, program), program);
+  engine.memory = make_memory_system(std::move(settings), program);
   MemorySystem& memory = *engine.memory;
   engine.parts.governor = memory.governor.get();
   engine.parts.host = &memory.host_budget();
@@ -228,10 +230,19 @@ Engine prepare_engine(const PredictorOptions& options, Program& program) {
   return engine;
 }
 
+}  // namespace
+
+Engine prepare_engine(const PredictorOptions& options, Program& program) {
+  const ModelFiles files = choose_files(options, program);
+  return prepare(options, files, read_memory_settings(options.memory, program), program);
+}
+
 Engine make_engine(const PredictorOptions& options, Program& program) {
-  Engine engine = prepare_engine(options, program);
-  if (!engine.parts.predictor) load_now(engine);
-  return engine;
+  return with_model(prepare_engine(options, program));
+}
+
+Engine make_engine(const PredictorOptions& options, MemorySettings settings, Program& program) {
+  return with_model(prepare(options, choose_files(options, program), std::move(settings), program));
 }
 
 std::string Engine::describe() const {

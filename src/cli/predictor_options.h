@@ -48,6 +48,9 @@ Engine prepare_engine(const PredictorOptions& options, Program& program);
 // picture, not of the start: the program is usable without the model.
 Engine make_engine(const PredictorOptions& options, Program& program);
 
+// The same with settings that were read from options.memory already.
+Engine make_engine(const PredictorOptions& options, MemorySettings settings, Program& program);
+
 // Resident memory of this process and the worker's.
 std::uint64_t program_bytes(const Worker* worker);
 

@@ -15,17 +15,13 @@ constexpr std::uint64_t encoder_bytes = 1 << 20;  // its rows in flight
 constexpr std::uint64_t overlay_bytes_per_pixel = 9;
 constexpr std::uint64_t least_overlay_pixels = 1 << 16;  // less shows nothing
 
-std::uint64_t pixels_of(Size size) {
-  return static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
-}
-
 // The bits of the mask, and their PNG as it grows: an eighth of them at most.
 std::uint64_t mask_png_bytes(const Mask& mask) {
-  return pixels_of(mask.size) + pixels_of(mask.size) / 2 + encoder_bytes;
+  return pixel_count(mask.size) + pixel_count(mask.size) / 2 + encoder_bytes;
 }
 
 std::uint64_t overlay_bytes(const ImageInfo& info) {
-  return std::max(info.decode_bytes, overlay_bytes_per_pixel * pixels_of(info.working_size) + encoder_bytes);
+  return std::max(info.decode_bytes, overlay_bytes_per_pixel * pixel_count(info.working_size) + encoder_bytes);
 }
 
 // By its outline, so that the bits of the full size are not needed.

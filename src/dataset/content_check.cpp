@@ -29,8 +29,7 @@ bool is_finite(const Annotation& annotation) {
 
 bool is_whole(const Mask& mask, Size size) {
   const std::uint64_t pixels = std::accumulate(mask.runs.begin(), mask.runs.end(), std::uint64_t{0});
-  return mask.size == size &&
-         pixels == static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+  return mask.size == size && pixels == pixel_count(size);
 }
 
 bool class_is_usable(const Annotation& annotation, const ClassList& classes,

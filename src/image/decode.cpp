@@ -51,13 +51,10 @@ bool is_held_whole(const PictureFile& file) {
 
 // The picture (twice while it is turned), what the decoder holds and its strips in flight; measured, see decode_test.
 std::uint64_t decode_bytes(const PictureFile& file, Size working) {
-  const auto pixels = [](Size size) {
-    return static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
-  };
-  const std::uint64_t picture = 3 * pixels(working) * (file.orientation() == 1 ? 1 : 2);
-  const std::uint64_t whole = is_held_whole(file) ? held_bytes_per_pixel * pixels(file.file_size()) : 0;
+  const std::uint64_t picture = 3 * pixel_count(working) * (file.orientation() == 1 ? 1 : 2);
+  const std::uint64_t whole = is_held_whole(file) ? held_bytes_per_pixel * pixel_count(file.file_size()) : 0;
   const std::uint64_t strips = strip_rows * 3 * static_cast<std::uint64_t>(file.file_size().width);
-  return picture + whole + std::min(strips, 3 * pixels(file.file_size())) + (1 << 20);
+  return picture + whole + std::min(strips, 3 * pixel_count(file.file_size())) + (1 << 20);
 }
 
 Image read_whole(const PictureFile& file) {

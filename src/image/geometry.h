@@ -2,6 +2,8 @@
 // y down; the pixel in column i covers [i, i+1), so the picture spans [0, width] x [0, height].
 #pragma once
 
+#include <cstdint>
+
 namespace sam {
 
 struct Size {
@@ -9,6 +11,10 @@ struct Size {
   int height = 0;
   bool operator==(const Size&) const = default;
 };
+
+constexpr std::uint64_t pixel_count(Size size) {
+  return static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+}
 
 struct Point {
   double x = 0;

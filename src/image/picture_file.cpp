@@ -80,7 +80,7 @@ void check_pages(const std::filesystem::path& path, VipsImage* image) {
 }
 
 void check_pixels(Size size, const DecodeLimits& limits) {
-  const std::uint64_t pixels = static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+  const std::uint64_t pixels = pixel_count(size);
   if (pixels <= limits.max_pixels) return;
   char text[200];
   std::snprintf(

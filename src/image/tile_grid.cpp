@@ -13,8 +13,7 @@ int halve(int side, int times) {
 std::uint64_t tiles_before_level(Size picture, int level) {
   std::uint64_t count = 0;
   for (int i = 0; i < level; ++i) {
-    const Size grid = tile_grid(picture, i);
-    count += static_cast<std::uint64_t>(grid.width) * static_cast<std::uint64_t>(grid.height);
+    count += pixel_count(tile_grid(picture, i));
   }
   return count;
 }

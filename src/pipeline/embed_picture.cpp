@@ -1,15 +1,13 @@
 #include "pipeline/embed_picture.h"
 
-#include <chrono>
 #include <utility>
 
 #include "cache/lru_cache.h"
+#include "pipeline/run_encoder.h"
 #include "platform/stopped.h"
 
 namespace sam {
 namespace {
-
-using Milliseconds = std::chrono::duration<double, std::milli>;
 
 // The picture's pixels go as soon as the encoder has answered.
 EmbeddingPointer encode(const EmbedParts& parts, const PicturePath& picture, const std::stop_token& stop) {
@@ -19,16 +17,11 @@ EmbeddingPointer encode(const EmbedParts& parts, const PicturePath& picture, con
   const Image image = decode_image(picture.path, parts.limits);
   pixels.correct_to(image.byte_size());
   if (stop.stop_requested()) throw Stopped();
-  Reservation reservation = parts.host.reserve(Owner::embeddings, parts.last_embedding_bytes);
   const InFlight::Operation under_way(parts.in_flight);
-  const auto read = parts.clock.now();
-  KeptEmbedding fresh{parts.predictor.encode(image, info.file_size, stop), parts.form};
-  fresh.read_ms = Milliseconds(read - begin).count();
-  fresh.encode_ms = Milliseconds(parts.clock.now() - read).count();
-  const std::uint64_t bytes = fresh.embedding.byte_size();
-  parts.last_embedding_bytes = bytes;
-  reservation.correct_to(bytes);
-  return with_reservation(std::move(fresh), std::move(reservation));
+  Encoded made = run_encoder({parts.predictor, parts.form, parts.host, parts.last_embedding_bytes, parts.clock}, image,
+                             info.file_size, begin, stop);
+  made.reservation.correct_to(made.kept.embedding.byte_size());
+  return with_reservation(std::move(made.kept), std::move(made.reservation));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "cache/lru_cache.h"
 #include "memory/byte_text.h"
+#include "pipeline/run_encoder.h"
 
 namespace sam {
 namespace {
@@ -26,22 +27,17 @@ EmbeddingPointer encode(const EncodeParts& parts, const PredictorForms::Current&
                         const std::string& key, const std::stop_token& stop) {
   const auto begin = parts.clock.now();
   const auto source = parts.kept.decoded(picture, key);
-  Reservation reservation = parts.host.reserve(Owner::embeddings, parts.last_embedding_bytes);
   const InFlight::Operation under_way(parts.in_flight);
-  const auto read = parts.clock.now();
-  KeptEmbedding fresh{predictor.predictor->encode(source->image, source->info.file_size, stop), predictor.form};
-  fresh.read_ms = Milliseconds(read - begin).count();
-  fresh.encode_ms = Milliseconds(parts.clock.now() - read).count();
-  const std::uint64_t bytes = fresh.embedding.byte_size();
-  if (fresh.embedding.picture.byte_size() > 0) {  // the picture is counted once, with the embedding
-    parts.kept.images().erase(key);
-  } else {
-    parts.last_embedding_bytes = bytes;
-  }
-  reservation.correct_to(bytes);
+  Encoded made =
+      run_encoder({*predictor.predictor, predictor.form, parts.host, parts.last_embedding_bytes, parts.clock},
+                  source->image, source->info.file_size, begin, stop);
+  const Embedding& embedding = made.kept.embedding;
+  if (embedding.picture.byte_size() > 0) parts.kept.images().erase(key);  // it is counted once, with the embedding
+  const std::uint64_t bytes = embedding.byte_size();
+  made.reservation.correct_to(bytes);
   spdlog::info("Encoded {} in {:.0f} ms ({} kept)", picture.path.filename().string(),
                Milliseconds(parts.clock.now() - begin).count(), byte_text(bytes));
-  return with_reservation(std::move(fresh), std::move(reservation));
+  return with_reservation(std::move(made.kept), std::move(made.reservation));
 }
 
 }  // namespace

@@ -183,10 +183,6 @@ Mask to_mask(const BitPlane& bits, const PixelBox& part, Size picture) {
   return std::move(builder).finish();
 }
 
-std::uint64_t pixels(Size size) {
-  return static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
-}
-
 // How much of the picture what is looked at can cover, 0 to 1.
 double part_share(const std::vector<Box>& boxes, Size picture) {
   if (boxes.empty()) return 1;
@@ -258,13 +254,13 @@ class GrabCutPredictor : public Predictor {
   // What is solved, and planes of the part that holds the object, at the working and at the picture's size: of a box with its margin, else
   // at most of the whole picture.
   std::uint64_t decode_bytes(const Embedding& embedding, const Prompt& prompt) const override {
-    const std::uint64_t solved =
-        prompt.boxes.empty()
-            ? pixels(reduced(embedding.working_size, picture_side))
-            : std::min(pixels(embedding.working_size), std::uint64_t{box_side} * box_side);  // the part may be square
+    const std::uint64_t solved = prompt.boxes.empty()
+                                     ? pixel_count(reduced(embedding.working_size, picture_side))
+                                     : std::min(pixel_count(embedding.working_size),
+                                                std::uint64_t{box_side} * box_side);  // the part may be square
     const double share = part_share(prompt.boxes, embedding.picture_size);
-    const auto planes = static_cast<double>(refine_bytes_per_pixel * pixels(embedding.working_size) +
-                                            answer_bytes_per_pixel * pixels(embedding.picture_size));
+    const auto planes = static_cast<double>(refine_bytes_per_pixel * pixel_count(embedding.working_size) +
+                                            answer_bytes_per_pixel * pixel_count(embedding.picture_size));
     return static_cast<std::uint64_t>(share * planes) + solve_bytes_per_pixel * solved +
            (tables_made_ ? 0 : table_bytes);
   }

@@ -109,9 +109,7 @@ class Sam1Predictor final : public Predictor {
   // A decoder without low-resolution masks gives all of them at the picture's size.
   std::uint64_t decode_bytes(const Embedding& embedding, const Prompt&) const override {
     if (has_low_resolution_) return 0;
-    const std::uint64_t pixels = static_cast<std::uint64_t>(embedding.picture_size.width) *
-                                 static_cast<std::uint64_t>(embedding.picture_size.height);
-    return pixels * sizeof(float) * masks_with_single_token;
+    return pixel_count(embedding.picture_size) * sizeof(float) * masks_with_single_token;
   }
 
   Tensor make_tensor(std::string name, ElementType type, Shape shape) override {
