@@ -122,8 +122,10 @@ std::unique_ptr<Predictor> load_predictor() {
   const std::string pair = setting("SAM_BENCH_PAIR", "mobile_sam");
   const std::filesystem::path encoder = folder / (pair + ".encoder.onnx");
   if (!std::filesystem::exists(encoder)) return make_grabcut_predictor();
-  return make_sam_predictor(encoder, folder / (pair + ".decoder.onnx"), [](const std::filesystem::path& file) {
-    ModelOptions options;
+  const std::filesystem::path decoder = folder / (pair + ".decoder.onnx");
+  ModelOptions options;
+  options.without_outputs = needless_outputs(read_onnx_graph(decoder));
+  return make_sam_predictor(encoder, decoder, [&](const std::filesystem::path& file) {
     options.file = file;
     return load_model(options);
   });

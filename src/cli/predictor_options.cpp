@@ -211,8 +211,10 @@ Engine prepare(const PredictorOptions& options, const ModelFiles& files, MemoryS
     use_grabcut(engine);
     return engine;
   }
-  const bool is_known = has_sam_names(read_onnx_graph(files.encoder), read_onnx_graph(files.decoder));
+  const OnnxGraph decoder = read_onnx_graph(files.decoder);
+  const bool is_known = has_sam_names(read_onnx_graph(files.encoder), decoder);
   ModelOptions model;
+  model.without_outputs = needless_outputs(decoder);
   model.device = device;
   model.precision = precision_of(options.precision);
   model.threads = options.threads;

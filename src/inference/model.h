@@ -29,6 +29,9 @@ struct ModelOptions {
   Precision precision = Precision::f32;
   int threads = 0;                        // 0: the engine's choice
   std::filesystem::path compiled_folder;  // where the engine may keep compiled models; empty: nowhere
+  // Outputs nobody will ask for, and which the description then lacks: an engine need not compute what only they need. Names that the graph does
+  // not have are ignored; at least one output must be left.
+  std::vector<std::string> without_outputs;
   // On a card only:
   std::uint64_t device_limit_bytes =
       0;  // the most that all models of one process may take of it (fraction × total); 0: no limit

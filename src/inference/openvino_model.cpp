@@ -13,6 +13,7 @@
 #include "inference/onnx_file.h"
 #include "inference/openvino_error.h"
 #include "inference/openvino_fold.h"
+#include "inference/openvino_mask_product.h"
 #include "inference/openvino_picture_input.h"
 #include "inference/tensor_check.h"
 #include "inference/turn.h"
@@ -99,7 +100,7 @@ class OpenVinoModel final : public Model {
       description_.inputs.push_back(describe(engine_->model.input(name), name));
     }
     for (const std::string& name : file_.outputs) {
-      description_.outputs.push_back(describe(engine_->model.output(name), name));
+      if (is_wanted(name)) description_.outputs.push_back(describe(engine_->model.output(name), name));
     }
   }
 
@@ -164,6 +165,19 @@ class OpenVinoModel final : public Model {
     return "OpenVINO " + build.substr(0, build.find('-'));
   }
 
+  bool is_wanted(const std::string& output) const {
+    const std::vector<std::string>& without = options_.without_outputs;
+    return std::find(without.begin(), without.end(), output) == without.end();
+  }
+
+  void remove_unwanted_outputs(ov::Model& model) const {
+    for (const std::string& name : file_.outputs) {
+      if (is_wanted(name)) continue;
+      const ov::Output<ov::Node> output = model.output(name);
+      model.remove_result(ov::as_type_ptr<ov::op::v0::Result>(output.get_node_shared_ptr()));
+    }
+  }
+
   void compile(const LastUse::Operation& operation) {
     try {
       ov::Core core;
@@ -171,7 +185,9 @@ class OpenVinoModel final : public Model {
       if (!options_.compiled_folder.empty()) core.set_property(ov::cache_dir(options_.compiled_folder.string()));
       const HeapByResidence untouched_counts_nothing;
       std::shared_ptr<ov::Model> model = core.read_model(options_.file.string());
+      remove_unwanted_outputs(*model);
       fold_constant_resizes(model);
+      multiply_channels_last(model);
       model = with_fixed_picture_size(model);
       const auto begin = SteadyClock::now();
       Engine engine;
@@ -180,9 +196,9 @@ class OpenVinoModel final : public Model {
       engine.has_fixed_inputs = has_fixed_inputs(*model);
       engine.request = engine.model.create_infer_request();
       engine.model.release_memory();  // its working memory, which nobody has touched: the first run asks for it again
+      engine.output_is_lent.resize(model->outputs().size());
       model.reset();
       trim_heap();
-      engine.output_is_lent.resize(file_.outputs.size());
       engine_ = std::move(engine);
     } catch (const std::exception& error) {
       rethrow_engine_error("loading " + options_.file.string(), error, operation.refused_bytes());

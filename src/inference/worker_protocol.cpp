@@ -58,6 +58,17 @@ EngineUse read_engine_use(WireReader& in) {
   return use;
 }
 
+void write(WireWriter& out, const std::vector<std::string>& names) {
+  out.u64(names.size());
+  for (const std::string& name : names) out.text(name);
+}
+
+std::vector<std::string> read_names(WireReader& in) {
+  std::vector<std::string> names(in.count());
+  for (std::string& name : names) name = in.text();
+  return names;
+}
+
 }  // namespace
 
 void write(WireWriter& out, const MessageHead& head) {
@@ -101,6 +112,7 @@ void write(WireWriter& out, const LoadRequest& request) {
   out.u8(static_cast<std::uint8_t>(request.options.precision));
   out.i64(request.options.threads);
   out.text(request.options.compiled_folder.native());
+  write(out, request.options.without_outputs);
   out.u64(request.options.device_limit_bytes);
   out.u8(request.options.enable_memory_growth ? 1 : 0);
   out.u8(request.options.tf32 ? 1 : 0);
@@ -114,6 +126,7 @@ LoadRequest read_load_request(WireReader& in) {
   request.options.precision = read_enum(in, Precision::f16);
   request.options.threads = static_cast<int>(in.i64());
   request.options.compiled_folder = in.text();
+  request.options.without_outputs = read_names(in);
   request.options.device_limit_bytes = in.u64();
   request.options.enable_memory_growth = in.u8() != 0;
   request.options.tf32 = in.u8() != 0;
@@ -149,8 +162,7 @@ void write(WireWriter& out, const RunRequest& request) {
   out.u64(request.model);
   out.u64(request.first_output_buffer);
   write(out, request.inputs);
-  out.u64(request.outputs.size());
-  for (const std::string& name : request.outputs) out.text(name);
+  write(out, request.outputs);
 }
 
 RunRequest read_run_request(WireReader& in) {
@@ -158,8 +170,7 @@ RunRequest read_run_request(WireReader& in) {
   request.model = in.u64();
   request.first_output_buffer = in.u64();
   request.inputs = read_tensor_refs(in);
-  request.outputs.resize(in.count());
-  for (std::string& name : request.outputs) name = in.text();
+  request.outputs = read_names(in);
   in.finish();
   return request;
 }

@@ -1,5 +1,6 @@
 #include "segmentation/registry.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -71,6 +72,12 @@ ModelDescription presumed(const OnnxGraph& graph) {
 bool has_sam_names(const OnnxGraph& encoder, const OnnxGraph& decoder) {
   const SamFamily* family = family_of_encoder(presumed(encoder));
   return family != nullptr && family == family_of_decoder(presumed(decoder));
+}
+
+std::vector<std::string> needless_outputs(const OnnxGraph& decoder) {
+  const bool has_logits =
+      std::find(decoder.outputs.begin(), decoder.outputs.end(), "low_res_masks") != decoder.outputs.end();
+  return has_logits ? std::vector<std::string>{"masks"} : std::vector<std::string>();
 }
 
 std::unique_ptr<Predictor> make_sam_predictor(const std::filesystem::path& encoder,

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "inference/model.h"
 #include "inference/onnx_file.h"
@@ -20,6 +21,9 @@ std::unique_ptr<Predictor> make_grabcut_predictor();
 
 // Whether the names alone are those of a family's encoder and decoder. If they are not, make_sam_predictor will hardly take the files.
 bool has_sam_names(const OnnxGraph& encoder, const OnnxGraph& decoder);
+
+// Outputs of a decoder that no family asks it for: masks at the picture's size where there are logits to make them of, which costs less.
+std::vector<std::string> needless_outputs(const OnnxGraph& decoder);
 
 // Recognises the family from the names and shapes in both files. Throws ModelError; for an unknown kind the message lists what was
 // found and what is known.

@@ -72,6 +72,39 @@ TEST_P(ModelContract, DescribesTheGraphByItsOwnNamesInItsOwnOrder) {
   EXPECT_EQ(description.engine.rfind(GetParam().engine, 0), 0u) << description.engine;
 }
 
+// A click into an embedding that counts up.
+std::vector<Tensor> decoder_inputs(Model& decoder) {
+  std::vector<float> counted(256 * 64 * 64);
+  for (std::size_t i = 0; i < counted.size(); ++i) counted[i] = static_cast<float>(i % 97) / 97;
+  return {floats(decoder, "image_embeddings", {1, 256, 64, 64}, counted),
+          floats(decoder, "point_coords", {1, 2, 2}, {300, 400, 0, 0}),
+          floats(decoder, "point_labels", {1, 2}, {1, -1}),
+          floats(decoder, "mask_input", {1, 1, 256, 256}, std::vector<float>(256 * 256)),
+          floats(decoder, "has_mask_input", {1}, {0}),
+          floats(decoder, "orig_im_size", {2}, {64, 64})};
+}
+
+TEST_P(ModelContract, OutputsThatNobodyAsksForAreLeftOutAndTheOthersStayTheSame) {
+  ModelOptions options;
+  options.file = test_model("sam1_four.decoder.onnx");
+  options.threads = 2;
+  const auto whole = load_(options);
+  options.without_outputs = {"masks", "no such output"};
+  const auto lean = load_(options);
+  ASSERT_EQ(lean->description().inputs.size(), 6u) << "also those that only masks depended on";
+  ASSERT_EQ(lean->description().outputs.size(), 2u);
+  EXPECT_EQ(lean->description().outputs[0].name, "iou_predictions");
+  EXPECT_EQ(lean->description().outputs[1].name, "low_res_masks");
+  const std::vector<std::string> wanted{"low_res_masks", "iou_predictions"};
+  const std::vector<Tensor> expected = whole->run(decoder_inputs(*whole), wanted, {});
+  const std::vector<Tensor> answer = lean->run(decoder_inputs(*lean), wanted, {});
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    EXPECT_TRUE(std::ranges::equal(answer[i].values<float>(), expected[i].values<float>())) << wanted[i];
+  }
+  const std::vector<std::string> left_out{"masks"};
+  EXPECT_THROW(lean->run(decoder_inputs(*lean), left_out, {}), ModelError);
+}
+
 TEST_P(ModelContract, BindsByNameWhateverTheOrder) {
   const auto model = load_test_model("arithmetic.onnx");
   const std::vector<Tensor> inputs{floats(*model, "b", {1, 3}, {10, 20, 30}), floats(*model, "a", {1, 3}, {1, 2, 3})};

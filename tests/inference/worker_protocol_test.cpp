@@ -35,7 +35,7 @@ TEST(WorkerProtocolTest, RunRequestsComeBack) {
 
 TEST(WorkerProtocolTest, LoadRequestsComeBack) {
   WireWriter out;
-  write(out, LoadRequest{9, {"/models/a b.onnx", "cpu", Precision::bf16, 4, "/cache"}});
+  write(out, LoadRequest{9, {"/models/a b.onnx", "cpu", Precision::bf16, 4, "/cache", {"masks", "scores"}}});
   WireReader in(out.bytes());
   const LoadRequest load = read_load_request(in);
   EXPECT_EQ(load.model, 9u);
@@ -43,6 +43,7 @@ TEST(WorkerProtocolTest, LoadRequestsComeBack) {
   EXPECT_EQ(load.options.precision, Precision::bf16);
   EXPECT_EQ(load.options.threads, 4);
   EXPECT_EQ(load.options.compiled_folder, "/cache");
+  EXPECT_EQ(load.options.without_outputs, (std::vector<std::string>{"masks", "scores"}));
 }
 
 TEST(WorkerProtocolTest, FailuresComeBackAsWhatTheyWere) {

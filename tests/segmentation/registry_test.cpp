@@ -91,6 +91,18 @@ TEST(Registry, NamesAloneTellWhatWillHardlyBeTaken) {
   EXPECT_FALSE(has_sam_names({}, {}));
 }
 
+TEST(Registry, MasksAreNeedlessWhereThereAreLogits) {
+  ModelDescription sam2 = sam2_decoder();
+  EXPECT_TRUE(needless_outputs(names_of(sam2)).empty());
+  sam2.outputs.push_back({"low_res_masks", f32, {-1, 3, 256, 256}});
+  for (ModelDescription decoder : {sam1_decoder(), sam2}) {
+    ASSERT_EQ(needless_outputs(names_of(decoder)), std::vector<std::string>{"masks"});
+    std::erase_if(decoder.outputs, [](const TensorInfo& output) { return output.name == "masks"; });
+    const bool is_sam1 = decoder.inputs.size() == 6;
+    EXPECT_EQ(make(is_sam1 ? sam1_encoder() : sam2_encoder(), decoder)->info().family, is_sam1 ? "sam1" : "sam2");
+  }
+}
+
 TEST(Registry, Sam1EncodersOfEveryExporter) {
   for (const TensorInfo& input :
        {TensorInfo{"x", f32, {1, 3, 1024, 1024}}, TensorInfo{"images", f32, {-1, 3, 512, 512}},

@@ -23,7 +23,8 @@ bool is_encoder(const ModelDescription& model) {
 bool is_decoder(const ModelDescription& model) {
   return are_exactly(model.inputs, {"image_embed", "high_res_feats_0", "high_res_feats_1", "point_coords",
                                     "point_labels", "mask_input", "has_mask_input"}) &&
-         has_f32(model.outputs, "masks") && has_f32(model.outputs, "iou_predictions");
+         has_f32(model.outputs, "iou_predictions") &&
+         (has_f32(model.outputs, "low_res_masks") || has_f32(model.outputs, "masks"));
 }
 
 class Sam2Predictor final : public Predictor {
