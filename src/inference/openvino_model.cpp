@@ -11,6 +11,7 @@
 
 #include "inference/last_use.h"
 #include "inference/onnx_file.h"
+#include "inference/openvino_bands.h"
 #include "inference/openvino_error.h"
 #include "inference/openvino_fold.h"
 #include "inference/openvino_mask_product.h"
@@ -18,6 +19,7 @@
 #include "inference/tensor_check.h"
 #include "inference/turn.h"
 #include "platform/heap.h"
+#include "platform/mapped_files.h"
 
 namespace sam {
 namespace {
@@ -89,6 +91,19 @@ ov::AnyMap engine_properties(const ModelOptions& options) {
 
 using SteadyClock = std::chrono::steady_clock;
 
+// 0: there is no such folder.
+std::size_t files_in(const std::filesystem::path& folder) {
+  std::error_code none;
+  const std::filesystem::directory_iterator files(folder, none);
+  return none ? 0 : static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
+// What loading needed and running does not.
+void give_back_leftovers() {
+  trim_heap();
+  release_file_pages();
+}
+
 class OpenVinoModel final : public Model {
  public:
   OpenVinoModel(ModelOptions options, TensorMaker make_tensor)
@@ -142,7 +157,7 @@ class OpenVinoModel final : public Model {
       const TurnQueue::Turn turn = turns_.take();
       if (engine_) engine_->model.release_memory();
     }
-    trim_heap();
+    give_back_leftovers();
   }
 
  private:
@@ -178,27 +193,48 @@ class OpenVinoModel final : public Model {
     }
   }
 
+  // The file's network, arranged so that it runs well.
+  std::shared_ptr<ov::Model> read_graph(ov::Core& core) const {
+    std::shared_ptr<ov::Model> model = core.read_model(options_.file.string());
+    remove_unwanted_outputs(*model);
+    fold_constant_resizes(model);
+    multiply_channels_last(model);
+    model = with_fixed_picture_size(model);
+    divide_wide_blocks(model);
+    return model;
+  }
+
+  void compile_into(Engine& engine, ov::Core& core, const std::shared_ptr<ov::Model>& model) const {
+    const auto compile = [&] {
+      const auto begin = SteadyClock::now();
+      engine.model = core.compile_model(model, "CPU", engine_properties(options_));
+      engine.compile_time = SteadyClock::now() - begin;
+    };
+    const std::size_t kept = files_in(options_.compiled_folder);
+    compile();
+    if (files_in(options_.compiled_folder) == kept) return;
+    // The weights as they were read stay in memory beside those arranged for the processor; read back from the compiled file they are pages
+    // of it, which need not stay. It costs half of compiling, once.
+    engine.model = {};
+    trim_heap();
+    compile();
+  }
+
   void compile(const LastUse::Operation& operation) {
     try {
       ov::Core core;
       core.set_property(ov::enable_mmap(true));
       if (!options_.compiled_folder.empty()) core.set_property(ov::cache_dir(options_.compiled_folder.string()));
       const HeapByResidence untouched_counts_nothing;
-      std::shared_ptr<ov::Model> model = core.read_model(options_.file.string());
-      remove_unwanted_outputs(*model);
-      fold_constant_resizes(model);
-      multiply_channels_last(model);
-      model = with_fixed_picture_size(model);
-      const auto begin = SteadyClock::now();
+      std::shared_ptr<ov::Model> model = read_graph(core);
       Engine engine;
-      engine.model = core.compile_model(model, "CPU", engine_properties(options_));
-      engine.compile_time = SteadyClock::now() - begin;
+      compile_into(engine, core, model);
       engine.has_fixed_inputs = has_fixed_inputs(*model);
       engine.request = engine.model.create_infer_request();
       engine.model.release_memory();  // its working memory, which nobody has touched: the first run asks for it again
       engine.output_is_lent.resize(model->outputs().size());
       model.reset();
-      trim_heap();
+      give_back_leftovers();
       engine_ = std::move(engine);
     } catch (const std::exception& error) {
       rethrow_engine_error("loading " + options_.file.string(), error, operation.refused_bytes());
@@ -218,8 +254,10 @@ class OpenVinoModel final : public Model {
       });
       engine_->request.wait();
     }
+    const bool first = engine_->run_time == SteadyClock::duration::zero();
     engine_->run_time = SteadyClock::now() - begin;
     if (stop.stop_requested()) throw Stopped();
+    if (first) release_file_pages();  // of what made the kernels for these shapes
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       if (!results[i].buffer) results[i] = copy_output(wanted[i]);
     }
