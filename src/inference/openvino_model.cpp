@@ -12,12 +12,14 @@
 #include "inference/last_use.h"
 #include "inference/onnx_file.h"
 #include "inference/openvino_bands.h"
+#include "inference/openvino_compiled.h"
 #include "inference/openvino_error.h"
 #include "inference/openvino_fold.h"
 #include "inference/openvino_mask_product.h"
 #include "inference/openvino_picture_input.h"
 #include "inference/tensor_check.h"
 #include "inference/turn.h"
+#include "platform/hash.h"
 #include "platform/heap.h"
 #include "platform/mapped_files.h"
 
@@ -90,13 +92,6 @@ ov::AnyMap engine_properties(const ModelOptions& options) {
 }
 
 using SteadyClock = std::chrono::steady_clock;
-
-// 0: there is no such folder.
-std::size_t files_in(const std::filesystem::path& folder) {
-  std::error_code none;
-  const std::filesystem::directory_iterator files(folder, none);
-  return none ? 0 : static_cast<std::size_t>(std::distance(begin(files), end(files)));
-}
 
 // What loading needed and running does not.
 void give_back_leftovers() {
@@ -193,6 +188,9 @@ class OpenVinoModel final : public Model {
     }
   }
 
+  static constexpr int arrangement =
+      3;  // raise it when read_graph() changes: models kept before are then compiled again
+
   // The file's network, arranged so that it runs well.
   std::shared_ptr<ov::Model> read_graph(ov::Core& core) const {
     std::shared_ptr<ov::Model> model = core.read_model(options_.file.string());
@@ -204,36 +202,45 @@ class OpenVinoModel final : public Model {
     return model;
   }
 
-  void compile_into(Engine& engine, ov::Core& core, const std::shared_ptr<ov::Model>& model) const {
-    const auto compile = [&] {
-      const auto begin = SteadyClock::now();
-      engine.model = core.compile_model(model, "CPU", engine_properties(options_));
-      engine.compile_time = SteadyClock::now() - begin;
-    };
-    const std::size_t kept = files_in(options_.compiled_folder);
-    compile();
-    if (files_in(options_.compiled_folder) == kept) return;
-    // The weights as they were read stay in memory beside those arranged for the processor; read back from the compiled file they are pages
-    // of it, which need not stay. It costs half of compiling, once.
-    engine.model = {};
+  // What the compiled model is kept under: all that it depends on, but the processor, which the engine checks.
+  std::string kept_name() const {
+    std::string all =
+        file_.hash + ' ' + ov::get_openvino_version().buildNumber + ' ' + precision_name(options_.precision);
+    for (const int number : {arrangement, options_.threads, available_cpus()}) all += ' ' + std::to_string(number);
+    for (const std::string& output : options_.without_outputs) all += ' ' + output;
+    return content_hash(all);
+  }
+
+  ov::CompiledModel compiled(ov::Core& core) const {
+    const ov::AnyMap properties = engine_properties(options_);
+    const std::filesystem::path& folder = options_.compiled_folder;
+    if (folder.empty()) return core.compile_model(read_graph(core), "CPU", properties);
+    const std::string name = kept_name();
+    if (const auto kept = kept_compiled(core, folder, name, properties)) return *kept;
+    {
+      const ov::CompiledModel model = core.compile_model(read_graph(core), "CPU", properties);
+      if (!keep_compiled(model, folder, name)) return model;
+    }
+    // The weights as they were read stay in memory beside those arranged for the processor; read back from the kept file they are pages of
+    // it, which need not stay. It costs half of compiling, once.
     trim_heap();
-    compile();
+    const auto kept = kept_compiled(core, folder, name, properties);
+    return kept ? *kept : core.compile_model(read_graph(core), "CPU", properties);
   }
 
   void compile(const LastUse::Operation& operation) {
     try {
       ov::Core core;
       core.set_property(ov::enable_mmap(true));
-      if (!options_.compiled_folder.empty()) core.set_property(ov::cache_dir(options_.compiled_folder.string()));
       const HeapByResidence untouched_counts_nothing;
-      std::shared_ptr<ov::Model> model = read_graph(core);
       Engine engine;
-      compile_into(engine, core, model);
-      engine.has_fixed_inputs = has_fixed_inputs(*model);
+      const auto begin = SteadyClock::now();
+      engine.model = compiled(core);
+      engine.compile_time = SteadyClock::now() - begin;
+      engine.has_fixed_inputs = has_fixed_inputs(engine.model);
       engine.request = engine.model.create_infer_request();
       engine.model.release_memory();  // its working memory, which nobody has touched: the first run asks for it again
-      engine.output_is_lent.resize(model->outputs().size());
-      model.reset();
+      engine.output_is_lent.resize(engine.model.outputs().size());
       give_back_leftovers();
       engine_ = std::move(engine);
     } catch (const std::exception& error) {

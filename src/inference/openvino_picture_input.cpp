@@ -77,7 +77,7 @@ std::shared_ptr<ov::Model> with_fixed_picture_size(const std::shared_ptr<ov::Mod
   return model;
 }
 
-bool has_fixed_inputs(const ov::Model& model) {
+bool has_fixed_inputs(const ov::CompiledModel& model) {
   const auto inputs = model.inputs();
   return std::all_of(inputs.begin(), inputs.end(),
                      [](const auto& input) { return input.get_partial_shape().is_static(); });

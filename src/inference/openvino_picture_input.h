@@ -4,8 +4,9 @@
 #include <memory>
 
 namespace ov {
+class CompiledModel;
 class Model;
-}
+}  // namespace ov
 
 namespace sam {
 
@@ -17,6 +18,6 @@ namespace sam {
 std::shared_ptr<ov::Model> with_fixed_picture_size(const std::shared_ptr<ov::Model>& model);
 
 // Whether all inputs have known shapes.
-bool has_fixed_inputs(const ov::Model& model);
+bool has_fixed_inputs(const ov::CompiledModel& model);
 
 }  // namespace sam

@@ -1,19 +1,106 @@
+#include "inference/openvino_compiled.h"
+
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "inference/openvino_model.h"
-#include "test_models.h"
+#include "inference/test_models.h"
 
 namespace sam {
 namespace {
 
-TEST(OpenVinoCompiled, WeightsAreThoseOfTheCompiledFileFromTheFirstLoadOn) {
-  const ScratchFolder folder;
+using Path = std::filesystem::path;
+
+class OpenVinoCompiled : public testing::Test {
+ protected:
+  std::vector<float> answer(Precision precision = Precision::f32) {
+    ModelOptions options;
+    options.file = file_;
+    options.precision = precision;
+    options.threads = 2;
+    options.compiled_folder = folder_ / "compiled";
+    const auto model = load_openvino_model(options, make_heap_tensor);
+    std::vector<Tensor> inputs;
+    for (const TensorInfo& info : model->description().inputs) {
+      Shape shape = info.shape;
+      for (std::int64_t& side : shape) side = std::max<std::int64_t>(side, 1);
+      inputs.push_back(model->make_tensor(info.name, info.type, shape));
+      for (float& value : inputs.back().values<float>()) value = 1;
+    }
+    const auto outputs = model->run(inputs, {}, {});
+    return values(outputs.front());
+  }
+
+  std::vector<Path> kept() const {
+    std::vector<Path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_ / "compiled")) found.push_back(entry.path());
+    return found;
+  }
+
+  const ScratchFolder folder_;
+  Path file_ = test_model("sam1_four.decoder.onnx");
+};
+
+TEST_F(OpenVinoCompiled, IsOneFileThatTheNextLoadLeavesAlone) {
+  const auto first = answer();
+  ASSERT_EQ(kept().size(), 1U);
+  const auto written = std::filesystem::last_write_time(kept()[0]);
+  EXPECT_EQ(answer(), first);
+  ASSERT_EQ(kept().size(), 1U);
+  EXPECT_EQ(std::filesystem::last_write_time(kept()[0]), written);
+}
+
+TEST_F(OpenVinoCompiled, WeightsAreThoseOfTheFileFromTheFirstLoadOn) {
   ModelOptions options;
-  options.file = test_model("sam1_four.decoder.onnx");
-  options.compiled_folder = folder / "compiled";
-  const auto model = load_openvino_model(options);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(options.compiled_folder), {}), 1);
+  options.file = file_;
+  options.compiled_folder = folder_ / "compiled";
+  const auto model = load_openvino_model(options, make_heap_tensor);
+  EXPECT_EQ(kept().size(), 1U);
   EXPECT_NE(read_bytes("/proc/self/maps").find(options.compiled_folder.string()), std::string::npos);
+}
+
+TEST_F(OpenVinoCompiled, OneOfAnotherPrecisionIsKeptBesideIt) {
+  answer();
+  answer(Precision::bf16);
+  EXPECT_EQ(kept().size(), 2U);
+}
+
+TEST_F(OpenVinoCompiled, ADamagedOrShortenedFileIsMadeAgain) {
+  const auto first = answer();
+  const Path file = kept().at(0);
+  const std::string whole = read_bytes(file);
+  for (const std::size_t place : {std::size_t{0}, whole.size() / 2, whole.size() - 1}) {
+    std::string damaged = whole;
+    damaged[place] = static_cast<char>(damaged[place] ^ 1);
+    std::filesystem::remove(kept().at(0));
+    std::ofstream(file, std::ios::binary) << damaged;
+    EXPECT_EQ(answer(), first);
+    ASSERT_EQ(kept().size(), 1U);
+    EXPECT_EQ(read_bytes(kept()[0]).size(), whole.size());
+  }
+  for (const std::size_t length : {std::size_t{0}, std::size_t{5}, whole.size() - 1}) {
+    std::filesystem::remove(kept().at(0));
+    std::ofstream(file, std::ios::binary) << whole.substr(0, length);
+    EXPECT_EQ(answer(), first);
+    ASSERT_EQ(kept().size(), 1U);
+  }
+}
+
+TEST_F(OpenVinoCompiled, AChangedModelIsNotAnsweredByTheOldOne) {
+  answer();
+  std::filesystem::copy(file_, folder_ / "other.onnx");
+  file_ = folder_ / "other.onnx";
+  answer();
+  EXPECT_EQ(kept().size(), 1U) << "the same content under another name";
+  file_ = test_model("sam1_512.decoder.onnx");
+  answer();
+  EXPECT_EQ(kept().size(), 2U);
+}
+
+TEST_F(OpenVinoCompiled, AFolderThatCannotBeWrittenIsDoneWithout) {
+  std::ofstream(folder_ / "compiled") << "a file";
+  EXPECT_FALSE(answer().empty());
 }
 
 }  // namespace

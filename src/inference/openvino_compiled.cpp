@@ -1,0 +1,82 @@
+#include "inference/openvino_compiled.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <exception>
+#include <fstream>
+#include <openvino/openvino.hpp>
+#include <span>
+#include <vector>
+
+#include "platform/hash.h"
+
+namespace sam {
+namespace {
+
+// A file is NAME-HASH.blob: the hash of its content, so that one that was cut off or damaged is not given to the engine, which trusts it.
+constexpr const char* extension = ".blob";
+
+std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder, const std::string& name) {
+  std::vector<std::filesystem::path> found;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string file = entry.path().filename().string();
+    if (file.starts_with(name + '-') && file.ends_with(extension)) found.push_back(entry.path());
+  }
+  return found;
+}
+
+std::string hash_of(const ov::Tensor& content) {
+  return content_hash(std::span(static_cast<const std::byte*>(content.data()), content.get_byte_size()));
+}
+
+void discard(const std::filesystem::path& file) {
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+}
+
+}  // namespace
+
+std::unique_ptr<ov::CompiledModel> kept_compiled(ov::Core& core, const std::filesystem::path& folder,
+                                                 const std::string& name, const EngineProperties& properties) {
+  for (const std::filesystem::path& file : files_of(folder, name)) {
+    try {
+      const ov::Tensor content = ov::read_tensor_data(file);
+      if (file.filename() == name + '-' + hash_of(content) + extension) {
+        return std::make_unique<ov::CompiledModel>(core.import_model(content, "CPU", properties));
+      }
+      spdlog::warn("{} is damaged; the model is compiled again", file.string());
+      discard(file);
+    } catch (const ov::Exception& error) {
+      spdlog::debug("{} is not for this engine: {}", file.string(), error.what());
+    }
+  }
+  return nullptr;
+}
+
+bool keep_compiled(const ov::CompiledModel& model, const std::filesystem::path& folder,
+                   const std::string& name) noexcept {
+  try {
+    std::filesystem::create_directories(folder);
+    const std::filesystem::path fresh = folder / (".sam-" + name + '-' + std::to_string(::getpid()) + ".tmp");
+    try {
+      std::ofstream file(fresh, std::ios::binary);
+      file.exceptions(std::ios::failbit | std::ios::badbit);
+      const_cast<ov::CompiledModel&>(model).export_model(file);
+      file.close();
+      const std::string kept = name + '-' + file_hash(fresh) + extension;
+      for (const std::filesystem::path& old : files_of(folder, name)) discard(old);
+      std::filesystem::rename(fresh, folder / kept);
+      return true;
+    } catch (...) {
+      discard(fresh);
+      throw;
+    }
+  } catch (const std::exception& error) {
+    spdlog::warn("The compiled model is not kept in {}: {}", folder.string(), error.what());
+    return false;
+  }
+}
+
+}  // namespace sam
