@@ -1,5 +1,5 @@
 // What a worker says its models hold, against what the kernel says its anonymous memory gained; what a run needs at its peak, what giving back
-// brings, and how long a run takes. For each *.onnx of the folder SAM_BENCH_MODELS, each in a worker of its own, then all in one.
+// brings, and how long a run takes. For each *.onnx of the folder SAM_BENCH_MODEL, each in a worker of its own, then all in one.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -105,9 +105,9 @@ void measure(const std::vector<std::filesystem::path>& files) {
 
 int main(int count, char** arguments) {
   if (count > 1 && std::strcmp(arguments[1], "worker") == 0) return run_worker(3);  // kChildDescriptor
-  const char* folder = std::getenv("SAM_BENCH_MODELS");
+  const char* folder = std::getenv("SAM_BENCH_MODEL");
   if (folder == nullptr) {
-    std::puts("held_bytes: SAM_BENCH_MODELS names no folder of *.onnx; nothing measured");
+    std::puts("held_bytes: SAM_BENCH_MODEL names no folder of *.onnx; nothing measured");
     return 0;
   }
   std::vector<std::filesystem::path> files;

@@ -1,5 +1,5 @@
 // What the worker process costs a call: the same network in this process and behind a worker, one that computes next to nothing, so that what
-// remains is the way there and back. With SAM_BENCH_MODELS also the smallest real network of that folder, whose tensors are megabytes.
+// remains is the way there and back. With SAM_BENCH_MODEL also the smallest real network of that folder, whose tensors are megabytes.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -68,10 +68,10 @@ int main(int count, char** arguments) {
   {
     const auto worker = make_worker("/proc/self/exe");
     register_pair("nearly_empty", SAM_TEST_MODELS "/arithmetic.onnx", worker);
-    const char* folder = std::getenv("SAM_BENCH_MODELS");
+    const char* folder = std::getenv("SAM_BENCH_MODEL");
     if (folder == nullptr) {
       std::fprintf(stderr,
-                   "worker_overhead: SAM_BENCH_MODELS names no folder of *.onnx; the nearly empty network alone\n");
+                   "worker_overhead: SAM_BENCH_MODEL names no folder of *.onnx; the nearly empty network alone\n");
     } else if (const std::filesystem::path file = smallest_model(folder); !file.empty()) {
       register_pair("decoder", file, worker);
     }

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Compares memory_bench with the memory manager of the Python original, both on this machine.
 
-SAM_PEER_PYTHON=PYTHON bench/memory/compare_with_original.py [build/bench/bench/memory_bench]
+SAM_ORIGINAL_PYTHON=PYTHON bench/memory/compare_with_original.py [build/bench/bench/memory_bench]
 
-SAM_PEER_PYTHON names an interpreter that has the packages sam-annotator, torch and psutil. Without it our own figures are printed alone.
+SAM_ORIGINAL_PYTHON names an interpreter that has the packages sam-annotator, torch and psutil. Without it our own figures are printed alone.
 Both sides give CPU time a call, so that other programs on the machine do not count.
 """
 import json
@@ -58,13 +58,13 @@ def original(python):
 
 def main():
     program = sys.argv[1] if len(sys.argv) > 1 else "build/bench/bench/memory_bench"
-    python = os.environ.get("SAM_PEER_PYTHON")
+    python = os.environ.get("SAM_ORIGINAL_PYTHON")
     mine = ours(program)
     peer = original(python) if python else {"device": "", "ns": {}}
     if python:
         print(f"original on {peer['device']}; CPU time a call")
     else:
-        print("SAM_PEER_PYTHON is not set: our figures alone; CPU time a call")
+        print("SAM_ORIGINAL_PYTHON is not set: our figures alone; CPU time a call")
     print(f"{'call':34} {'ours':>12} {'original':>12} {'ratio':>10}")
     for name, ns in mine.items():
         theirs = peer["ns"].get(name)

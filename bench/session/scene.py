@@ -21,13 +21,19 @@ class Scene:
     photos: list  # of segments-val
     made: pathlib.Path  # where photos made on the fly are kept
     peer_python: str | None
+    original_python: str | None
     quick: bool
 
     def __post_init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sam-session-"))
         self.random = random.Random(7)
         self.skipped, self.notes = [], []
+        self.checkpoint = self.encoder.with_name(self.name + ".pth")  # what the network was exported from, if it is there
         self.noise_decoder = None  # the file as it was given, if its masks are noise
+
+    @property
+    def name(self):
+        return self.encoder.name.removesuffix(".encoder.onnx")
 
     def count(self, whole, quick):
         return quick if self.quick else whole
@@ -49,8 +55,9 @@ class Scene:
         names = program.make_project(root / "project", photos)
         return root, names
 
-    def start(self, root, ahead=None, model=True, **environment):
+    def start(self, root, ahead=None, model=True, precision="f32", **environment):
         flags = ["--encoder", str(self.encoder), "--decoder", str(self.decoder)] if model else ["--model", "grabcut"]
+        flags += ["--precision", precision]
         if ahead is not None:
             environment["SAM_PICTURES_AHEAD"] = str(ahead)
         return program.Program(self.binary, root / "project", flags, root, environment)
@@ -60,14 +67,23 @@ class Scene:
 
     def peer(self):
         """ONNX Runtime in Python, or nothing."""
-        if not self.peer_python:
-            self.skip("ONNX Runtime in Python", "SAM_PEER_PYTHON names no interpreter")
+        return self.other("ONNX Runtime in Python", "SAM_PEER_PYTHON", self.peer_python, "peer_onnxruntime.py", self.encoder, self.decoder)
+
+    def original(self):
+        """The Python original with the checkpoint beside the network's files, or nothing."""
+        if not self.checkpoint.exists():
+            self.skip("the original", f"there is no {self.checkpoint.name} beside the network")
             return None
-        script = self.here / "peer_onnxruntime.py"
+        return self.other("the original", "SAM_ORIGINAL_PYTHON", self.original_python, "peer_original.py", self.checkpoint)
+
+    def other(self, what, variable, python, script, *arguments):
+        if not python:
+            self.skip(what, f"{variable} names no interpreter")
+            return None
         try:
-            return companion.Companion([self.peer_python, str(script), str(self.encoder), str(self.decoder)])
+            return companion.Companion([python, *map(str, (self.here / script, *arguments))])
         except (OSError, RuntimeError) as error:
-            self.skip("ONNX Runtime in Python", str(error).strip().splitlines()[-1])
+            self.skip(what, str(error).strip().splitlines()[-1])
             return None
 
     def point(self, picture):

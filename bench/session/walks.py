@@ -106,11 +106,11 @@ def switching(scene):
     return {"proxy_not_fetched": summary(cold), "proxy_fetched_before": summary(warm)}
 
 
-def memory(scene):
-    """The highest memory of all processes over a session of small and large pictures, and the peer's over the same."""
-    photos = [*scene.photos[: scene.count(8, 3)], *scene.large_photos(24, scene.count(4, 1))]
+def memory(scene, small, large, precision="f32", peer_bytes=None):
+    """The highest memory of all processes over a session of small and large pictures, and the peer's over the same, unless it is known."""
+    photos = [*scene.photos[:small], *scene.large_photos(24, large)]
     root, names = scene.project(photos)
-    with scene.start(root) as running:
+    with scene.start(root, precision=precision) as running:
         watch = program.MemoryWatch(running.process.pid)
         page = Page(running, names)
         for position in range(len(names)):
@@ -123,9 +123,9 @@ def memory(scene):
         ours = {"peak_pss_bytes": watch.stop(), "program_at_peak_bytes": watch.own,
                 "sum_of_peak_rss_bytes": program.highest_resident_bytes(pid),
                 "peak_rss_bytes": [program.field_bytes(f"/proc/{p}/status", "VmHWM") for p in program.family(pid)]}
-    peer = scene.peer()
+    peer = None if peer_bytes else scene.peer()
     if peer is None:
-        return {**ours, "peer_bytes": None}
+        return {**ours, "peer_bytes": peer_bytes}
     with peer:
         for photo in photos:
             peer.ask("encode", photo)
