@@ -9,6 +9,7 @@
 #include "image/run_builder.h"
 #include "memory/out_of_memory.h"
 #include "platform/stopped.h"
+#include "segmentation/grabcut/part_mask.h"
 #include "segmentation/grabcut/raster.h"
 #include "segmentation/grabcut/refine.h"
 #include "segmentation/grabcut/segment.h"
@@ -20,6 +21,7 @@ namespace {
 
 using grabcut::BitPlane;
 using grabcut::PixelBox;
+using grabcut::reduced;
 using grabcut::Seeds;
 
 // The longer side, in pixels, of what is solved at once. Twice this gains no quality and takes five times as long.
@@ -93,12 +95,6 @@ PixelBox part_of(const WorkingPrompt& prompt, Size working) {
   return touched(part, working);
 }
 
-Size reduced(Size size, int side) {
-  const double scale = std::min(1.0, ratio(side, std::max(size.width, size.height)));
-  return {std::max(1, static_cast<int>(std::lround(size.width * scale))),
-          std::max(1, static_cast<int>(std::lround(size.height * scale)))};
-}
-
 Seeds seeds_in(const WorkingPrompt& prompt, const PixelBox& part, Size plane) {
   const double sx = ratio(plane.width, part.width());
   const double sy = ratio(plane.height, part.height());
@@ -160,27 +156,6 @@ void stamp(const std::vector<PromptPoint>& points, const PixelBox& part, BitPlan
     const bool inside = x >= 0 && y >= 0 && x < bits.size.width && y < bits.size.height;
     if (inside) bits.row(y)[x] = point.foreground ? 255 : 0;
   }
-}
-
-// Column-major runs straight from the part, so that memory follows the part and not the picture.
-Mask to_mask(const BitPlane& bits, const PixelBox& part, Size picture) {
-  const cv::Mat source(bits.size.height, bits.size.width, CV_8U, const_cast<std::uint8_t*>(bits.values.data()));
-  cv::Mat columns;
-  cv::transpose(source, columns);
-  RunBuilder builder(picture);
-  for (int x = 0; x < columns.rows; ++x) {
-    const auto* first = columns.ptr<std::uint8_t>(x);
-    const auto* last = first + columns.cols;
-    const auto top = static_cast<std::uint32_t>(part.x0 + x) * static_cast<std::uint32_t>(picture.height) +
-                     static_cast<std::uint32_t>(part.y0);
-    for (const auto* start = std::find(first, last, 255); start != last;) {
-      const auto* end = std::find(start, last, 0);
-      builder.add_foreground(top + static_cast<std::uint32_t>(start - first),
-                             top + static_cast<std::uint32_t>(end - first));
-      start = std::find(end, last, 255);
-    }
-  }
-  return std::move(builder).finish();
 }
 
 // How much of the picture what is looked at can cover, 0 to 1.

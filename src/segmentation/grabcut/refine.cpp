@@ -21,28 +21,6 @@ bool uniform(const BitPlane& bits) {
   return std::all_of(bits.values.begin(), bits.values.end(), [&](auto v) { return v == bits.values[0]; });
 }
 
-// Colours decide within `radius` of the edge; everywhere else, and on the border of the piece, the mask stays.
-Plane<float> band_evidence(const LabPlane& picture, BitPlane& bits, const ColourModel& colours, int radius) {
-  const auto [width, height] = bits.size;
-  const cv::Mat source(height, width, CV_8U, bits.values.data());
-  const cv::Mat square = cv::getStructuringElement(cv::MORPH_RECT, {2 * radius + 1, 2 * radius + 1});
-  cv::Mat grown;
-  cv::Mat shrunk;
-  cv::dilate(source, grown, square);
-  cv::erode(source, shrunk, square);
-  Plane<float> evidence(bits.size, 0);
-  constexpr float infinity = std::numeric_limits<float>::infinity();
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      const bool border = x == 0 || y == 0 || x == width - 1 || y == height - 1;
-      const bool open = !border && grown.at<std::uint8_t>(y, x) != shrunk.at<std::uint8_t>(y, x);
-      const float kept = bits.row(y)[x] != 0 ? infinity : -infinity;
-      evidence.row(y)[x] = open ? colour_weight * colours.log_ratio(picture.row(y)[x]) : kept;
-    }
-  }
-  return evidence;
-}
-
 // One tile of one step: cut anew with a margin, so that neighbouring tiles agree, then written back without it.
 void refine_tile(BitPlane& bits, PixelBox inner, ImageView picture, PixelBox part, const ColourModel& colours,
                  int radius) {
@@ -61,6 +39,27 @@ void refine_tile(BitPlane& bits, PixelBox inner, ImageView picture, PixelBox par
 }
 
 }  // namespace
+
+Plane<float> band_evidence(const LabPlane& picture, const BitPlane& bits, const ColourModel& colours, int radius) {
+  const auto [width, height] = bits.size;
+  const cv::Mat source(height, width, CV_8U, const_cast<std::uint8_t*>(bits.values.data()));
+  const cv::Mat square = cv::getStructuringElement(cv::MORPH_RECT, {2 * radius + 1, 2 * radius + 1});
+  cv::Mat grown;
+  cv::Mat shrunk;
+  cv::dilate(source, grown, square);
+  cv::erode(source, shrunk, square);
+  Plane<float> evidence(bits.size, 0);
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const bool border = x == 0 || y == 0 || x == width - 1 || y == height - 1;
+      const bool open = !border && grown.at<std::uint8_t>(y, x) != shrunk.at<std::uint8_t>(y, x);
+      const float kept = bits.row(y)[x] != 0 ? infinity : -infinity;
+      evidence.row(y)[x] = open ? colour_weight * colours.log_ratio(picture.row(y)[x]) : kept;
+    }
+  }
+  return evidence;
+}
 
 BitPlane refined(BitPlane bits, ImageView picture, PixelBox part, const ColourModel& colours,
                  const std::stop_token& stop) {

@@ -11,6 +11,10 @@
 
 namespace sam::grabcut {
 
+// What colours say within `radius` pixels of the mask's edge; everywhere else, and on the border of the plane, that the mask stays.
+// Requires: both of one size.
+Plane<float> band_evidence(const LabPlane& picture, const BitPlane& bits, const ColourModel& colours, int radius);
+
 // bits covers `part` of the picture; the answer covers it too, a pixel for a pixel. Works in tiles: memory is the answer's and a
 // few MB. Throws Stopped, between tiles.
 BitPlane refined(BitPlane bits, ImageView picture, PixelBox part, const ColourModel& colours,
