@@ -7,6 +7,14 @@
 
 namespace sam {
 
+namespace {
+
+bool goes_inline(const Tensor& tensor) {
+  return tensor.size_bytes() <= kInlineBytes;
+}
+
+}  // namespace
+
 class WorkerBuffer final : public Buffer {
  public:
   WorkerBuffer(SharedMemory memory, std::uint64_t number, std::weak_ptr<WorkerBuffers> owner)
@@ -34,11 +42,13 @@ class WorkerBuffer final : public Buffer {
 Tensor WorkerBuffers::make(std::string name, ElementType type, Shape shape) {
   const std::optional<std::size_t> size = checked_size_bytes(type, shape);
   if (!size) throw std::bad_alloc();
+  if (*size <= kInlineBytes) return make_heap_tensor(std::move(name), type, std::move(shape));
   auto buffer = std::make_shared<WorkerBuffer>(SharedMemory("tensor", *size), new_numbers(1), weak_from_this());
   return {std::move(name), type, std::move(shape), std::move(buffer)};
 }
 
 Tensor WorkerBuffers::shared(const Tensor& tensor) {
+  if (goes_inline(tensor)) return tensor;
   const auto* ours = dynamic_cast<WorkerBuffer*>(tensor.buffer.get());
   if (ours != nullptr && ours->belongs_to(*this)) return tensor;
   Tensor copy = make(tensor.name, tensor.type, tensor.shape);
@@ -64,6 +74,10 @@ void WorkerBuffers::send_run(WorkerSession& session, std::uint64_t request, RunR
   const MutexLock lock(mutex_);
   const bool current = session_.lock().get() == &session;
   for (const Tensor& input : inputs) {
+    if (goes_inline(input)) {
+      run.inputs.push_back(inline_ref(input));
+      continue;
+    }
     auto& buffer = static_cast<WorkerBuffer&>(*input.buffer);
     TensorRef ref{{input.name, input.type, input.shape}, buffer.number(), buffer.size_bytes(), false};
     const bool twice = std::find(attached.begin(), attached.end(), &buffer) != attached.end();
@@ -94,23 +108,33 @@ void WorkerBuffers::send_run(WorkerSession& session, std::uint64_t request, RunR
 }
 
 void WorkerBuffers::send_again(std::span<const Tensor> inputs) {
-  for (const Tensor& input : inputs) forget(static_cast<WorkerBuffer&>(*input.buffer).number());
+  for (const Tensor& input : inputs) {
+    if (!goes_inline(input)) forget(static_cast<WorkerBuffer&>(*input.buffer).number());
+  }
 }
 
 std::vector<Tensor> WorkerBuffers::receive_outputs(WorkerSession& session, Message& message,
                                                    const std::vector<TensorRef>& refs) {
-  if (message.descriptors.size() != refs.size()) throw WireError("outputs without their memory");
-  {
+  const auto shared = std::count_if(refs.begin(), refs.end(), [](const TensorRef& ref) { return !ref.bytes; });
+  if (message.descriptors.size() != static_cast<std::size_t>(shared)) throw WireError("outputs without their memory");
+  if (shared > 0) {
     const MutexLock lock(mutex_);
-    for (const TensorRef& ref : refs) know(session, ref.buffer);
+    for (const TensorRef& ref : refs) {
+      if (!ref.bytes) know(session, ref.buffer);
+    }
   }
   std::vector<Tensor> outputs;
+  std::size_t next_descriptor = 0;
   try {
-    for (std::size_t i = 0; i < refs.size(); ++i) {
-      SharedMemory memory = SharedMemory::open(std::move(message.descriptors[i]), refs[i].buffer_bytes);
+    for (const TensorRef& ref : refs) {
+      if (ref.bytes) {
+        outputs.push_back(inline_tensor(ref));
+        continue;
+      }
+      SharedMemory memory = SharedMemory::open(std::move(message.descriptors[next_descriptor++]), ref.buffer_bytes);
       memory.close_descriptor();
-      auto buffer = std::make_shared<WorkerBuffer>(std::move(memory), refs[i].buffer, weak_from_this());
-      outputs.push_back({refs[i].info.name, refs[i].info.type, refs[i].info.shape, std::move(buffer)});
+      auto buffer = std::make_shared<WorkerBuffer>(std::move(memory), ref.buffer, weak_from_this());
+      outputs.push_back({ref.info.name, ref.info.type, ref.info.shape, std::move(buffer)});
     }
   } catch (const std::exception& error) {
     for (std::size_t i = outputs.size(); i < refs.size(); ++i) forget(refs[i].buffer);

@@ -1,5 +1,6 @@
 #include "inference/worker_protocol.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "memory/out_of_memory.h"
@@ -134,6 +135,19 @@ LoadRequest read_load_request(WireReader& in) {
   return request;
 }
 
+TensorRef inline_ref(const Tensor& tensor) {
+  const std::size_t size = tensor.size_bytes();
+  std::string bytes;
+  if (size > 0) bytes.assign(reinterpret_cast<const char*>(tensor.buffer->data()), size);
+  return {{tensor.name, tensor.type, tensor.shape}, 0, size, false, std::move(bytes)};
+}
+
+Tensor inline_tensor(const TensorRef& ref) {
+  Tensor tensor = make_heap_tensor(ref.info.name, ref.info.type, ref.info.shape);
+  std::memcpy(tensor.buffer->data(), ref.bytes->data(), std::min(ref.bytes->size(), tensor.size_bytes()));
+  return tensor;
+}
+
 void write(WireWriter& out, const std::vector<TensorRef>& tensors) {
   out.u64(tensors.size());
   for (const TensorRef& tensor : tensors) {
@@ -141,6 +155,8 @@ void write(WireWriter& out, const std::vector<TensorRef>& tensors) {
     out.u64(tensor.buffer);
     out.u64(tensor.buffer_bytes);
     out.u8(tensor.attached ? 1 : 0);
+    out.u8(tensor.bytes ? 1 : 0);
+    if (tensor.bytes) out.text(*tensor.bytes);
   }
 }
 
@@ -151,9 +167,12 @@ std::vector<TensorRef> read_tensor_refs(WireReader& in) {
     tensor.buffer = in.u64();
     tensor.buffer_bytes = in.u64();
     tensor.attached = in.u8() != 0;
+    if (in.u8() != 0) tensor.bytes = in.text();
     const auto size = checked_size_bytes(tensor.info.type, tensor.info.shape);
     if (!size || *size > tensor.buffer_bytes)
       throw WireError("tensor " + tensor.info.name + " is larger than its buffer");
+    if (tensor.bytes && (tensor.attached || tensor.bytes->size() != *size))
+      throw WireError("tensor " + tensor.info.name + " came with other bytes than its own");
   }
   return tensors;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,8 +62,14 @@ struct TensorRef {
   TensorInfo info;
   std::uint64_t buffer = 0;
   std::uint64_t buffer_bytes = 0;
-  bool attached = false;  // the descriptor is the message's next one
+  bool attached = false;                            // the descriptor is the message's next one
+  std::optional<std::string> bytes = std::nullopt;  // of a small tensor, all of them: then there is no buffer
 };
+
+// Tensors up to this size travel in the message: memory of its own costs each a dozen system calls on the two sides.
+constexpr std::size_t kInlineBytes = 512;
+TensorRef inline_ref(const Tensor& tensor);
+Tensor inline_tensor(const TensorRef& ref);  // on the heap; throws std::bad_alloc
 
 struct RunRequest {
   std::uint64_t model = 0;

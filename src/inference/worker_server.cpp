@@ -34,6 +34,7 @@ class MappedBuffer final : public Buffer {
 Tensor make_shared_tensor(std::string name, ElementType type, Shape shape) {
   const auto size = checked_size_bytes(type, shape);
   if (!size) throw std::bad_alloc();
+  if (*size <= kInlineBytes) return make_heap_tensor(std::move(name), type, std::move(shape));
   auto buffer = std::make_shared<MappedBuffer>(SharedMemory("tensor", *size));
   return {std::move(name), type, std::move(shape), std::move(buffer)};
 }
@@ -113,6 +114,10 @@ class WorkerServer {
     std::vector<Tensor> inputs;
     std::size_t next_descriptor = 0;
     for (TensorRef& ref : run.inputs) {
+      if (ref.bytes) {
+        inputs.push_back(inline_tensor(ref));
+        continue;
+      }
       if (ref.attached && next_descriptor >= message.descriptors.size()) throw WireError("a buffer without its memory");
       std::shared_ptr<MappedBuffer> buffer;
       if (ref.attached) {
@@ -140,6 +145,11 @@ class WorkerServer {
     std::vector<TensorRef> refs;
     for (const Tensor& output : outputs) {
       const std::uint64_t number = first_buffer + refs.size();
+      if (output.size_bytes() <= kInlineBytes) {
+        refs.push_back(inline_ref(output));
+        refs.back().buffer = number;
+        continue;
+      }
       answer.buffers.push_back(std::static_pointer_cast<MappedBuffer>(output.buffer));
       refs.push_back({{output.name, output.type, output.shape}, number, output.buffer->size_bytes(), true});
       known(number, answer.buffers.back());  // before the answer: a request that names it may follow at once

@@ -64,9 +64,8 @@ SendResult send_message(int socket, std::span<const std::byte> bytes, std::span<
 }
 
 std::optional<Message> receive_message(int socket) {
-  Message message;
-  message.bytes.resize(kMaxMessageBytes);
-  iovec piece{message.bytes.data(), message.bytes.size()};
+  std::array<std::byte, kMaxMessageBytes> bytes;  // not zeroed: messages are some hundred bytes
+  iovec piece{bytes.data(), bytes.size()};
   alignas(cmsghdr) std::array<char, kControlBytes> control{};
   msghdr header{};
   header.msg_iov = &piece;
@@ -78,9 +77,10 @@ std::optional<Message> receive_message(int socket) {
     size = ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
   } while (size < 0 && errno == EINTR);
   if (size <= 0) return std::nullopt;  // empty messages are never sent: 0 is the end
+  Message message;
   take_descriptors(header, message.descriptors);
   if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) throw std::runtime_error("message over the limit");
-  message.bytes.resize(static_cast<std::size_t>(size));
+  message.bytes.assign(bytes.begin(), bytes.begin() + size);
   return message;
 }
 
