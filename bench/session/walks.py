@@ -1,5 +1,6 @@
 """Moving through a project: looking and going on, jumping, switching to a large picture, and what it all holds in memory."""
 
+import json
 import os
 import subprocess
 import threading
@@ -120,7 +121,9 @@ def memory(scene, small, large, precision="f32", peer_bytes=None):
             running.client.segment(names[position], scene.point(picture))
         page.close()
         pid = running.process.pid
-        ours = {"peak_pss_bytes": watch.stop(), "program_at_peak_bytes": watch.own,
+        caches = json.loads(running.client.request("GET", "/api/v1/memory")[0])["caches"]
+        kept_bytes = sum(cache["bytes"] for cache in caches if cache["name"] != "embeddings_on_disk")
+        ours = {"kept_bytes": kept_bytes, "peak_pss_bytes": watch.stop(), "program_at_peak_bytes": watch.own,
                 "sum_of_peak_rss_bytes": program.highest_resident_bytes(pid),
                 "peak_rss_bytes": [program.field_bytes(f"/proc/{p}/status", "VmHWM") for p in program.family(pid)]}
     peer = None if peer_bytes else scene.peer()
