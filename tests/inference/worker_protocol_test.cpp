@@ -16,7 +16,8 @@ RunRequest example() {
   run.model = 3;
   run.first_output_buffer = 77;
   run.inputs = {{{"image", ElementType::f32, {1, 3, 8, 8}}, 5, 768, true},
-                {{"labels", ElementType::i64, {}}, 6, 8, false}};
+                {{"labels", ElementType::i64, {}}, 6, 8, false},
+                {{"flag", ElementType::u8, {3}}, 0, 3, false, "abc"}};
   run.outputs = {"masks", "scores"};
   return run;
 }
@@ -30,6 +31,8 @@ TEST(WorkerProtocolTest, RunRequestsComeBack) {
   EXPECT_EQ(run.inputs[0].info.shape, (Shape{1, 3, 8, 8}));
   EXPECT_EQ(run.inputs[1].info.type, ElementType::i64);
   EXPECT_EQ(run.inputs[1].buffer, 6u);
+  EXPECT_FALSE(run.inputs[1].bytes);
+  EXPECT_EQ(run.inputs[2].bytes, "abc");
   EXPECT_EQ(run.outputs, (std::vector<std::string>{"masks", "scores"}));
 }
 
@@ -82,7 +85,11 @@ TEST(WorkerProtocolTest, AChangedMessageIsReadOrRefused) {
     WireReader in(bytes);
     try {
       for (const TensorRef& input : read_run_request(in).inputs) {
-        EXPECT_LE(checked_size_bytes(input.info.type, input.info.shape).value(), input.buffer_bytes);
+        const std::size_t size = checked_size_bytes(input.info.type, input.info.shape).value();
+        EXPECT_LE(size, input.buffer_bytes);
+        if (input.bytes) {
+          EXPECT_EQ(inline_tensor(input).size_bytes(), size);
+        }
       }
     } catch (const WireError&) {
     }
@@ -95,6 +102,21 @@ TEST(WorkerProtocolTest, ATensorLargerThanItsBufferIsRefused) {
     write(out, std::vector<TensorRef>{{{"t", ElementType::f32, shape}, 1, 100, true}});
     WireReader in(out.bytes());
     EXPECT_THROW(read_tensor_refs(in), WireError) << shape_text(shape);
+  }
+}
+
+TEST(WorkerProtocolTest, ASmallTensorBringsItsOwnBytesOnly) {
+  Tensor tensor = make_heap_tensor("t", ElementType::f32, {1, 2});
+  tensor.values<float>()[1] = 5;
+  const Tensor back = inline_tensor(inline_ref(tensor));
+  EXPECT_EQ(back.name, "t");
+  EXPECT_EQ(back.shape, (Shape{1, 2}));
+  EXPECT_EQ(back.values<float>()[1], 5);
+  for (const char* bytes : {"", "1234567", "123456789"}) {
+    WireWriter out;
+    write(out, std::vector<TensorRef>{{{"t", ElementType::f32, {1, 2}}, 1, 100, false, bytes}});
+    WireReader in(out.bytes());
+    EXPECT_THROW(read_tensor_refs(in), WireError) << bytes;
   }
 }
 

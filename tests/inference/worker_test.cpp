@@ -387,11 +387,37 @@ TEST(WorkerTest, TwentyKillsLeaveNothingBehind) {
 TEST(WorkerTest, ManyLivingTensorsHoldNoDescriptors) {
   const auto worker = make_test_worker();
   const auto model = load(*worker, "arithmetic.onnx");
-  const std::vector<Tensor> inputs{floats(*model, "a", {1, 3}, {1, 2, 3}), floats(*model, "b", {1, 3}, {1, 1, 1})};
+  const std::vector<Tensor> inputs{model->make_tensor("a", ElementType::f32, {1000, 3}),
+                                   floats(*model, "b", {1, 3}, {1, 1, 1})};
   std::vector<std::vector<Tensor>> kept{model->run(inputs, {}, {})};
   const int descriptors = open_descriptors();
   for (int i = 0; i < 100; ++i) kept.push_back(model->run(inputs, {}, {}));
   EXPECT_EQ(open_descriptors(), descriptors);
+}
+
+TEST(WorkerTest, TensorsOfEverySizeArriveWhole) {
+  const auto worker = make_test_worker();
+  const auto model = load(*worker, "arithmetic.onnx");
+  for (const std::int64_t rows : {0, 1, 42, 43, 1000}) {  // 42 rows travel in the message, 43 do not
+    Tensor a = model->make_tensor("a", ElementType::f32, {rows, 3});
+    for (std::size_t i = 0; i < a.values<float>().size(); ++i) a.values<float>()[i] = static_cast<float>(i);
+    const std::vector<Tensor> outputs = model->run(std::vector{a, floats(*model, "b", {1, 3}, {1, 2, 3})}, {}, {});
+    ASSERT_EQ(outputs[0].shape, (Shape{rows, 3}));
+    for (std::size_t i = 0; i < a.values<float>().size(); ++i) {
+      ASSERT_EQ(outputs[0].values<float>()[i], static_cast<float>(i + 1 + i % 3)) << rows;
+    }
+  }
+}
+
+TEST(WorkerTest, SmallTensorsTakeNoSharedMemory) {
+  const auto worker = make_test_worker();
+  const auto model = load(*worker, "arithmetic.onnx");
+  const std::vector<Tensor> inputs{floats(*model, "a", {1, 3}, {1, 2, 3}), floats(*model, "b", {1, 3}, {1, 1, 1})};
+  const std::vector<Tensor> outputs = model->run(inputs, {}, {});
+  EXPECT_EQ(read_bytes("/proc/" + std::to_string(worker->pid()) + "/maps").find("memfd:tensor"), std::string::npos);
+  kill_and_wait(*worker);
+  EXPECT_EQ(values(outputs[0]), (std::vector<float>{2, 3, 4}));
+  EXPECT_EQ(values(model->run(inputs, {}, {})[0]), (std::vector<float>{2, 3, 4}));
 }
 
 TEST(WorkerTest, AMessageSentByNobodyElseIsForgottenInTheWorkerToo) {
