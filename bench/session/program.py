@@ -110,6 +110,12 @@ def cpu_ms(pid):
     return total_ns / 1e6
 
 
+def whole_cpu_s(pid):
+    """CPU time of a process since it began, threads that ended included."""
+    user, system = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def field_bytes(path, name):
     try:
         for line in pathlib.Path(path).read_text().splitlines():

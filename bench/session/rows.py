@@ -82,11 +82,12 @@ def memory_row(seen, kind, asked):
     how = "PSS of all processes" if seen["peak_pss_bytes"] else "sum of each process's peak RSS"
     if not seen["peer_bytes"]:
         return report.Row(f"peak memory of a session, {kind}", "MB", ours / 1e6, None, peak_bytes=ours, note=how)
-    kept = seen.get("kept_bytes", 0)
-    return report.Row(f"peak memory of a session, {kind}, against ONNX Runtime in Python, f32", "x", ours / seen["peer_bytes"], asked, peak_bytes=ours,
-                      note=f"{how}, {seen['program_at_peak_bytes'] / 1e6:.0f} MB of it not in the worker; without the {kept / 1e6:.0f} MB "
-                           f"of pictures, embeddings and masks kept, which are given back when memory is tight, {(ours - kept) / seen['peer_bytes']:.2f}× (sum of peak RSS "
-                           f"{seen['sum_of_peak_rss_bytes'] / 1e6:.0f} MB); peer {seen['peer_bytes'] / 1e6:.0f} MB")
+    note = (f"{how}, {seen['program_at_peak_bytes'] / 1e6:.0f} MB of it not in the worker (sum of peak RSS {seen['sum_of_peak_rss_bytes'] / 1e6:.0f} MB); "
+            f"peer {seen['peer_bytes'] / 1e6:.0f} MB")
+    if kept := seen.get("kept_bytes"):
+        note += (f"; without the {kept / 1e6:.0f} MB of pictures, embeddings and masks kept, which are given back when memory is tight, "
+                 f"{(ours - kept) / seen['peer_bytes']:.2f}×")
+    return report.Row(f"peak memory of a session, {kind}, against ONNX Runtime in Python, f32", "x", ours / seen["peer_bytes"], asked, peak_bytes=ours, note=note)
 
 
 def memory_rows(done, network):
@@ -100,7 +101,7 @@ def start_rows(done):
     if seen := done.get("starts"):
         again = seen["again_s"]
         yield report.Row("a second start, until the model is loaded", "s", again["median"], 1, again["p95"],
-                         note=f"least {again['least']:.2f} s; the first start {seen['first_s']:.2f} s")
+                         note=f"least {again['least']:.2f} s, CPU {seen['again_cpu_s']['median']:.2f} s; the first start {seen['first_s']:.2f} s")
     for name, label in (("many_grabcut", "GrabCut"), ("many", "the model")):
         if seen := done.get(name):
             first, again = seen["first"], seen["again"]
