@@ -3,8 +3,8 @@
 //   encode HEIGHT WIDTH   one run of the encoder on a picture of that size
 //   decode POINTS         one run of the decoder on a prompt of that many points, orig_im_size 64
 //   memory                the most that it has held
-// engine: OpenVINO as it comes, with the product's settings, the run alone; model: the product's Model in this process; worker: the same
-// behind a worker process.
+// engine: OpenVINO with the file as it comes and the product's settings, the run alone; model: the product's Model in this process, with what the
+// product does to the network; worker: the same behind a worker process.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -21,6 +21,7 @@
 #include "inference/openvino_fold.h"
 #include "inference/worker.h"
 #include "platform/process_memory.h"
+#include "segmentation/registry.h"
 
 namespace {
 
@@ -122,6 +123,7 @@ class Runs {
     ModelOptions options;
     options.file = file;
     options.precision = precision;
+    if (through != "engine") options.without_outputs = needless_outputs(read_onnx_graph(file));
     if (through == "worker") {
       if (!worker_) worker_ = make_worker("/proc/self/exe");
       return load_model_layer(worker_->load(options), {});

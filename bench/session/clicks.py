@@ -84,7 +84,7 @@ def predict_again(scene, running, name, picture):
 
 
 def measure_layers(scene, running, name, picture, bare):
-    """The same decoder with one layer more each: the engine, our Model, the worker process, the predictor, HTTP."""
+    """The engine with the file as it comes; and the same decoder as we run it, with one layer more each: our Model, the worker process, the predictor, HTTP."""
     with scene.bare("model") as model, scene.bare("worker") as worker:
         for layer in (model, worker):
             layer.ask("encode", *scenes.fitted(picture))

@@ -97,9 +97,9 @@ def picture(rows, title):
     return "\n".join([*out, "</svg>", ""])
 
 
-STEPS = [("engine", "the decoder alone", "#9db7d5"), ("model", "the engine's adapter", "#5b84b1"),
-         ("worker", "the worker process", "#e0a458"), ("predictor", "the mask at the picture's size", "#7a9e7e"),
-         ("http", "outline, text, HTTP", "#b05f6d")]
+BEFORE = "#d5d5d5"
+STEPS = [("model", "the decoder as it is run here", "#5b84b1"), ("worker", "the worker process", "#e0a458"),
+         ("predictor", "the mask at the picture's size", "#7a9e7e"), ("http", "outline, text, HTTP", "#b05f6d")]
 
 
 def breakdown(layers):
@@ -112,8 +112,8 @@ def breakdown(layers):
 
 
 def click_picture(clicks, title):
-    left, width, row_px = 80, 800, 64
-    longest = max(layers["http"]["median"] for layers in clicks.values())
+    left, width, row_px = 80, 800, 82
+    longest = max(max(layers["http"]["median"], layers["engine"]["median"]) for layers in clicks.values())
     scale = (width - left - 90) / longest
     height = 60 + row_px * len(clicks) + 24 * 3
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',
@@ -122,6 +122,10 @@ def click_picture(clicks, title):
     for index, (name, layers) in enumerate(clicks.items()):
         y, x = 40 + index * row_px, float(left)
         out.append(f'<text x="{left - 8}" y="{y + 18}" font-size="12" text-anchor="end" fill="{INK}" {FONT}>{escaped(name)}</text>')
+        alone = layers["engine"]["median"]
+        out.append(f'<rect x="{left}" y="{y}" width="{alone * scale:.1f}" height="14" fill="{BEFORE}"/>')
+        out.append(f'<text x="{left + alone * scale + 6:.1f}" y="{y + 12}" font-size="11" fill="{GREY}" {FONT}>{alone:.1f} ms</text>')
+        y += 18
         for _, ms, color in breakdown(layers):
             wide = max(0.0, ms) * scale
             out.append(f'<rect x="{x:.1f}" y="{y}" width="{wide:.1f}" height="26" fill="{color}"/>')
@@ -129,8 +133,8 @@ def click_picture(clicks, title):
         out.append(f'<text x="{x + 6:.1f}" y="{y + 18}" font-size="12" fill="{INK}" {FONT}>{layers["http"]["median"]:.1f} ms</text>')
         steps = " · ".join(f"{ms:+.2f}" if i else f"{ms:.1f}" for i, (_, ms, _) in enumerate(breakdown(layers)))
         out.append(f'<text x="{left}" y="{y + 42}" font-size="11" fill="{GREY}" {FONT}>{steps} ms</text>')
-    for index, (_, label, color) in enumerate(STEPS):
-        x, y = left + (index % 3) * 230, 52 + row_px * len(clicks) + (index // 3) * 22
+    for index, (_, label, color) in enumerate([("", "the decoder alone, as its file has it", BEFORE), *STEPS]):
+        x, y = left + (index % 3) * 235, 52 + row_px * len(clicks) + (index // 3) * 22
         out.append(f'<rect x="{x}" y="{y}" width="12" height="12" fill="{color}"/>')
         out.append(f'<text x="{x + 18}" y="{y + 11}" font-size="12" fill="{INK}" {FONT}>{escaped(label)}</text>')
     return "\n".join([*out, "</svg>", ""])
