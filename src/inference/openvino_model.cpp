@@ -297,7 +297,7 @@ class OpenVinoModel final : public Model {
     const ov::Tensor made = engine_->request.get_tensor(engine_->model.output(info.name));
     const ov::Shape shape = made.get_shape();
     Tensor result = make_tensor_(info.name, info.type, Shape(shape.begin(), shape.end()));
-    std::memcpy(result.buffer->data(), made.data(), result.size_bytes());
+    if (result.size_bytes() > 0) std::memcpy(result.buffer->data(), made.data(), result.size_bytes());
     return result;
   }
 
