@@ -26,9 +26,9 @@ struct DecodeLimits {
 };
 
 struct ImageInfo {
-  Size file_size;  // upright, as in the file
-  Size
-      working_size;  // after max_side and max_working_pixels; what annotations' coordinates refer to is file_size, what decode returns is this
+  Size file_size;     // upright, as in the file
+  Size working_size;  // after max_side and max_working_pixels; what annotations' coordinates refer to is file_size
+  Size decoded_size;  // what decode_image returns: the working size, or less for who looks at less
   std::uint64_t decode_bytes = 0;  // what decode_image takes at its highest, the picture included; an upper bound
   std::string format;              // "JPEG", "PNG", "WebP", "BMP", "TIFF"
 };
@@ -37,12 +37,17 @@ struct ImageInfo {
 // formats. Throws std::runtime_error if the library does not start.
 void start_image_library(const char* program_name);
 
-// Reads the header only. Throws ImageError (empty, not a picture, mislabelled, over max_pixels, unsupported).
-ImageInfo read_image_info(const std::filesystem::path& path, const DecodeLimits& limits);
+// What is decoded of a picture for who looks at no more than `looked_at` of it: the working size fitted into that, if that is a reduction.
+// 0 x 0: all of it.
+Size find_decoded_size(Size working, Size looked_at);
 
-// The upright picture at info.working_size. JPEG is decoded at reduced scale where that suffices. Throws ImageError; a truncated
-// file is an error, never a half grey picture.
-Image decode_image(const std::filesystem::path& path, const DecodeLimits& limits);
+// Reads the header only. Throws ImageError (empty, not a picture, mislabelled, over max_pixels, unsupported).
+ImageInfo read_image_info(const std::filesystem::path& path, const DecodeLimits& limits, Size looked_at = {});
+
+// The upright picture at info.decoded_size: the working size by area resize, less by AntialiasedReducer from the file's pixels. The larger picture
+// is never held; JPEG is decoded at reduced scale where that suffices. Throws ImageError; a truncated file is an error, never a half grey
+// picture.
+Image decode_image(const std::filesystem::path& path, const DecodeLimits& limits, Size looked_at = {});
 
 // Area resize (INTER_AREA when reducing, bilinear when enlarging).
 Image resize_area(ImageView view, Size to);

@@ -16,6 +16,10 @@ constexpr std::uint64_t pixel_count(Size size) {
   return static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
 }
 
+// The largest size of the picture's aspect inside `limit`, each side rounded to the nearest and at least 1: for a square limit this is
+// SAM's ResizeLongestSide.get_preprocess_shape.
+Size fitted_size(Size picture, Size limit);
+
 struct Point {
   double x = 0;
   double y = 0;

@@ -12,14 +12,15 @@ namespace {
 // The picture's pixels go as soon as the encoder has answered.
 EmbeddingPointer encode(const EmbedParts& parts, const PicturePath& picture, const std::stop_token& stop) {
   const auto begin = parts.clock.now();
-  const ImageInfo info = read_image_info(picture.path, parts.limits);
+  const Size looked_at = parts.predictor.info().looks_at;
+  const ImageInfo info = read_image_info(picture.path, parts.limits, looked_at);
   Reservation pixels = parts.host.reserve(Owner::images, info.decode_bytes);
-  const Image image = decode_image(picture.path, parts.limits);
+  const Image image = decode_image(picture.path, parts.limits, looked_at);
   pixels.correct_to(image.byte_size());
   if (stop.stop_requested()) throw Stopped();
   const InFlight::Operation under_way(parts.in_flight);
   Encoded made = run_encoder({parts.predictor, parts.form, parts.host, parts.last_embedding_bytes, parts.clock}, image,
-                             info.file_size, begin, stop);
+                             info, begin, stop);
   made.reservation.correct_to(made.kept.embedding.byte_size());
   return with_reservation(std::move(made.kept), std::move(made.reservation));
 }

@@ -26,11 +26,11 @@ EmbeddingPointer read_from_disk(const EncodeParts& parts, const PredictorForms::
 EmbeddingPointer encode(const EncodeParts& parts, const PredictorForms::Current& predictor, const PicturePath& picture,
                         const std::string& key, const std::stop_token& stop) {
   const auto begin = parts.clock.now();
-  const auto source = parts.kept.decoded(picture, key);
+  const auto source = parts.kept.decoded(picture, key, predictor.predictor->info().looks_at);
   const InFlight::Operation under_way(parts.in_flight);
   Encoded made =
       run_encoder({*predictor.predictor, predictor.form, parts.host, parts.last_embedding_bytes, parts.clock},
-                  source->image, source->info.file_size, begin, stop);
+                  source->image, source->info, begin, stop);
   const Embedding& embedding = made.kept.embedding;
   if (embedding.picture.byte_size() > 0) parts.kept.images().erase(key);  // it is counted once, with the embedding
   const std::uint64_t bytes = embedding.byte_size();

@@ -71,12 +71,16 @@ void KeptPictures::hold_shown(const PredictorInfo& predictor) {
   embeddings_.pin(embedding_key(shown(), predictor));
 }
 
-KeptPictures::Images::Pointer KeptPictures::decoded(const PicturePath& picture, const std::string& key) {
-  if (auto kept = images_.find(key)) return kept;
+KeptPictures::Images::Pointer KeptPictures::decoded(const PicturePath& picture, const std::string& key,
+                                                    Size looked_at) {
+  if (auto kept = images_.find(key);
+      kept && kept->image.size() == find_decoded_size(kept->info.working_size, looked_at)) {
+    return kept;
+  }
   DecodedPicture fresh;
-  fresh.info = read_image_info(picture.path, limits_);
+  fresh.info = read_image_info(picture.path, limits_, looked_at);
   Reservation reservation = host_.reserve(Owner::images, fresh.info.decode_bytes);
-  fresh.image = decode_image(picture.path, limits_);
+  fresh.image = decode_image(picture.path, limits_, looked_at);
   const std::uint64_t bytes = fresh.image.byte_size();
   reservation.correct_to(bytes);
   auto kept = with_reservation(std::move(fresh), std::move(reservation));

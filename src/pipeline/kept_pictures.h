@@ -44,8 +44,8 @@ class KeptPictures {
   void show(const std::string& key);
   void hold_shown(const PredictorInfo& predictor);
 
-  // Decodes it if it is not kept. Throws ImageError, OutOfMemory.
-  Images::Pointer decoded(const PicturePath& picture, const std::string& key);
+  // Decodes it if it is not kept as who looks at that much of it sees it (PredictorInfo::looks_at). Throws ImageError, OutOfMemory.
+  Images::Pointer decoded(const PicturePath& picture, const std::string& key, Size looked_at);
   Images& images() { return images_; }
 
   // Null if there is none. look: somebody wants to use it, which keeps it longer.

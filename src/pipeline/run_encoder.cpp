@@ -9,11 +9,12 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 
 }  // namespace
 
-Encoded run_encoder(const EncoderParts& parts, const Image& image, Size picture_size,
+Encoded run_encoder(const EncoderParts& parts, const Image& image, const ImageInfo& info,
                     std::chrono::steady_clock::time_point begin, const std::stop_token& stop) {
   Reservation reservation = parts.host.reserve(Owner::embeddings, parts.last_embedding_bytes);
   const auto read = parts.clock.now();
-  KeptEmbedding fresh{parts.predictor.encode(image, picture_size, stop), parts.form};
+  KeptEmbedding fresh{parts.predictor.encode(image, info.file_size, stop), parts.form};
+  fresh.embedding.working_size = info.working_size;
   fresh.read_ms = Milliseconds(read - begin).count();
   fresh.encode_ms = Milliseconds(parts.clock.now() - read).count();
   // One that keeps the picture's pixels is as large as its picture.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <stop_token>
 
+#include "image/decode.h"
 #include "memory/budget.h"
 #include "pipeline/encode_lane.h"
 #include "platform/clock.h"
@@ -28,7 +29,8 @@ struct Encoded {
 };
 
 // begin: when the picture began to be read. Throws what Predictor::encode throws, OutOfMemory.
-Encoded run_encoder(const EncoderParts& parts, const Image& image, Size picture_size,
+// image: as decode_image gives it for this predictor, with what read_image_info says of it.
+Encoded run_encoder(const EncoderParts& parts, const Image& image, const ImageInfo& info,
                     std::chrono::steady_clock::time_point begin, const std::stop_token& stop);
 
 }  // namespace sam

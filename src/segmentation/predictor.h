@@ -22,7 +22,7 @@ struct Embedding {
   std::string predictor_key;  // of the predictor that made it: family, model hashes, precision, preprocessing version
   std::string model_key;      // of the same weights in any precision and on any device; who has this key can decode it
   Size picture_size;          // the upright picture; masks come out at this size and prompts are in its pixels
-  Size working_size;          // what was encoded (smaller with --max-image-size)
+  Size working_size;  // what was encoded (smaller with --max-image-size), before the predictor's own reduction of it
   std::vector<Tensor> tensors;
   Image picture;  // only predictors that look at pixels when decoding (GrabCut)
 
@@ -50,6 +50,9 @@ struct PredictorInfo {
   bool takes_mask_input = false;
   int max_candidates = 1;     // with multimask
   bool keeps_pixels = false;  // its embeddings are pictures: nothing to keep in a file
+  // It fits larger pictures into this by AntialiasedReducer before it looks at them; who decodes them may do so (decode_image). 0 x 0: it looks at
+  // every pixel.
+  Size looks_at;
 };
 
 class Predictor {
@@ -58,7 +61,8 @@ class Predictor {
 
   virtual const PredictorInfo& info() const = 0;
 
-  // picture: at its working size; picture_size: the upright picture's. Throws Stopped, OutOfMemory, ModelError.
+  // picture: at its working size, or fitted into info().looks_at; who fits it sets the embedding's working_size to what it was before.
+  // picture_size: the upright picture's. Throws Stopped, OutOfMemory, ModelError.
   virtual Embedding encode(const Image& picture, Size picture_size, std::stop_token stop) = 0;
 
   // Candidates, best score first; exactly one unless prompt.multimask. A mask may be empty. Throws PromptError, Stopped,

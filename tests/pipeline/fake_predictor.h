@@ -15,8 +15,8 @@ namespace sam {
 
 class FakePredictor final : public Predictor {
  public:
-  explicit FakePredictor(const std::string& form = "1", const std::string& model = "fake")
-      : info_{model, model + ":" + form, model, "a fake", false, 1} {}
+  explicit FakePredictor(const std::string& form = "1", const std::string& model = "fake", Size looks_at = {})
+      : info_{model, model + ":" + form, model, "a fake", false, 1, false, looks_at} {}
 
   const PredictorInfo& info() const override { return info_; }
 
@@ -35,6 +35,7 @@ class FakePredictor final : public Predictor {
       throw OutOfMemory("the encoder's memory", requested_bytes);
     }
     ++encodes;
+    seen_size_ = picture.size();
     Embedding embedding;
     embedding.predictor_key = info_.key;
     embedding.model_key = info_.model_key;
@@ -55,6 +56,10 @@ class FakePredictor final : public Predictor {
       throw OutOfMemory("the decoder's memory", requested_bytes);
     }
     ++decodes;
+    {
+      MutexLock lock(mutex_);
+      working_size_ = embedding.working_size;
+    }
     Instance instance;
     instance.mask.size = embedding.picture_size;
     instance.mask.runs = {static_cast<std::uint32_t>(embedding.picture_size.width * embedding.picture_size.height)};
@@ -76,6 +81,16 @@ class FakePredictor final : public Predictor {
     changed_.notify_all();
   }
 
+  // Of the picture that was encoded last, and what the embedding that was decoded last says of its picture.
+  Size seen_size() const {
+    MutexLock lock(mutex_);
+    return seen_size_;
+  }
+  Size working_size() const {
+    MutexLock lock(mutex_);
+    return working_size_;
+  }
+
   std::atomic<int> started_names = 0;
   std::atomic<int> encodes = 0;
   std::atomic<int> decodes = 0;
@@ -90,9 +105,11 @@ class FakePredictor final : public Predictor {
 
  private:
   const PredictorInfo info_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   Condition changed_;
   bool held_ SAM_GUARDED_BY(mutex_) = false;
+  Size seen_size_ SAM_GUARDED_BY(mutex_);
+  Size working_size_ SAM_GUARDED_BY(mutex_);
 };
 
 }  // namespace sam

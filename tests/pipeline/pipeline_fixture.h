@@ -32,7 +32,7 @@ class PipelineFixture : public testing::Test {
     GovernedDomain domain{&probe_, budget_.get(), {host_limit_, 1.0}, [] { return ProgramUse{}; }};
     governor_ = make_governor(options_, {domain}, fake_clock_);
     governor_->sample();
-    auto predictor = std::make_unique<FakePredictor>(form_);
+    auto predictor = std::make_unique<FakePredictor>(form_, "fake", looks_at_);
     predictor_ = predictor.get();
     if (tensor_values_ > 0) {
       predictor->keeps_picture = false;
@@ -47,7 +47,11 @@ class PipelineFixture : public testing::Test {
       parts.forms.push_back({RungKind::lower_precision, "f32", [] { return std::make_unique<FakePredictor>(); }});
     }
     for (const PredictorForm& form : lower_forms_) parts.forms.push_back(form);
-    if (with_fallback_) parts.fallback = std::make_unique<FakePredictor>("1", "fallback");
+    if (with_fallback_) {
+      auto fallback = std::make_unique<FakePredictor>("1", "fallback");
+      fallback_ = fallback.get();
+      parts.fallback = std::move(fallback);
+    }
     parts.engines = engines_;
     parts.governor = governor_.get();
     parts.host = budget_.get();
@@ -91,6 +95,7 @@ class PipelineFixture : public testing::Test {
   std::vector<PredictorForm> lower_forms_;
   PipelineOptions pipeline_options_;
   std::string form_ = "1";          // of the predictor
+  Size looks_at_;                   // the same
   std::int64_t tensor_values_ = 0;  // in its embeddings instead of the picture
   EngineControl engines_;
   bool with_fallback_ = false;
@@ -103,6 +108,7 @@ class PipelineFixture : public testing::Test {
   std::unique_ptr<Budget> budget_;
   std::unique_ptr<Governor> governor_;
   FakePredictor* predictor_ = nullptr;
+  FakePredictor* fallback_ = nullptr;
   std::unique_ptr<Pipeline> pipeline_;
   const PicturePath a_ = picture("chelsea.jpg");
   const PicturePath b_ = picture("coffee.jpg");

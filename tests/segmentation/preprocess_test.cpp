@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "image/antialiased_reducer.h"
 #include "pictures.h"
-#include "segmentation/sam/resize_antialiased.h"
 
 namespace sam {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "image/antialiased_reducer.h"
 #include "pictures.h"
 #include "segmentation/registry.h"
 
@@ -141,6 +142,27 @@ TEST_F(FakeSam1, AnEncoderOfHalfTheFrameKeepsTheFramesCoordinates) {
   decode(point(), {64, 64});
   EXPECT_EQ(picture_.shape, (Shape{1, 3, 16, 16}));
   EXPECT_THAT(prompt_.at("point_coords").values<float>(), ElementsAre(4, 2, 0, 0));
+}
+
+TEST_F(FakeSam1, LooksAtAsMuchAsItsEncoderTakes) {
+  EXPECT_EQ(make()->info().looks_at, (Size{32, 32}));  // open sides: the frame's, four times the mask input's
+  encoder_.inputs[0] = {"in", ElementType::u8, {1, 3, 16, 32}};
+  EXPECT_EQ(make()->info().looks_at, (Size{32, 16}));
+  EXPECT_EQ(make_grabcut_predictor()->info().looks_at, (Size{0, 0}));
+}
+
+TEST_F(FakeSam1, APictureFittedBeforeItIsEncodedGivesTheSameInput) {
+  for (const Size size : {Size{61, 39}, Size{39, 61}, Size{100, 33}, Size{33, 32}}) {
+    const Image picture =
+        make_picture(size, [](int x, int y, int c) { return (x * 37 + y * 91 + c * 53 + x * y * 7) % 256; });
+    const std::unique_ptr<Predictor> predictor = make();
+    predictor->encode(picture, size, {});
+    const Tensor whole = picture_;
+    const Image fitted = resize_antialiased(picture.view(), fitted_size(size, predictor->info().looks_at));
+    predictor->encode(fitted, size, {});
+    ASSERT_EQ(picture_.shape, whole.shape);
+    EXPECT_TRUE(std::ranges::equal(picture_.values<float>(), whole.values<float>()));
+  }
 }
 
 TEST_F(FakeSam1, ADecoderThatAnswersNonsenseIsAModelError) {

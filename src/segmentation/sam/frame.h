@@ -13,10 +13,6 @@ struct Frame {
   Size content;     // the part of the square that the picture covers, from the upper left corner
 };
 
-// The largest size of the picture's aspect inside `limit`, each side rounded to the nearest and at least 1: for a square limit this is
-// SAM's ResizeLongestSide.get_preprocess_shape.
-Size fitted_size(Size picture, Size limit);
-
 // `limit`: the size that pictures are fitted into, in the network's coordinates; side x side, or smaller for encoders
 // exported for one aspect. `working` is the picture as encoded; its aspect, not that of `picture`, decides.
 Frame longest_side_frame(Size picture, Size working, int side, Size limit);

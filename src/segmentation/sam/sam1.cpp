@@ -3,17 +3,17 @@
 #include <optional>
 #include <utility>
 
+#include "image/antialiased_reducer.h"
 #include "segmentation/sam/frame.h"
 #include "segmentation/sam/instances.h"
 #include "segmentation/sam/preprocess.h"
 #include "segmentation/sam/prompt_tensors.h"
-#include "segmentation/sam/resize_antialiased.h"
 #include "segmentation/sam/signature.h"
 
 namespace sam {
 namespace {
 
-constexpr int preprocessing_version = 1;
+constexpr int preprocessing_version = 2;  // 2: large pictures are reduced while they are decoded
 
 // A file of four masks has the single-mask token's answer first, then the three for ambiguous prompts.
 constexpr int masks_with_single_token = 4;
@@ -65,6 +65,7 @@ class Sam1Predictor final : public Predictor {
     const Shape& scores = find_tensor(decoder.outputs, "iou_predictions")->shape;
     const bool one_mask = scores.size() == 2 && scores[1] == 1;
     info_.max_candidates = one_mask ? 1 : masks_with_single_token - 1;
+    info_.looks_at = encoder_limit();
     encoder_ = std::move(files.encoder);
     decoder_ = std::move(files.decoder);
   }

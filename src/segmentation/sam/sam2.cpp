@@ -38,6 +38,7 @@ class Sam2Predictor final : public Predictor {
     for (const char* name : embedding_names) {
       check_fits(files, *find_tensor(encoder.outputs, name), *find_tensor(decoder.inputs, name));
     }
+    // looks_at stays 0 x 0: bilinear without antialiasing takes single pixels of a large picture, not means of them.
     const Shape& input = encoder.inputs[0].shape;
     encoder_size_ = {static_cast<int>(input[3]), static_cast<int>(input[2])};
     logits_name_ = find_tensor(decoder.outputs, "low_res_masks") != nullptr ? "low_res_masks" : "masks";
