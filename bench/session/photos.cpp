@@ -1,5 +1,5 @@
-// Makes large photos of small ones: session_photos OUTDIR MEGAPIXELS COUNT PHOTO… Each is enlarged, given fine grain, so that it costs a JPEG
-// decoder what a camera's picture costs, and written as OUTDIR/NAME_MEGAPIXELS.jpg. Files that are there already are left alone.
+// Makes large photos of small ones: session_photos OUTDIR MEGAPIXELS COUNT PHOTO… Each is enlarged, given fine grain, so that no part of it is
+// empty to a JPEG decoder, and written as OUTDIR/NAME_MEGAPIXELS.jpg. Files that are there already are left alone.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
