@@ -25,7 +25,8 @@ class Row:
 def number(value, unit):
     if value is None:
         return "–"
-    digits = 4 if unit == "x" and abs(value) < 0.05 else 2 if abs(value) < 20 else 0
+    small = unit == "x" and abs(value) < 0.05
+    digits = (6 if abs(value) < 0.0005 else 4) if small else 2 if abs(value) < 20 else 0
     text = f"{value:.{digits}f}"
     return text + {"x": "×", "%": " %", "": ""}.get(unit, " " + unit)
 
