@@ -71,7 +71,7 @@ TEST_F(LookedAtTest, AJpegAtReducedScaleLiesWhereTheWholeOneDoes) {
     const auto path = rewrite(plain, "a.jpg", "[Q=95]", orientation);
     const Image whole = decode_image(path, {});
     ASSERT_EQ(whole.size(), turn_size({1003, 701}, orientation));
-    for (const int side : {60, 100, 123, 200, 333, 500, 900}) {
+    for (const int side : {60, 123, 200, 500}) {
       const Image fitted = decode_image(path, {}, {side, side});
       const Image expected = resize_antialiased(whole.view(), fitted_size(whole.size(), {side, side}));
       EXPECT_LT(mean_difference(fitted, expected), 1.0) << orientation << ", " << side;
@@ -106,22 +106,25 @@ TEST_F(LookedAtTest, ATruncatedJpegIsRefusedAtReducedScaleToo) {
 }
 
 TEST_F(LookedAtTest, ADecodeTakesNoMoreThanItSays) {
-  const Size size{3000, 2000};
+  const Size size{1800, 1200};
   const std::filesystem::path files[] = {
       write_plain("a.jpg", size), write_plain("progressive.jpg", size, "[interlace,subsample-mode=off]"),
       write_plain("a.png", size), write_plain("interlaced.png", size, "[interlace]"),
       write_plain("a.tif", size), rewrite(file("a.jpg"), "turned.jpg", "", 6),
   };
   for (const auto& path : files) {
-    for (const Size looked_at : {Size{}, Size{1024, 1024}, Size{300, 300}}) {
+    for (const Size looked_at : {Size{}, Size{600, 600}, Size{200, 200}}) {
       const std::uint64_t before = heap_use().held_bytes;
       reset_heap_peak();
       const Image image = decode_image(path, {}, looked_at);
       const std::uint64_t peak = heap_is_counted() ? heap_use().peak_bytes - before : 0;  // not with sanitizers
       EXPECT_LE(peak, read_image_info(path, {}, looked_at).decode_bytes) << path.filename() << ", " << looked_at.width;
+      if (heap_is_counted()) {
+        EXPECT_GE(peak, image.byte_size());
+      }
     }
   }
-  EXPECT_LT(4 * read_image_info(files[0], {}, {300, 300}).decode_bytes, read_image_info(files[0], {}).decode_bytes);
+  EXPECT_LT(4 * read_image_info(files[0], {}, {200, 200}).decode_bytes, read_image_info(files[0], {}).decode_bytes);
 }
 
 }  // namespace
