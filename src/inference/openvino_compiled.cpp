@@ -14,17 +14,21 @@
 namespace sam {
 namespace {
 
-// A file is NAME-HASH.blob: the hash of its content, so that one that was cut off or damaged is not given to the engine, which trusts it.
+// A file is KIND-VERSION-HASH.blob: the hash of its content, so that one that was cut off or damaged is not given to the engine, which trusts it.
 constexpr const char* extension = ".blob";
 
-std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder, const std::string& name) {
+std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder, const std::string& beginning) {
   std::vector<std::filesystem::path> found;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const std::string file = entry.path().filename().string();
-    if (file.starts_with(name + '-') && file.ends_with(extension)) found.push_back(entry.path());
+    if (file.starts_with(beginning) && file.ends_with(extension)) found.push_back(entry.path());
   }
   return found;
+}
+
+std::string beginning_of(const CompiledName& name) {
+  return name.kind + '-' + name.version + '-';
 }
 
 std::string hash_of(const ov::Tensor& content) {
@@ -39,11 +43,12 @@ void discard(const std::filesystem::path& file) {
 }  // namespace
 
 std::unique_ptr<ov::CompiledModel> kept_compiled(ov::Core& core, const std::filesystem::path& folder,
-                                                 const std::string& name, const EngineProperties& properties) {
-  for (const std::filesystem::path& file : files_of(folder, name)) {
+                                                 const CompiledName& name, const EngineProperties& properties) {
+  const std::string beginning = beginning_of(name);
+  for (const std::filesystem::path& file : files_of(folder, beginning)) {
     try {
       const ov::Tensor content = ov::read_tensor_data(file);
-      if (file.filename() == name + '-' + hash_of(content) + extension) {
+      if (file.filename() == beginning + hash_of(content) + extension) {
         return std::make_unique<ov::CompiledModel>(core.import_model(content, "CPU", properties));
       }
       spdlog::warn("{} is damaged; the model is compiled again", file.string());
@@ -56,17 +61,17 @@ std::unique_ptr<ov::CompiledModel> kept_compiled(ov::Core& core, const std::file
 }
 
 bool keep_compiled(const ov::CompiledModel& model, const std::filesystem::path& folder,
-                   const std::string& name) noexcept {
+                   const CompiledName& name) noexcept {
   try {
     std::filesystem::create_directories(folder);
-    const std::filesystem::path fresh = folder / (".sam-" + name + '-' + std::to_string(::getpid()) + ".tmp");
+    const std::filesystem::path fresh = folder / (".sam-" + beginning_of(name) + std::to_string(::getpid()) + ".tmp");
     try {
       std::ofstream file(fresh, std::ios::binary);
       file.exceptions(std::ios::failbit | std::ios::badbit);
       const_cast<ov::CompiledModel&>(model).export_model(file);
       file.close();
-      const std::string kept = name + '-' + file_hash(fresh) + extension;
-      for (const std::filesystem::path& old : files_of(folder, name)) discard(old);
+      const std::string kept = beginning_of(name) + file_hash(fresh) + extension;
+      for (const std::filesystem::path& old : files_of(folder, name.kind + '-')) discard(old);
       std::filesystem::rename(fresh, folder / kept);
       return true;
     } catch (...) {

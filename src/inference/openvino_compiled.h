@@ -18,13 +18,19 @@ namespace sam {
 
 using EngineProperties = std::map<std::string, ov::Any>;  // ov::AnyMap
 
-// The model that keep_compiled() wrote under this name, mapped rather than read; null: there is none, its content is not what was written (such a
-// file is removed), or it was made by another engine or for another processor. name: a file's name, without '-'.
-std::unique_ptr<ov::CompiledModel> kept_compiled(ov::Core& core, const std::filesystem::path& folder,
-                                                 const std::string& name, const EngineProperties& properties);
+// What a compiled model is kept under, each without '-'.
+struct CompiledName {
+  std::string kind;     // the model and how it is asked to run
+  std::string version;  // of the engine and of what is done to models before compiling
+};
 
-// Replaces what was kept under that name. False: it could not be written, which is logged.
+// The model that keep_compiled() wrote under this name, mapped rather than read; null: there is none, its content is not what was written (such a
+// file is removed), or it was made for another processor.
+std::unique_ptr<ov::CompiledModel> kept_compiled(ov::Core& core, const std::filesystem::path& folder,
+                                                 const CompiledName& name, const EngineProperties& properties);
+
+// Replaces what was kept of that kind, whatever its version. False: it could not be written, which is logged.
 bool keep_compiled(const ov::CompiledModel& model, const std::filesystem::path& folder,
-                   const std::string& name) noexcept;
+                   const CompiledName& name) noexcept;
 
 }  // namespace sam

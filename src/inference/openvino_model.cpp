@@ -202,20 +202,20 @@ class OpenVinoModel final : public Model {
     return model;
   }
 
-  // What the compiled model is kept under: all that it depends on, but the processor, which the engine checks.
-  std::string kept_name() const {
-    std::string all =
-        file_.hash + ' ' + ov::get_openvino_version().buildNumber + ' ' + precision_name(options_.precision);
-    for (const int number : {arrangement, options_.threads, available_cpus()}) all += ' ' + std::to_string(number);
-    for (const std::string& output : options_.without_outputs) all += ' ' + output;
-    return content_hash(all);
+  // All that the compiled model depends on, but the processor, which the engine checks.
+  CompiledName kept_name() const {
+    std::string asked = file_.hash + ' ' + precision_name(options_.precision);
+    for (const int number : {options_.threads, available_cpus()}) asked += ' ' + std::to_string(number);
+    for (const std::string& output : options_.without_outputs) asked += ' ' + output;
+    const std::string made_by = std::string(ov::get_openvino_version().buildNumber) + ' ' + std::to_string(arrangement);
+    return {content_hash(asked), content_hash(made_by)};
   }
 
   ov::CompiledModel compiled(ov::Core& core) const {
     const ov::AnyMap properties = engine_properties(options_);
     const std::filesystem::path& folder = options_.compiled_folder;
     if (folder.empty()) return core.compile_model(read_graph(core), "CPU", properties);
-    const std::string name = kept_name();
+    const CompiledName name = kept_name();
     if (const auto kept = kept_compiled(core, folder, name, properties)) return *kept;
     {
       const ov::CompiledModel model = core.compile_model(read_graph(core), "CPU", properties);

@@ -98,6 +98,18 @@ TEST_F(OpenVinoCompiled, AChangedModelIsNotAnsweredByTheOldOne) {
   EXPECT_EQ(kept().size(), 2U);
 }
 
+TEST_F(OpenVinoCompiled, OneOfAnotherVersionIsReplaced) {
+  answer();
+  const Path file = kept().at(0);
+  std::string older = file.filename().string();
+  older[older.find('-') + 1] ^= 1;
+  std::filesystem::rename(file, file.parent_path() / older);
+  std::ofstream(file.parent_path() / "of another model-1-2.blob") << "stays";
+  answer();
+  EXPECT_EQ(kept().size(), 2U);
+  EXPECT_FALSE(std::filesystem::exists(file.parent_path() / older));
+}
+
 TEST_F(OpenVinoCompiled, AFolderThatCannotBeWrittenIsDoneWithout) {
   std::ofstream(folder_ / "compiled") << "a file";
   EXPECT_FALSE(answer().empty());
