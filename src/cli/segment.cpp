@@ -26,6 +26,7 @@ struct SegmentOptions {
   bool json = false;
   bool multimask = false;
   bool refine = false;
+  bool refine_edges = false;
   PredictorOptions predictor;
 };
 
@@ -68,6 +69,7 @@ Prompt parse_prompt(const SegmentOptions& options) {
   for (const std::string& box : options.boxes) prompt.boxes.push_back(parse_box(box));
   for (const std::string& point : options.points) prompt.points.push_back(parse_point(point));
   prompt.multimask = options.multimask;
+  prompt.refine_edges = options.refine_edges;
   if (prompt.boxes.empty() && prompt.points.empty())
     throw UsageError("nothing to segment; give --box x1,y1,x2,y2 or --point x,y,+");
   return prompt;
@@ -223,6 +225,8 @@ void add_segment_command(CLI::App& root, Program& program) {
   command->add_flag("--multimask", options->multimask,
                     "all candidates of the model, best first (--out writes the best)");
   command->add_flag("--refine", options->refine, "predict once more with the first answer as mask input");
+  command->add_flag("--refine-edges", options->refine_edges,
+                    "put the masks' edges where the picture has edges (GrabCut in a narrow band)");
   add_predictor_options(*command, options->predictor);
   command->callback(
       [&program, options] { program.run = [&program, options] { return run_segment(*options, program); }; });

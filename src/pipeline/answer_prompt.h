@@ -27,9 +27,11 @@ struct AnswerParts {
 // kept: the answer, and that it was asked for. not_kept: nothing, for a prompt that may never be given.
 enum class AnswerIs : std::uint8_t { kept, not_kept };
 
-// Nothing if the predictor cannot use the embedding: it changed meanwhile. key: the picture's. Throws what Predictor::decode throws.
+// Nothing if the predictor cannot use the embedding: it changed meanwhile. key: the picture's. Throws what Predictor::decode throws, and what
+// decode_image throws where edges are to be refined.
 std::optional<SegmentResult> answer_prompt(const AnswerParts& parts, const PredictorForms::Current& predictor,
-                                           const EmbeddingPointer& embedding, const std::string& key,
-                                           const Prompt& prompt, AnswerIs is, const std::stop_token& stop);
+                                           const EmbeddingPointer& embedding, const PicturePath& picture,
+                                           const std::string& key, const Prompt& prompt, AnswerIs is,
+                                           const std::stop_token& stop);
 
 }  // namespace sam

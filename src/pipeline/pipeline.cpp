@@ -313,7 +313,7 @@ std::optional<SegmentResult> PredictingPipeline::predict(const EmbeddingPointer&
                                                          const std::stop_token& stop) {
   std::size_t form = 0;
   const auto operation = [&] {
-    return answer_prompt(answer_parts(), current(form), embedding, key, prompt, AnswerIs::kept, stop);
+    return answer_prompt(answer_parts(), current(form), embedding, picture, key, prompt, AnswerIs::kept, stop);
   };
   return ladder().run("segmenting " + file_name(picture), operation, &form);
 }
@@ -327,7 +327,7 @@ SegmentResult PredictingPipeline::preview(const PicturePath& picture, const Prom
     const EmbeddingPointer embedding = kept_embedding(key, false);
     if (!embedding) return result;
     std::size_t form = 0;
-    auto answer = answer_prompt(answer_parts(), current(form), embedding, key, prompt, AnswerIs::not_kept, stop);
+    auto answer = answer_prompt(answer_parts(), current(form), embedding, picture, key, prompt, AnswerIs::not_kept, stop);
     if (answer) result = std::move(*answer);
   } catch (const OutOfMemory&) {
   } catch (const std::bad_alloc&) {

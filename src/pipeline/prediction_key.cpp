@@ -34,6 +34,7 @@ std::string embedding_key(const std::string& key, const PredictorInfo& predictor
 std::string prediction_key(const std::string& embedding_key, const Prompt& prompt) {
   std::string key = embedding_key;
   key += prompt.multimask ? "\nm" : "\ns";
+  if (prompt.refine_edges) key += 'e';
   for (const Box& box : prompt.boxes) {
     key += 'b';
     for (const double value : {box.x0, box.y0, box.x1, box.y1}) add(key, value);

@@ -27,6 +27,7 @@ constexpr double least_overlap = 0.6;  // IoU with what was given; less: the col
 
 // As in grabcut_predictor.cpp.
 constexpr std::uint64_t solve_bytes_per_pixel = 160;
+constexpr std::uint64_t table_bytes = 5 << 20;
 constexpr std::uint64_t picture_bytes_per_pixel = 2;
 constexpr std::uint64_t mask_bytes_per_pixel = 2;
 
@@ -95,7 +96,7 @@ Mask refine_edge(const Mask& mask, ImageView picture, const std::stop_token& sto
 std::uint64_t refine_edge_bytes(const Mask& mask, Size picture) {
   const PixelBox part = part_round(mask_box(mask), mask.size, picture);
   const PixelBox mask_part = scaled_box(part, picture, mask.size);
-  return solve_bytes_per_pixel * pixel_count(reduced(part.size(), solved_side)) +
+  return table_bytes + solve_bytes_per_pixel * pixel_count(reduced(part.size(), solved_side)) +
          picture_bytes_per_pixel * pixel_count(part.size()) + mask_bytes_per_pixel * pixel_count(mask_part.size());
 }
 

@@ -27,7 +27,8 @@ struct Prompt {
   std::vector<PromptPoint> points;
   std::shared_ptr<const Logits> mask_input;  // a previous answer for the same picture; null: none
   bool multimask = false;                    // all candidates, not the best only
-  std::string text;                          // for families that understand it
+  bool refine_edges = false;  // of the masks that come out: edge_refinement.h; predictors leave it to who asks them
+  std::string text;           // for families that understand it
 };
 
 }  // namespace sam

@@ -162,6 +162,7 @@ SegmentRequest parse_segment_request(std::string_view body) {
     request.mask_input_key = text(value["mask_input"], "mask_input");
   }
   if (value.contains("multimask")) request.multimask = boolean(value["multimask"], "multimask");
+  if (value.contains("refine_edges")) request.refine_edges = boolean(value["refine_edges"], "refine_edges");
   if (value.contains("preview")) request.preview = boolean(value["preview"], "preview");
   return request;
 }

@@ -75,7 +75,7 @@ class ProjectSession final : public Session {
   }
 
   SegmentResult segment(const std::string& name, const SegmentRequest& request, std::stop_token stop) override {
-    Prompt prompt{request.boxes, request.points, nullptr, request.multimask, {}};
+    Prompt prompt{request.boxes, request.points, nullptr, request.multimask, request.refine_edges, {}};
     if (request.mask_input_key) {
       prompt.mask_input = logits_.find(name, *request.mask_input_key);
       if (!prompt.mask_input) {

@@ -64,6 +64,7 @@ struct SegmentRequest {
   std::vector<PromptPoint> points;
   std::optional<std::string> mask_input_key;  // Logits::key of an earlier answer
   bool multimask = false;
+  bool refine_edges = false;
   bool preview = false;  // answered by Pipeline::preview; no later prompt can name its logits
 };
 

@@ -58,8 +58,8 @@ class PipelineScene : public Scene {
 
   // Made before anything fails: they are the caller's.
   const PicturePath picture_;
-  const Prompt first_{{}, {{{8, 8}, true}}, nullptr, false, {}};
-  const Prompt second_{{}, {{{12, 8}, true}}, nullptr, false, {}};
+  const Prompt first_{{}, {{{8, 8}, true}}, nullptr, false, false, {}};
+  const Prompt second_{{}, {{{12, 8}, true}}, nullptr, false, false, {}};
   SystemClock clock_;
   FakeClock fake_clock_;
   MemoryLog log_{nullptr};

@@ -78,7 +78,7 @@ class WorkerFaults : public testing::Test {
   }
 
   void segment(double x) {
-    const SegmentResult result = pipeline_->segment(picture_, {{}, {{{x, 8}, true}}, nullptr, false, {}}, {});
+    const SegmentResult result = pipeline_->segment(picture_, {{}, {{{x, 8}, true}}, nullptr, false, false, {}}, {});
     if (result.instances.empty()) throw std::runtime_error("an answer without a mask");
   }
 
@@ -86,7 +86,7 @@ class WorkerFaults : public testing::Test {
   bool run(Operation operation, const Point& point) {
     if (operation == Operation::load) make_pipeline_again();
     if (operation == Operation::encode) pipeline_->clear_cache(false);
-    if (operation == Operation::decode) pipeline_->segment(picture_, {{}, {{{8, 8}, true}}, nullptr, false, {}}, {});
+    if (operation == Operation::decode) pipeline_->segment(picture_, {{}, {{{8, 8}, true}}, nullptr, false, false, {}}, {});
     x_ = x_ < 20 ? x_ + 0.01 : 2;  // a prompt that was not answered before
     plan_->skip = 0;
     plan_->armed = plan_->fired = 0;

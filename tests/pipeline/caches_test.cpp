@@ -147,8 +147,8 @@ TEST_F(PipelineCaches, GetMemoryUsageIsAFraction) {
 }
 
 TEST(PredictionKey, EveryPartThatChangesTheAnswerChangesTheKey) {
-  Prompt plain{{{1, 2, 3, 4}}, {{{5, 6}, true}}, nullptr, false, {}};
-  std::vector<Prompt> others(8, plain);
+  Prompt plain{{{1, 2, 3, 4}}, {{{5, 6}, true}}, nullptr, false, false, {}};
+  std::vector<Prompt> others(9, plain);
   others[0].multimask = true;
   others[1].points[0].foreground = false;
   others[2].points[0].position.x = 5.0000001;
@@ -157,6 +157,7 @@ TEST(PredictionKey, EveryPartThatChangesTheAnswerChangesTheKey) {
   others[5].text = "cat";
   others[6].points.push_back({{7, 8}, true});
   others[7].boxes.clear();
+  others[8].refine_edges = true;
   for (std::size_t i = 0; i < others.size(); ++i) {
     EXPECT_NE(prediction_key("k", plain), prediction_key("k", others[i])) << i;
   }

@@ -63,6 +63,7 @@ class FakePredictor final : public Predictor {
     Instance instance;
     instance.mask.size = embedding.picture_size;
     instance.mask.runs = {static_cast<std::uint32_t>(embedding.picture_size.width * embedding.picture_size.height)};
+    if (!answer.runs.empty()) instance.mask = answer;
     instance.logits = std::make_shared<Logits>(Logits{{1, 1}, {0.5F}, "logits"});
     return {instance};
   }
@@ -92,6 +93,7 @@ class FakePredictor final : public Predictor {
   }
 
   std::atomic<int> started_names = 0;
+  Mask answer;  // to every prompt; without runs: all background
   std::atomic<int> encodes = 0;
   std::atomic<int> decodes = 0;
   std::atomic<bool> failing = false;

@@ -87,7 +87,7 @@ class PipelineFixture : public testing::Test {
     }
     return {};
   }
-  static Prompt click(double x) { return {{}, {{{x, 10}, true}}, nullptr, false, {}}; }
+  static Prompt click(double x) { return {{}, {{{x, 10}, true}}, nullptr, false, false, {}}; }
   RungStatistics rung(RungKind kind) const { return pipeline_->recovery().rungs[static_cast<std::size_t>(kind)]; }
 
   MemoryOptions options_;

@@ -69,11 +69,12 @@ TEST(Requests, DepthAndCountAreLimited) {
 
 TEST(Requests, WhatTheContractAllowsIsTaken) {
   const SegmentRequest segment = parse_segment_request(
-      R"({"boxes":[[1,2,3.5,4]],"points":[{"x":1,"y":2.25,"foreground":false}],"mask_input":"k","multimask":true})");
+      R"({"boxes":[[1,2,3.5,4]],"points":[{"x":1,"y":2.25,"foreground":false}],"mask_input":"k","multimask":true,"refine_edges":true})");
   EXPECT_EQ(segment.boxes, (std::vector<Box>{{1, 2, 3.5, 4}}));
   EXPECT_EQ(segment.points, (std::vector<PromptPoint>{{{1, 2.25}, false}}));
   EXPECT_EQ(segment.mask_input_key, "k");
   EXPECT_TRUE(segment.multimask);
+  EXPECT_TRUE(segment.refine_edges);
   EXPECT_FALSE(parse_segment_request("{}").mask_input_key);
   const EditRequest edit = parse_edit_request(R"({"revision":"r","window":"w","edit":{"type":"delete","ids":[1,2]}})");
   EXPECT_EQ(edit.window, "w");
