@@ -69,6 +69,7 @@ def from_disk(scene, root, names, encode_ms):
         return None
     times, lost = [], 0
     with scene.start(root, ahead=0) as running:
+        running.wait_for_model()
         for name in names:
             took, _ = running.encode(name)
             answer, _ = running.client.segment(name, scene.point(state(running, name)))

@@ -1,5 +1,6 @@
 """The program under measurement, projects for it, and what its processes hold."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -60,6 +61,16 @@ class Program:
         self.log.flush()
         self.log.seek(0)
         return self.log.read()
+
+    def wait_for_model(self):
+        """It loads in the background. The moment when it is there."""
+        while True:
+            model = json.loads(self.client.request("GET", "/api/v1/project")[0])["predictor"]["model"]
+            if model["state"] == "loaded":
+                return time.perf_counter()
+            if model["state"] == "failed":
+                raise RuntimeError(f"the model could not be loaded: {model['reason']}")
+            time.sleep(0.01)
 
     def encode(self, name):
         """Puts a picture on screen; milliseconds until its embedding is kept, and whether it was there at once."""

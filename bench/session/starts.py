@@ -1,8 +1,5 @@
 """From the start of the program to its model being loaded: the very first time, and when the compiled model is kept."""
 
-import json
-import time
-
 import program
 from statistics_of import summary
 
@@ -17,12 +14,5 @@ def measure(scene):
 def until_loaded(scene, root):
     """Seconds, and CPU seconds of all processes, which other programs on the machine hardly lengthen."""
     with scene.start(root, ahead=0) as running:
-        while True:
-            project = json.loads(running.client.request("GET", "/api/v1/project")[0])
-            model = project["predictor"]["model"]
-            if model["state"] == "loaded":
-                wall_s = time.perf_counter() - running.started
-                return wall_s, sum(program.whole_cpu_s(pid) for pid in program.family(running.process.pid))
-            if model["state"] == "failed":
-                raise RuntimeError(f"the model could not be loaded: {model['reason']}")
-            time.sleep(0.01)
+        wall_s = running.wait_for_model() - running.started
+        return wall_s, sum(program.whole_cpu_s(pid) for pid in program.family(running.process.pid))
