@@ -125,8 +125,11 @@ std::string CostBook::text() {
   return json.dump(2) + "\n";
 }
 
-std::string cost_key(const std::string& hash, const std::string& device, const std::string& precision) {
-  return hash + "|" + device.substr(0, device.find(':')) + "|" + precision;
+std::string cost_key(const std::string& hash, const ModelOptions& options) {
+  std::string key = hash + '|' + options.device.substr(0, options.device.find(':')) + '|';
+  key += precision_name(options.precision);
+  for (const std::string& output : options.without_outputs) key += '|' + output;
+  return key;
 }
 
 }  // namespace sam

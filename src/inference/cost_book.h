@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "inference/model.h"
 #include "platform/file_system.h"
 #include "platform/mutex.h"
 
@@ -61,7 +62,7 @@ class CostBook {
   bool writing_ SAM_GUARDED_BY(mutex_) = false;  // somebody is, and looks again when done
 };
 
-// "hash|cuda|f32": costs differ by engine and precision, not by the card's number.
-std::string cost_key(const std::string& hash, const std::string& device, const std::string& precision);
+// "hash|cuda|f32", "hash|cpu|f32|masks": costs differ by engine, precision and what is left out, not by the card's number.
+std::string cost_key(const std::string& hash, const ModelOptions& options);
 
 }  // namespace sam

@@ -61,7 +61,7 @@ ModelCosts ModelAccounts::measured(const ModelOptions& options) const {
     const MutexLock lock(mutex_);
     hashes_[options.file] = hash;
   }
-  return book_.find(cost_key(hash, options.device, precision_name(options.precision))).value_or(ModelCosts{});
+  return book_.find(cost_key(hash, options)).value_or(ModelCosts{});
 }
 
 std::uint64_t ModelAccounts::need_bytes(std::span<const ModelOptions> together, const std::string& domain) const {

@@ -35,7 +35,7 @@ void Share::grow(Reservation& part, std::uint64_t to, const std::string& doing) 
 ModelState::ModelState(const ModelOptions& with, EngineBudgets budgets, std::shared_ptr<CardArena> of_card)
     : options(with),
       file(read_onnx_file(with.file)),
-      key(cost_key(file.hash, with.device, precision_name(with.precision))),
+      key(cost_key(file.hash, with)),
       arena(std::move(of_card)),
       host(budgets.host, "host"),
       device(with.device == "cpu" || arena ? nullptr : budgets.device, with.device) {}

@@ -24,6 +24,23 @@ TEST(CostBook, RemembersOverARestart) {
   EXPECT_FALSE(CostBook(folder / "costs.json", files).find("n|cpu|f32"));
 }
 
+TEST(CostBook, KnowsAModelByAllThatItsCostsDependOn) {
+  const ModelOptions plain;
+  ModelOptions other = plain;
+  other.device = "cuda:0";
+  EXPECT_NE(cost_key("h", other), cost_key("h", plain));
+  ModelOptions second = plain;
+  second.device = "cuda:1";
+  EXPECT_EQ(cost_key("h", other), cost_key("h", second));
+  other = plain;
+  other.precision = Precision::bf16;
+  EXPECT_NE(cost_key("h", other), cost_key("h", plain));
+  other = plain;
+  other.without_outputs = {"masks"};
+  EXPECT_NE(cost_key("h", other), cost_key("h", plain));
+  EXPECT_NE(cost_key("g", plain), cost_key("h", plain));
+}
+
 TEST(CostBook, KeepsTheLargestAndTakesNoDamage) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "cost_book_damaged";
   std::filesystem::remove_all(folder);

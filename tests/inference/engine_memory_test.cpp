@@ -193,7 +193,7 @@ TEST_F(EngineMemoryTest, ALimitThatCouldNotBeSentIsSentTheNextTime) {
 
 TEST_F(EngineMemoryTest, ACostLargerThanTheDomainEverWasIsMeasuredAnew) {
   const OnnxFile file = read_onnx_file(options_.file);
-  const std::string key = cost_key(file.hash, "cpu", "f32");
+  const std::string key = cost_key(file.hash, options_);
   book_.record(key, {{60 * mb, 40 * mb, 100'000 * mb, 30 * mb}, {}});
   const auto model = load();
   run(*model);
@@ -348,7 +348,7 @@ TEST_F(EngineMemoryTest, WhatAllOfItNeedsIsTheSameAtAnyLimit) {
   const std::vector<ModelOptions> together{options_, decoder};
   EXPECT_EQ(engines_->need_bytes(together, "host"), 0u) << "nobody measured it";
   const auto record = [&](const ModelOptions& of, const ModelCost& cost) {
-    book_.record(cost_key(read_onnx_file(of.file).hash, "cpu", "f32"), {cost, {}});
+    book_.record(cost_key(read_onnx_file(of.file).hash, of), {cost, {}});
   };
   record(options_, {200 * mb, 100 * mb, 90 * mb, 0, 110 * mb});
   EXPECT_EQ(engines_->need_bytes(together, "host"), 0u) << "only a part of it";
