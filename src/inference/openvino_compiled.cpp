@@ -3,12 +3,14 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <exception>
 #include <fstream>
 #include <openvino/openvino.hpp>
 #include <span>
 #include <vector>
 
+#include "platform/file_system.h"
 #include "platform/hash.h"
 
 namespace sam {
@@ -40,6 +42,17 @@ void discard(const std::filesystem::path& file) {
   std::filesystem::remove(file, ignored);
 }
 
+// What a process that was killed while it wrote left behind; younger files somebody may be writing.
+void discard_leftovers(const std::filesystem::path& folder) {
+  const auto before = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (!is_temporary_name(entry.path().filename().string())) continue;
+    const auto changed = entry.last_write_time(error);
+    if (!error && changed < before) discard(entry.path());
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<ov::CompiledModel> kept_compiled(ov::Core& core, const std::filesystem::path& folder,
@@ -64,6 +77,7 @@ bool keep_compiled(const ov::CompiledModel& model, const std::filesystem::path& 
                    const CompiledName& name) noexcept {
   try {
     std::filesystem::create_directories(folder);
+    discard_leftovers(folder);
     const std::filesystem::path fresh = folder / (".sam-" + beginning_of(name) + std::to_string(::getpid()) + ".tmp");
     try {
       std::ofstream file(fresh, std::ios::binary);

@@ -110,6 +110,17 @@ TEST_F(OpenVinoCompiled, OneOfAnotherVersionIsReplaced) {
   EXPECT_FALSE(std::filesystem::exists(file.parent_path() / older));
 }
 
+TEST_F(OpenVinoCompiled, WhatKilledProcessesLeftIsRemovedOnceItIsOld) {
+  const Path folder = folder_ / "compiled";
+  std::filesystem::create_directories(folder);
+  for (const char* name : {".sam-left-1.tmp", ".sam-being-written-2.tmp"}) std::ofstream(folder / name) << "half";
+  const auto two_hours_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(2);
+  std::filesystem::last_write_time(folder / ".sam-left-1.tmp", two_hours_ago);
+  answer();
+  EXPECT_FALSE(std::filesystem::exists(folder / ".sam-left-1.tmp"));
+  EXPECT_TRUE(std::filesystem::exists(folder / ".sam-being-written-2.tmp"));
+}
+
 TEST_F(OpenVinoCompiled, AFolderThatCannotBeWrittenIsDoneWithout) {
   std::ofstream(folder_ / "compiled") << "a file";
   EXPECT_FALSE(answer().empty());

@@ -16,6 +16,7 @@ import {
   putBackPrompt,
   retryPrompt,
   setMultimask,
+  setRefineEdges,
   takeBackPrompt,
 } from '../state/prompting';
 import { select, selectNext } from '../state/selecting';
@@ -106,6 +107,14 @@ const prompt: Action[] = [
     enabled: (s) => (s.project?.predictor.max_candidates ?? 1) > 1,
     active: (s) => s.multimask,
     run: (page) => setMultimask(page, !page.store.get().multimask),
+  },
+  {
+    id: 'refine-edges',
+    group: 'Prompt',
+    title: "Put masks' edges where the picture has edges",
+    keys: ['d'],
+    active: (s) => s.refineEdges,
+    run: (page) => setRefineEdges(page, !page.store.get().refineEdges),
   },
   {
     id: 'hover',

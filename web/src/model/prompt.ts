@@ -48,12 +48,18 @@ export function putBack(history: PromptHistory): PromptHistory {
   return { present: next, past: [...history.past, history.present], future: history.future.slice(1) };
 }
 
-export function requestOf(prompt: Prompt, multimask: boolean): SegmentRequest {
+export interface MaskOptions {
+  readonly multimask: boolean;
+  readonly refineEdges: boolean;
+}
+
+export function requestOf(prompt: Prompt, options: MaskOptions): SegmentRequest {
   return {
     boxes: prompt.box === null ? [] : [prompt.box],
     points: prompt.points,
     mask_input: prompt.maskInput,
-    multimask,
+    multimask: options.multimask,
+    refine_edges: options.refineEdges,
   };
 }
 

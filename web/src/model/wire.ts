@@ -100,6 +100,7 @@ export interface SegmentRequest {
   readonly points: readonly PromptPoint[];
   readonly mask_input: string | null;
   readonly multimask: boolean;
+  readonly refine_edges?: boolean; // false
   readonly preview?: boolean; // nothing is kept of the answer
 }
 

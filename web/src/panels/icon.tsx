@@ -3,6 +3,7 @@
 const shapes = {
   box: 'M3 5V3h2M11 3h2v2M13 11v2h-2M5 13H3v-2M7 3h2M7 13h2M3 7v2M13 7v2',
   point: 'M8 2v3M8 11v3M2 8h3M11 8h3M8 8h.01',
+  edge: 'M2 4h4.5c3.5 0 0 8 3.5 8H14',
   layers: 'M8 2.5 14 6 8 9.5 2 6zM2.5 9.5 8 12.8l5.5-3.3',
   undo: 'M5.5 3 2.5 6l3 3M3 6h6.5a3.5 3.5 0 0 1 0 7H6',
   redo: 'M10.5 3l3 3-3 3M13 6H6.5a3.5 3.5 0 0 0 0 7H10',

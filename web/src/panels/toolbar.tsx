@@ -76,6 +76,7 @@ export function Toolbar() {
         </div>
         <ActionButton id="hover" icon="hover" />
         {several && <ActionButton id="candidates" icon="layers" />}
+        <ActionButton id="refine-edges" icon="edge" />
         <ActionButton id="auto-advance" icon="forward" />
         <span class="divider" />
         <div class="group" role="group" aria-label="Shown">

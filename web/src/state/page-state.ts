@@ -51,6 +51,7 @@ export interface PageState {
   readonly segmenting: number | null; // time the request was sent, ms
   readonly promptError: Problem | null; // why the present prompt has no answer
   readonly multimask: boolean;
+  readonly refineEdges: boolean;
   readonly hovered: Candidate | null; // the mask under the cursor, which a click would give
   readonly hovering: Readonly<Record<'model' | 'grabcut', boolean>>; // whether it is asked for, by what makes it
   readonly adding: readonly Annotation[]; // sent, not yet acknowledged; ids below 0
@@ -94,6 +95,7 @@ export const initialState: PageState = {
   segmenting: null,
   promptError: null,
   multimask: false,
+  refineEdges: false,
   hovered: null,
   hovering: { model: true, grabcut: false }, // GrabCut takes too long
   adding: [],

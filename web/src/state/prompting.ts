@@ -33,7 +33,7 @@ export function promptFailure(problem: Problem): string {
 
 async function request(page: Page, signal: AbortSignal): Promise<SegmentAnswer> {
   const state = page.store.get();
-  const asked = requestOf(state.prompt.present, state.multimask);
+  const asked = requestOf(state.prompt.present, state);
   const wanted = state.project?.predictor.takes_mask_input === false ? { ...asked, mask_input: null } : asked;
   const name = state.picture!.name;
   try {
@@ -123,6 +123,11 @@ export function promptAgain(page: Page): void {
 
 export function setMultimask(page: Page, multimask: boolean): void {
   page.store.set({ multimask });
+  promptAgain(page);
+}
+
+export function setRefineEdges(page: Page, refineEdges: boolean): void {
+  page.store.set({ refineEdges });
   promptAgain(page);
 }
 

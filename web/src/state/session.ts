@@ -12,15 +12,15 @@ import { restorePrompt, retryPrompt } from './prompting';
 
 type Settings = Pick<
   PageState,
-  'mode' | 'classId' | 'layers' | 'opacity' | 'autoAdvance' | 'multimask' | 'hovering' | 'panels'
+  'mode' | 'classId' | 'layers' | 'opacity' | 'autoAdvance' | 'multimask' | 'refineEdges' | 'hovering' | 'panels'
 >;
 
 const settingsKey = 'sam-annotator.settings';
 const promptKey = 'sam-annotator.prompt';
 
 function settingsOf(state: PageState): Settings {
-  const { mode, classId, layers, opacity, autoAdvance, multimask, hovering, panels } = state;
-  return { mode, classId, layers, opacity, autoAdvance, multimask, hovering, panels };
+  const { mode, classId, layers, opacity, autoAdvance, multimask, refineEdges, hovering, panels } = state;
+  return { mode, classId, layers, opacity, autoAdvance, multimask, refineEdges, hovering, panels };
 }
 
 function read<T>(storage: Storage, key: string): T | null {

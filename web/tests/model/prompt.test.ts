@@ -6,11 +6,12 @@ test('a box begins anew, points refine it', () => {
   history = withBox(history, [0, 0, 5, 5]);
   expect(history.present).toEqual({ box: [0, 0, 5, 5], points: [], maskInput: null });
   history = withPoint(history, { x: 3, y: 3, foreground: false }, 'k1');
-  expect(requestOf(history.present, true)).toEqual({
+  expect(requestOf(history.present, { multimask: true, refineEdges: true })).toEqual({
     boxes: [[0, 0, 5, 5]],
     points: [{ x: 3, y: 3, foreground: false }],
     mask_input: 'k1',
     multimask: true,
+    refine_edges: true,
   });
 });
 
