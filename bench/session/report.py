@@ -77,7 +77,8 @@ def share_taken(row, most):
 def picture(rows, title):
     """A bar for each judged row: how much of what is allowed it takes. The line is what is asked."""
     judged = [row for row in rows if row.met is not None]
-    left, unit_px, most, line_px = 390, 170, 2.2, 22
+    left = 24 + int(6.3 * max(len(row.what) for row in judged))  # a letter is some 6 pixels wide
+    unit_px, most, line_px = 170, 2.2, 22
     width, height = left + int(unit_px * most) + 170, 64 + line_px * len(judged)
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',
            f"<title>{escaped(title)}</title>", f'<rect width="{width}" height="{height}" fill="#ffffff"/>',

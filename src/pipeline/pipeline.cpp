@@ -327,7 +327,8 @@ SegmentResult PredictingPipeline::preview(const PicturePath& picture, const Prom
     const EmbeddingPointer embedding = kept_embedding(key, false);
     if (!embedding) return result;
     std::size_t form = 0;
-    auto answer = answer_prompt(answer_parts(), current(form), embedding, picture, key, prompt, AnswerIs::not_kept, stop);
+    auto answer =
+        answer_prompt(answer_parts(), current(form), embedding, picture, key, prompt, AnswerIs::not_kept, stop);
     if (answer) result = std::move(*answer);
   } catch (const OutOfMemory&) {
   } catch (const std::bad_alloc&) {

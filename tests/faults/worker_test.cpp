@@ -86,7 +86,8 @@ class WorkerFaults : public testing::Test {
   bool run(Operation operation, const Point& point) {
     if (operation == Operation::load) make_pipeline_again();
     if (operation == Operation::encode) pipeline_->clear_cache(false);
-    if (operation == Operation::decode) pipeline_->segment(picture_, {{}, {{{8, 8}, true}}, nullptr, false, false, {}}, {});
+    if (operation == Operation::decode)
+      pipeline_->segment(picture_, {{}, {{{8, 8}, true}}, nullptr, false, false, {}}, {});
     x_ = x_ < 20 ? x_ + 0.01 : 2;  // a prompt that was not answered before
     plan_->skip = 0;
     plan_->armed = plan_->fired = 0;
