@@ -10,7 +10,7 @@ script/bench session [--quick] [--only PART,…] [--pair NAME] [--write docs/per
   SAM_ORIGINAL_PYTHON   an interpreter with sam-annotator and torch, for the original; it needs NAME.pth, of a SAM 1
   CHROMIUM              a browser other than /usr/bin/chromium
 
-What is missing is skipped with a line. Prints a table, writes build/bench/session-NAME.json and build/bench/performance*.svg; --write puts the tables between
+What is missing is skipped with a line; ends with 1 if a part failed or something asked was missed. Prints a table, writes build/bench/session-NAME.json and build/bench/performance*.svg; --write puts the tables between
 the network's markers in a Markdown file and the pictures beside it.
 """
 
@@ -86,7 +86,7 @@ def draw_masks(scene):
 
 
 def measure(scene, wanted, done):
-    """Each part by itself: one that fails is told and the others go on."""
+    """Each part by itself: one that fails is told and the others go on. Returns those that failed."""
     is_main = scene.name == MAIN
     large, middle = scene.count(7, 3), scene.count(13, 4) if is_main else 4
     session = (scene.count(8, 3), scene.count(4, 1)) if is_main else (2, 2)
@@ -110,6 +110,7 @@ def measure(scene, wanted, done):
         "many_grabcut": lambda: walks.large_project(scene, False),
         "embed": lambda: walks.embed(scene),
     }
+    failed = []
     for name in wanted or (parts if is_main else OF_OTHERS):
         print(f"==> {name} (load {os.getloadavg()[0]:.1f})", flush=True)
         try:
@@ -117,7 +118,10 @@ def measure(scene, wanted, done):
         except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
             traceback.print_exc()
             scene.skip(name, f"it failed: {error}")
+            done.pop(name, None)
+            failed.append(name)
         save(scene, done)
+    return failed
 
 
 def look(scene, done):
@@ -196,6 +200,7 @@ def publish(scene, done, document):
         write_document(document, scene, done, rows, [(name, alt) for name, (_, alt) in drawn.items()])
     missed = [row.what for row in rows if row.met is False]
     print(f"{sum(row.met is True for row in rows)} reached, {len(missed)} missed" + (": " + "; ".join(missed) if missed else ""))
+    return missed
 
 
 def main():
@@ -218,11 +223,13 @@ def main():
     done = json.loads(kept.read_text())["results"] if given.again and kept.exists() else {}
     try:
         draw_masks(scene)
-        measure(scene, [name for name in given.only.split(",") if name], done)
-        publish(scene, done, given.write)
+        failed = measure(scene, [name for name in given.only.split(",") if name], done)
+        missed = publish(scene, done, given.write)
     finally:
         scene.clean()
-    return 0
+    if failed:
+        print("failed: " + ", ".join(failed))
+    return 1 if failed or missed else 0
 
 
 if __name__ == "__main__":

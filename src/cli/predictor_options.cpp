@@ -218,7 +218,7 @@ Engine prepare(const PredictorOptions& options, const ModelFiles& files, MemoryS
   model.device = device;
   model.precision = precision_of(options.precision);
   model.threads = options.threads;
-  model.compiled_folder = cache_folder(program.environment) / "compiled";
+  model.compiled_folder = compiled_folder(program.environment);
   EngineBudgets budgets{&memory.host_budget(), nullptr};
   if (device != "cpu") use_card(engine, device, model, budgets);
   if (!options.in_process) {

@@ -109,7 +109,8 @@ void CostBook::write() {
       files_.write_atomic(file_, text_now);
     }
   } catch (const std::exception& error) {
-    spdlog::warn("what models need is not remembered over a restart: {}", error.what());
+    const auto level = told_.exchange(true) ? spdlog::level::debug : spdlog::level::warn;
+    spdlog::log(level, "what models need is not remembered over a restart: {}", error.what());
     const MutexLock lock(mutex_);
     writing_ = false;
   }

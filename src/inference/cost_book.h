@@ -2,6 +2,7 @@
 // Threading: safe to call from any thread. Ownership: the file system must outlive it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -56,6 +57,7 @@ class CostBook {
 
   const std::filesystem::path file_;
   FileSystem& files_;
+  std::atomic<bool> told_{false};  // that it cannot be written: once is enough
   mutable Mutex mutex_;
   std::map<std::string, Entry> models_ SAM_GUARDED_BY(mutex_);
   bool stale_ SAM_GUARDED_BY(mutex_) = false;    // the file

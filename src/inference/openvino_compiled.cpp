@@ -3,9 +3,12 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <fstream>
+#include <map>
+#include <new>
 #include <openvino/openvino.hpp>
 #include <span>
 #include <vector>
@@ -53,7 +56,45 @@ void discard_leftovers(const std::filesystem::path& folder) {
   }
 }
 
+// The least recently used go until the others take no more than that.
+void discard_oldest(const std::filesystem::path& folder, std::uint64_t most_bytes) {
+  std::multimap<std::filesystem::file_time_type, std::filesystem::path> by_use;
+  for (const std::filesystem::path& file : files_of(folder, "")) {
+    std::error_code ignored;
+    by_use.emplace(std::filesystem::last_write_time(file, ignored), file);
+  }
+  std::uint64_t bytes = count_compiled(folder).bytes;
+  for (const auto& [used, file] : by_use) {
+    if (bytes <= most_bytes) return;
+    std::error_code error;
+    const std::uint64_t size = std::filesystem::file_size(file, error);
+    if (error) continue;
+    discard(file);
+    bytes -= std::min(bytes, size);
+  }
+}
+
 }  // namespace
+
+CompiledFiles count_compiled(const std::filesystem::path& folder) {
+  CompiledFiles found;
+  for (const std::filesystem::path& file : files_of(folder, "")) {
+    std::error_code error;
+    const std::uint64_t bytes = std::filesystem::file_size(file, error);
+    if (error) continue;
+    ++found.entries;
+    found.bytes += bytes;
+  }
+  return found;
+}
+
+CompiledFiles clear_compiled(const std::filesystem::path& folder) {
+  const CompiledFiles before = count_compiled(folder);
+  for (const std::filesystem::path& file : files_of(folder, "")) discard(file);
+  discard_leftovers(folder);
+  const CompiledFiles after = count_compiled(folder);
+  return {before.entries - after.entries, before.bytes - after.bytes};
+}
 
 std::unique_ptr<ov::CompiledModel> kept_compiled(ov::Core& core, const std::filesystem::path& folder,
                                                  const CompiledName& name, const EngineProperties& properties) {
@@ -62,12 +103,17 @@ std::unique_ptr<ov::CompiledModel> kept_compiled(ov::Core& core, const std::file
     try {
       const ov::Tensor content = ov::read_tensor_data(file);
       if (file.filename() == beginning + hash_of(content) + extension) {
-        return std::make_unique<ov::CompiledModel>(core.import_model(content, "CPU", properties));
+        auto model = std::make_unique<ov::CompiledModel>(core.import_model(content, "CPU", properties));
+        std::error_code ignored;
+        std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now(), ignored);
+        return model;
       }
       spdlog::warn("{} is damaged; the model is compiled again", file.string());
       discard(file);
-    } catch (const ov::Exception& error) {
-      spdlog::debug("{} is not for this engine: {}", file.string(), error.what());
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception& error) {  // also of a file that may not be read, or went meanwhile
+      spdlog::debug("{} is not used: {}", file.string(), error.what());
     }
   }
   return nullptr;
@@ -87,13 +133,16 @@ bool keep_compiled(const ov::CompiledModel& model, const std::filesystem::path& 
       const std::string kept = beginning_of(name) + file_hash(fresh) + extension;
       for (const std::filesystem::path& old : files_of(folder, name.kind + '-')) discard(old);
       std::filesystem::rename(fresh, folder / kept);
+      discard_oldest(folder, most_compiled_bytes);
       return true;
     } catch (...) {
       discard(fresh);
       throw;
     }
   } catch (const std::exception& error) {
-    spdlog::warn("The compiled model is not kept in {}: {}", folder.string(), error.what());
+    spdlog::warn("A compiled model cannot be kept in {} (not writable, or full): every start compiles it again",
+                 folder.string());
+    spdlog::debug("{}", error.what());
     return false;
   }
 }

@@ -3,6 +3,7 @@
 // Threading: free functions; two processes may keep the same model at once.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -28,6 +29,15 @@ struct CompiledName {
 // file is removed), or it was made for another processor.
 std::unique_ptr<ov::CompiledModel> kept_compiled(ov::Core& core, const std::filesystem::path& folder,
                                                  const CompiledName& name, const EngineProperties& properties);
+
+// All of them; what is kept takes no more than that, the least recently used go.
+struct CompiledFiles {
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;
+};
+inline constexpr std::uint64_t most_compiled_bytes = std::uint64_t{4} << 30;
+CompiledFiles count_compiled(const std::filesystem::path& folder);
+CompiledFiles clear_compiled(const std::filesystem::path& folder);  // returns what went
 
 // Replaces what was kept of that kind, whatever its version. False: it could not be written, which is logged.
 bool keep_compiled(const ov::CompiledModel& model, const std::filesystem::path& folder,

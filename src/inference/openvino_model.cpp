@@ -1,6 +1,7 @@
 #include "inference/openvino_model.h"
 
 #include <sched.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
@@ -79,15 +80,18 @@ int available_cpus() {
   return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-ov::AnyMap engine_properties(const ModelOptions& options) {
-  ov::element::Type precision = ov::element::f32;
-  if (options.precision == Precision::bf16) precision = ov::element::bf16;
-  if (options.precision == Precision::f16) precision = ov::element::f16;
-  ov::AnyMap properties{ov::hint::inference_precision(precision),
+// OpenVINO 2026.4 crashes compiling the SAM decoder at reduced precision where it has one thread: on a single processor it gets f32.
+Precision usable_precision(Precision asked) {
+  return available_cpus() == 1 ? Precision::f32 : asked;
+}
+
+ov::AnyMap engine_properties(Precision precision, int threads) {
+  ov::element::Type type = ov::element::f32;
+  if (precision == Precision::bf16) type = ov::element::bf16;
+  if (precision == Precision::f16) type = ov::element::f16;
+  ov::AnyMap properties{ov::hint::inference_precision(type),
                         ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY), ov::num_streams(1)};
-  int threads = options.threads;
-  // OpenVINO 2026.4 crashes compiling the SAM decoder at reduced precision with one thread.
-  if (options.precision != Precision::f32 && (threads == 1 || (threads == 0 && available_cpus() == 1))) threads = 2;
+  if (precision != Precision::f32 && threads == 1) threads = 2;
   if (threads > 0) properties.insert(ov::inference_num_threads(threads));
   return properties;
 }
@@ -103,10 +107,17 @@ void give_back_leftovers() {
 class OpenVinoModel final : public Model {
  public:
   OpenVinoModel(ModelOptions options, TensorMaker make_tensor)
-      : options_(std::move(options)), make_tensor_(std::move(make_tensor)), file_(read_onnx_file(options_.file)) {
+      : options_(std::move(options)),
+        precision_(usable_precision(options_.precision)),
+        make_tensor_(std::move(make_tensor)),
+        file_(read_onnx_file(options_.file)) {
+    if (precision_ != options_.precision) {
+      spdlog::warn("{} runs in f32: there is one processor, on which the engine fails in {}",
+                   options_.file.filename().string(), precision_name(options_.precision));
+    }
     compile(LastUse::Operation(last_use_));
     description_.hash = file_.hash;
-    description_.engine = engine_name() + ", " + precision_name(options_.precision);
+    description_.engine = engine_name() + ", " + precision_name(precision_);
     for (const std::string& name : file_.inputs) {
       description_.inputs.push_back(describe(engine_->model.input(name), name));
     }
@@ -206,7 +217,7 @@ class OpenVinoModel final : public Model {
 
   // All that the compiled model depends on, but the processor, which the engine checks.
   CompiledName kept_name() const {
-    std::string asked = file_.hash + ' ' + precision_name(options_.precision);
+    std::string asked = file_.hash + ' ' + precision_name(precision_);
     for (const int number : {options_.threads, available_cpus()}) asked += ' ' + std::to_string(number);
     for (const std::string& output : options_.without_outputs) asked += ' ' + output;
     const std::string made_by = std::string(ov::get_openvino_version().buildNumber) + ' ' + std::to_string(arrangement);
@@ -214,7 +225,7 @@ class OpenVinoModel final : public Model {
   }
 
   ov::CompiledModel compiled(ov::Core& core) const {
-    const ov::AnyMap properties = engine_properties(options_);
+    const ov::AnyMap properties = engine_properties(precision_, options_.threads);
     const std::filesystem::path& folder = options_.compiled_folder;
     if (folder.empty()) return core.compile_model(read_graph(core), "CPU", properties);
     const CompiledName name = kept_name();
@@ -304,6 +315,7 @@ class OpenVinoModel final : public Model {
   }
 
   const ModelOptions options_;
+  const Precision precision_;
   const TensorMaker make_tensor_;
   const OnnxFile file_;
   ModelDescription description_;

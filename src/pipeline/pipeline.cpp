@@ -327,8 +327,10 @@ SegmentResult PredictingPipeline::preview(const PicturePath& picture, const Prom
     const EmbeddingPointer embedding = kept_embedding(key, false);
     if (!embedding) return result;
     std::size_t form = 0;
+    Prompt plain = prompt;
+    plain.refine_edges = false;  // a picture would be decoded for it
     auto answer =
-        answer_prompt(answer_parts(), current(form), embedding, picture, key, prompt, AnswerIs::not_kept, stop);
+        answer_prompt(answer_parts(), current(form), embedding, picture, key, plain, AnswerIs::not_kept, stop);
     if (answer) result = std::move(*answer);
   } catch (const OutOfMemory&) {
   } catch (const std::bad_alloc&) {

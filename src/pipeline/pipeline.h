@@ -92,7 +92,7 @@ class Pipeline {
   virtual SegmentResult segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) = 0;
 
   // What segment would answer to a prompt that may never be given: the cursor is over it. Nothing is encoded, kept, counted or freed for it. No
-  // instances if the embedding is not in memory or memory does not suffice; never logits. Throws what Predictor::decode throws otherwise.
+  // instances if the embedding is not in memory or memory does not suffice; never logits, nor refined edges. Throws what Predictor::decode throws otherwise.
   virtual SegmentResult preview(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) = 0;
 
   // JPEG bytes of the picture at no more than proxy_side pixels a side (image/tiles.h), kept with the decoded pictures. Throws ImageError,

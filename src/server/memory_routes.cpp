@@ -41,6 +41,7 @@ Response clear(const ApiParts& parts, const Request& request) {
   const bool keep_current = parse_clear_request(request.body);
   const std::uint64_t before = cached_bytes(parts.pipeline);
   parts.pipeline.clear_cache(keep_current);
+  if (!keep_current) parts.session.forget_answers();
   const std::uint64_t after = cached_bytes(parts.pipeline);
   if (parts.options.governor != nullptr) parts.options.governor->sample();
   return json_response(optimized_json({true, before > after ? before - after : 0}, parts.options));

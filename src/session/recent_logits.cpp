@@ -12,6 +12,11 @@ void RecentLogits::keep(const std::string& picture, std::shared_ptr<const Logits
   if (entries_.size() > capacity_) entries_.pop_front();
 }
 
+void RecentLogits::clear() {
+  MutexLock lock(mutex_);
+  entries_.clear();
+}
+
 std::shared_ptr<const Logits> RecentLogits::find(const std::string& picture, const std::string& key) const {
   MutexLock lock(mutex_);
   for (const Entry& entry : entries_) {

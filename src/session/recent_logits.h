@@ -16,6 +16,7 @@ class RecentLogits {
   explicit RecentLogits(std::size_t capacity = 16) : capacity_(capacity) {}
 
   void keep(const std::string& picture, std::shared_ptr<const Logits> logits);
+  void clear();
   // Null if they are not kept any more, or were of another picture.
   std::shared_ptr<const Logits> find(const std::string& picture, const std::string& key) const;
 

@@ -74,6 +74,8 @@ class ProjectSession final : public Session {
     return state_of(name, std::move(picture));
   }
 
+  void forget_answers() override { logits_.clear(); }
+
   SegmentResult segment(const std::string& name, const SegmentRequest& request, std::stop_token stop) override {
     Prompt prompt{request.boxes, request.points, nullptr, request.multimask, request.refine_edges, {}};
     if (request.mask_input_key) {

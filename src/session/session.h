@@ -87,6 +87,9 @@ class Session {
 
   // Throws StaleMaskInput and what Pipeline::segment throws.
   virtual SegmentResult segment(const std::string& name, const SegmentRequest& request, std::stop_token stop) = 0;
+
+  // No later prompt can name an answer given so far.
+  virtual void forget_answers() = 0;
 };
 
 // history_limit: how many steps back are kept for each picture.

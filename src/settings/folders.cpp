@@ -54,4 +54,8 @@ std::filesystem::path embedding_folder(const Environment& environment) {
   return cache_folder(environment) / "embeddings";
 }
 
+std::filesystem::path compiled_folder(const Environment& environment) {
+  return cache_folder(environment) / "compiled";
+}
+
 }  // namespace sam

@@ -30,5 +30,6 @@ std::filesystem::path cache_folder(const Environment& environment);
 
 // Of that, where embeddings are kept (pipeline/embeddings_on_disk.h).
 std::filesystem::path embedding_folder(const Environment& environment);
+std::filesystem::path compiled_folder(const Environment& environment);
 
 }  // namespace sam

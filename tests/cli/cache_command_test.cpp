@@ -12,6 +12,7 @@ namespace sam {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::HasSubstr;
 
 TEST(CacheCommand, SaysWhatIsOnDiskAndRemovesIt) {
@@ -28,12 +29,18 @@ TEST(CacheCommand, SaysWhatIsOnDiskAndRemovesIt) {
   fs::create_directories(folder / "embeddings");
   const fs::path entry = folder / "embeddings" / (std::string(32, 'a') + ".embedding");
   std::ofstream(entry) << "12345";
+  fs::create_directories(folder / "compiled");
+  std::ofstream(folder / "compiled" / "k-v-h.blob") << "1234567";
+  EXPECT_THAT(run({}).out, HasSubstr("compiled models: 1, "));
   const auto said = nlohmann::json::parse(run({"--json", "--embedding-disk-bytes", "1MiB"}).out);
   EXPECT_EQ(said.at("folder"), (folder / "embeddings").string());
   EXPECT_EQ(said.at("entries"), 1);
   EXPECT_EQ(said.at("bytes"), 5);
   EXPECT_EQ(said.at("limit_bytes"), 1 << 20);
-  EXPECT_THAT(run({"--clear"}).out, HasSubstr("removed 1 embeddings"));
+  EXPECT_EQ(said.at("compiled_models"), 1);
+  EXPECT_EQ(said.at("compiled_bytes"), 7);
+  EXPECT_THAT(run({"--clear"}).out, AllOf(HasSubstr("removed 1 embeddings"), HasSubstr("removed 1 compiled models")));
+  EXPECT_TRUE(fs::is_empty(folder / "compiled"));
   EXPECT_FALSE(fs::exists(entry));
   fs::remove_all(folder);
 }

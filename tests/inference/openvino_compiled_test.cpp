@@ -1,6 +1,7 @@
 #include "inference/openvino_compiled.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <fstream>
 
@@ -45,10 +46,10 @@ class OpenVinoCompiled : public testing::Test {
 TEST_F(OpenVinoCompiled, IsOneFileThatTheNextLoadLeavesAlone) {
   const auto first = answer();
   ASSERT_EQ(kept().size(), 1U);
-  const auto written = std::filesystem::last_write_time(kept()[0]);
+  std::filesystem::create_hard_link(kept()[0], folder_ / "the same");
   EXPECT_EQ(answer(), first);
   ASSERT_EQ(kept().size(), 1U);
-  EXPECT_EQ(std::filesystem::last_write_time(kept()[0]), written);
+  EXPECT_TRUE(std::filesystem::equivalent(kept()[0], folder_ / "the same")) << "not written anew";
 }
 
 TEST_F(OpenVinoCompiled, WeightsAreThoseOfTheFileFromTheFirstLoadOn) {
@@ -119,6 +120,51 @@ TEST_F(OpenVinoCompiled, WhatKilledProcessesLeftIsRemovedOnceItIsOld) {
   answer();
   EXPECT_FALSE(std::filesystem::exists(folder / ".sam-left-1.tmp"));
   EXPECT_TRUE(std::filesystem::exists(folder / ".sam-being-written-2.tmp"));
+}
+
+TEST(OpenVinoPrecision, OnASingleProcessorItIsF32) {
+  cpu_set_t before;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  for (int cpu = 0; CPU_COUNT(&one) == 0; ++cpu) {
+    if (CPU_ISSET(cpu, &before)) CPU_SET(cpu, &one);
+  }
+  ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+  ModelOptions options;
+  options.file = test_model("sam1_four.decoder.onnx");
+  options.precision = Precision::bf16;
+  const std::string engine = load_openvino_model(options)->description().engine;
+  ::sched_setaffinity(0, sizeof before, &before);
+  EXPECT_TRUE(engine.ends_with("f32")) << engine;
+}
+
+TEST_F(OpenVinoCompiled, OneThatCannotBeReadIsDoneWithout) {
+  const auto first = answer();
+  const Path file = kept().at(0);
+  std::filesystem::remove(file);
+  std::filesystem::create_directories(file / "in the way");
+  EXPECT_EQ(answer(), first);
+}
+
+TEST_F(OpenVinoCompiled, TheLeastRecentlyUsedGoWhereAllTakeTooMuch) {
+  const Path folder = folder_ / "compiled";
+  std::filesystem::create_directories(folder);
+  const auto now = std::filesystem::file_time_type::clock::now();
+  const auto add = [&](const char* name, std::uint64_t bytes, std::chrono::hours ago) {
+    std::ofstream(folder / name) << "";
+    std::filesystem::resize_file(folder / name, bytes);  // sparse
+    std::filesystem::last_write_time(folder / name, now - ago);
+  };
+  add("a-1-1.blob", most_compiled_bytes, std::chrono::hours(3));
+  add("b-1-1.blob", most_compiled_bytes / 2, std::chrono::hours(2));
+  add("c-1-1.blob", most_compiled_bytes / 4, std::chrono::hours(1));
+  answer();
+  EXPECT_FALSE(std::filesystem::exists(folder / "a-1-1.blob"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "b-1-1.blob"));
+  EXPECT_EQ(count_compiled(folder).entries, 3U);
+  EXPECT_EQ(clear_compiled(folder).entries, 3U);
+  EXPECT_EQ(count_compiled(folder).bytes, 0U);
 }
 
 TEST_F(OpenVinoCompiled, AFolderThatCannotBeWrittenIsDoneWithout) {

@@ -41,6 +41,13 @@ TEST_F(RefineEdges, AnswersWithAndWithoutAreKeptApart) {
   EXPECT_EQ(predictor_->decodes, decodes) << "from the cache";
 }
 
+TEST_F(RefineEdges, NotOfAPreviewWhichDecodesNothing) {
+  answer(click(5));
+  pipeline_->clear_cache(true);
+  EXPECT_EQ(pipeline_->preview(b_, refined_, {}).instances.front().mask, predictor_->answer);
+  EXPECT_EQ(cache("images").entries, 0u);
+}
+
 TEST_F(RefineEdges, AlsoWhenThePictureWasForgottenOrReducedMeanwhile) {
   answer(click(5));
   pipeline_->clear_cache(true);

@@ -274,6 +274,10 @@ TEST_F(SessionTest, AMaskOfAnotherPictureOrLongAgoIsStale) {
   request.mask_input_key = session_->segment("a.jpg", {{{2, 3, 12, 9}}, {}, {}, false}, {}).instances[0].logits->key;
   EXPECT_THROW(session_->segment("b c.jpg", request, {}), StaleMaskInput);
   EXPECT_NO_THROW(session_->segment("a.jpg", request, {}));
+  session_->forget_answers();
+  EXPECT_THROW(session_->segment("a.jpg", request, {}), StaleMaskInput);
+  request.mask_input_key = session_->segment("a.jpg", {{{2, 3, 12, 9}}, {}, {}, false}, {}).instances[0].logits->key;
+  EXPECT_NO_THROW(session_->segment("a.jpg", request, {}));
   for (int i = 0; i < 16; ++i) session_->segment("a.jpg", {{{2, 3, 12, 9}}, {}, {}, false}, {});
   EXPECT_THROW(session_->segment("a.jpg", request, {}), StaleMaskInput);
 }
