@@ -42,9 +42,12 @@ TEST_F(RefineEdges, AnswersWithAndWithoutAreKeptApart) {
 }
 
 TEST_F(RefineEdges, NotOfAPreviewWhichDecodesNothing) {
+  pipeline_->show(b_);
   answer(click(5));
   pipeline_->clear_cache(true);
-  EXPECT_EQ(pipeline_->preview(b_, refined_, {}).instances.front().mask, predictor_->answer);
+  const SegmentResult preview = pipeline_->preview(b_, refined_, {});
+  ASSERT_EQ(preview.instances.size(), 1u);
+  EXPECT_EQ(preview.instances.front().mask, predictor_->answer);
   EXPECT_EQ(cache("images").entries, 0u);
 }
 
