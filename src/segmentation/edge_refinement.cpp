@@ -25,12 +25,6 @@ constexpr double margin_share = 0.35;  // of the object's longer side: what the 
 constexpr int rounds = 2;
 constexpr double least_overlap = 0.6;  // IoU with what was given; less: the colours of object and background are alike
 
-// As in grabcut_predictor.cpp.
-constexpr std::uint64_t solve_bytes_per_pixel = 160;
-constexpr std::uint64_t table_bytes = 5 << 20;
-constexpr std::uint64_t picture_bytes_per_pixel = 2;
-constexpr std::uint64_t mask_bytes_per_pixel = 2;
-
 // The object with its margin, in pixels of the picture.
 PixelBox part_round(const Box& box, Size mask, Size picture) {
   const double sx = static_cast<double>(picture.width) / mask.width;
@@ -97,7 +91,7 @@ std::uint64_t refine_edge_bytes(const Mask& mask, Size picture) {
   const PixelBox part = part_round(mask_box(mask), mask.size, picture);
   const PixelBox mask_part = scaled_box(part, picture, mask.size);
   return table_bytes + solve_bytes_per_pixel * pixel_count(reduced(part.size(), solved_side)) +
-         picture_bytes_per_pixel * pixel_count(part.size()) + mask_bytes_per_pixel * pixel_count(mask_part.size());
+         refine_bytes_per_pixel * pixel_count(part.size()) + answer_bytes_per_pixel * pixel_count(mask_part.size());
 }
 
 }  // namespace sam

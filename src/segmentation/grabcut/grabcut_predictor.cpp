@@ -30,13 +30,6 @@ constexpr int picture_side = 240;
 constexpr double box_margin = 0.2;  // of the box's sides: what the background is learnt from
 constexpr int least_margin = 4;
 
-// Measured on a picture of 24 MP with the object filling it: 60 MB.
-constexpr std::uint64_t refine_bytes_per_pixel = 2;
-constexpr std::uint64_t answer_bytes_per_pixel = 2;
-// Measured: the graph, its edges and the planes of what is solved at once; and the tables that OpenCV makes once and keeps.
-constexpr std::uint64_t solve_bytes_per_pixel = 160;
-constexpr std::uint64_t table_bytes = 5 << 20;
-
 // A prompt in the pixels of the working picture.
 struct WorkingPrompt {
   std::optional<Box> box;
@@ -234,10 +227,10 @@ class GrabCutPredictor : public Predictor {
                                      : std::min(pixel_count(embedding.working_size),
                                                 std::uint64_t{box_side} * box_side);  // the part may be square
     const double share = part_share(prompt.boxes, embedding.picture_size);
-    const auto planes = static_cast<double>(refine_bytes_per_pixel * pixel_count(embedding.working_size) +
-                                            answer_bytes_per_pixel * pixel_count(embedding.picture_size));
-    return static_cast<std::uint64_t>(share * planes) + solve_bytes_per_pixel * solved +
-           (tables_made_ ? 0 : table_bytes);
+    const auto planes = static_cast<double>(grabcut::refine_bytes_per_pixel * pixel_count(embedding.working_size) +
+                                            grabcut::answer_bytes_per_pixel * pixel_count(embedding.picture_size));
+    return static_cast<std::uint64_t>(share * planes) + grabcut::solve_bytes_per_pixel * solved +
+           (tables_made_ ? 0 : grabcut::table_bytes);
   }
 
   std::uint64_t bytes_held() const override { return 0; }
