@@ -38,7 +38,7 @@ def encode_rows(done):
                          note=f"{seen['ram']['median']:.2f} ms")
         if seen["disk"]:
             yield report.Row(f"back from disk, {size} MP, of encoding", "x", seen["disk"]["ratio"], DISK,
-                             note=f"{seen['disk']['times']['median']:.1f} ms after a restart; {seen['disk']['encoded_again']} encoded again")
+                             note=f"{seen['disk']['times']['median']:.1f} ms after a restart, once the model is loaded; {seen['disk']['encoded_again']} encoded again")
 
 
 def part_rows(done):
