@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 
+#include <barrier>
 #include <cstdint>
 #include <cstring>
 #include <functional>
@@ -171,11 +172,13 @@ TEST_F(HeapTest, ThreadsTogetherKeepToTheLimit) {
   set_heap_limit(limit);
   reset_heap_peak();
   {
+    std::barrier all_hold_one(8);  // at least once all at the same time, however few processors there are
     std::vector<std::jthread> threads;
     for (int t = 0; t < 8; ++t) {
-      threads.emplace_back([] {
+      threads.emplace_back([&all_hold_one] {
         for (int i = 0; i < 500; ++i) {
           void* const one = ::malloc(9 * kMegabyte);
+          if (i == 0) all_hold_one.arrive_and_wait();
           void* const other = ::malloc(5 * kMegabyte);
           ::free(one);
           ::free(other);
