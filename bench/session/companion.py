@@ -1,6 +1,7 @@
 """A process that answers commands, a line of JSON each: the bare runs, and the peers."""
 
 import json
+import resource
 import subprocess
 import sys
 
@@ -38,8 +39,13 @@ class Companion:
         self.close()
 
 
+def memory():
+    return {"peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+
+
 def serve(commands):
-    """The other side, for peers in Python: a function a command."""
+    """The other side, for peers in Python: a function a command; they all tell the most that they held."""
+    commands = {"memory": memory, **commands}
     print("{}", flush=True)
     for line in sys.stdin:
         name, *arguments = line.split()

@@ -1,7 +1,6 @@
 """ONNX Runtime in Python as samexporter's and AnyLabeling's clients use it: default sessions, OpenCV for pictures, the decoder asked for masks
 at the encoder's size, and the answer warped back to the picture. peer_onnxruntime.py ENCODER DECODER; commands as in companion.py."""
 
-import resource
 import sys
 import time
 
@@ -59,10 +58,7 @@ class Peer:
         mask = cv2.resize(best, self.size[::-1], interpolation=cv2.INTER_LINEAR) > 0
         return {"ms": (time.perf_counter() - begin) * 1e3, "pixels": int(mask.sum())}
 
-    def memory(self):
-        return {"peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
-
 
 if __name__ == "__main__":
     peer = Peer(*sys.argv[1:3])
-    companion.serve({"encode": peer.encode, "predict": peer.predict, "memory": peer.memory})
+    companion.serve({"encode": peer.encode, "predict": peer.predict})

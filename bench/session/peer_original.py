@@ -4,7 +4,6 @@ peer_original.py CHECKPOINT; the checkpoint's name tells the network (sam_vit_b.
 import logging
 import os
 import re
-import resource
 import sys
 import time
 
@@ -40,13 +39,10 @@ class Peer:
         best = masks[int(scores.argmax())]
         return {"ms": (time.perf_counter() - begin) * 1e3, "pixels": int(best.sum())}
 
-    def memory(self):
-        return {"peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
-
 
 if __name__ == "__main__":
     answers = os.dup(1)  # what the libraries print is no answer
     os.dup2(2, 1)
     sys.stdout = os.fdopen(answers, "w", buffering=1)
     peer = Peer(sys.argv[1])
-    companion.serve({"encode": peer.encode, "predict": peer.predict, "memory": peer.memory})
+    companion.serve({"encode": peer.encode, "predict": peer.predict})

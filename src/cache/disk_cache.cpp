@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "cache/cache_folder_scan.h"
+#include "platform/cache_folder_scan.h"
 #include "platform/hash.h"
 #include "platform/unique_descriptor.h"
 

@@ -1,10 +1,17 @@
 #include "inference/engines.h"
 
+#include <algorithm>
+
 #include "inference/onnxruntime_model.h"
 #include "inference/openvino_model.h"
 #include "inference/openvino_report.h"
 
 namespace sam {
+
+bool leaves_out(const ModelOptions& options, const std::string& output) {
+  const std::vector<std::string>& without = options.without_outputs;
+  return std::find(without.begin(), without.end(), output) != without.end();
+}
 
 const char* precision_name(Precision precision) {
   switch (precision) {

@@ -39,6 +39,9 @@ struct ModelOptions {
   bool tf32 = true;                  // faster matrix products with 10 bits of mantissa
 };
 
+// Whether that output is one of options.without_outputs.
+bool leaves_out(const ModelOptions& options, const std::string& output);
+
 struct ModelDescription {
   std::vector<TensorInfo> inputs;
   std::vector<TensorInfo> outputs;

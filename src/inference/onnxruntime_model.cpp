@@ -285,9 +285,8 @@ class OnnxRuntimeModel final : public Model {
       description_.inputs.push_back(describe(inputs[i], session_.GetInputTypeInfo(i)));
     }
     const std::vector<std::string> outputs = session_.GetOutputNames();
-    const std::vector<std::string>& without = options_.without_outputs;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      if (std::find(without.begin(), without.end(), outputs[i]) != without.end()) continue;
+      if (leaves_out(options_, outputs[i])) continue;
       description_.outputs.push_back(describe(outputs[i], session_.GetOutputTypeInfo(i)));
     }
   }

@@ -3,17 +3,15 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <chrono>
 #include <exception>
 #include <fstream>
-#include <map>
+#include <limits>
 #include <new>
 #include <openvino/openvino.hpp>
 #include <span>
 #include <vector>
 
-#include "platform/file_system.h"
+#include "platform/cache_folder_scan.h"
 #include "platform/hash.h"
 
 namespace sam {
@@ -45,55 +43,35 @@ void discard(const std::filesystem::path& file) {
   std::filesystem::remove(file, ignored);
 }
 
-// What a process that was killed while it wrote left behind; younger files somebody may be writing.
-void discard_leftovers(const std::filesystem::path& folder) {
-  const auto before = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (!is_temporary_name(entry.path().filename().string())) continue;
-    const auto changed = entry.last_write_time(error);
-    if (!error && changed < before) discard(entry.path());
-  }
+// All of them, the least recently used first. What a process that was killed while it wrote left behind goes.
+FolderScan scan(const std::filesystem::path& folder) {
+  return scan_cache_folder(folder, extension, std::numeric_limits<std::size_t>::max());
 }
 
 // The least recently used go until the others take no more than that.
 void discard_oldest(const std::filesystem::path& folder, std::uint64_t most_bytes) {
-  std::multimap<std::filesystem::file_time_type, std::filesystem::path> by_use;
-  for (const std::filesystem::path& file : files_of(folder, "")) {
-    std::error_code ignored;
-    by_use.emplace(std::filesystem::last_write_time(file, ignored), file);
-  }
-  std::uint64_t bytes = count_compiled(folder).bytes;
-  for (const auto& [used, file] : by_use) {
-    if (bytes <= most_bytes) return;
-    std::error_code error;
-    const std::uint64_t size = std::filesystem::file_size(file, error);
-    if (error) continue;
-    discard(file);
-    bytes -= std::min(bytes, size);
+  FolderScan found = scan(folder);
+  for (const ScannedFile& file : found.oldest) {
+    if (found.entry_bytes <= most_bytes) return;
+    if (remove_unused(folder, file)) found.entry_bytes -= file.bytes;
   }
 }
 
 }  // namespace
 
 CompiledFiles count_compiled(const std::filesystem::path& folder) {
-  CompiledFiles found;
-  for (const std::filesystem::path& file : files_of(folder, "")) {
-    std::error_code error;
-    const std::uint64_t bytes = std::filesystem::file_size(file, error);
-    if (error) continue;
-    ++found.entries;
-    found.bytes += bytes;
-  }
-  return found;
+  const FolderScan found = scan(folder);
+  return {found.entries, found.entry_bytes};
 }
 
 CompiledFiles clear_compiled(const std::filesystem::path& folder) {
-  const CompiledFiles before = count_compiled(folder);
-  for (const std::filesystem::path& file : files_of(folder, "")) discard(file);
-  discard_leftovers(folder);
-  const CompiledFiles after = count_compiled(folder);
-  return {before.entries - after.entries, before.bytes - after.bytes};
+  CompiledFiles cleared;
+  for (const ScannedFile& file : scan(folder).oldest) {
+    if (!remove_unused(folder, file)) continue;
+    ++cleared.entries;
+    cleared.bytes += file.bytes;
+  }
+  return cleared;
 }
 
 std::unique_ptr<ov::CompiledModel> kept_compiled(ov::Core& core, const std::filesystem::path& folder,
@@ -123,7 +101,7 @@ bool keep_compiled(const ov::CompiledModel& model, const std::filesystem::path& 
                    const CompiledName& name) noexcept {
   try {
     std::filesystem::create_directories(folder);
-    discard_leftovers(folder);
+    scan(folder);  // for what was left behind: it may take the place that is needed
     const std::filesystem::path fresh = folder / (".sam-" + beginning_of(name) + std::to_string(::getpid()) + ".tmp");
     try {
       std::ofstream file(fresh, std::ios::binary);

@@ -122,7 +122,7 @@ class OpenVinoModel final : public Model {
       description_.inputs.push_back(describe(engine_->model.input(name), name));
     }
     for (const std::string& name : file_.outputs) {
-      if (is_wanted(name)) description_.outputs.push_back(describe(engine_->model.output(name), name));
+      if (!leaves_out(options_, name)) description_.outputs.push_back(describe(engine_->model.output(name), name));
     }
   }
 
@@ -187,14 +187,9 @@ class OpenVinoModel final : public Model {
     return "OpenVINO " + build.substr(0, build.find('-'));
   }
 
-  bool is_wanted(const std::string& output) const {
-    const std::vector<std::string>& without = options_.without_outputs;
-    return std::find(without.begin(), without.end(), output) == without.end();
-  }
-
   void remove_unwanted_outputs(ov::Model& model) const {
     for (const std::string& name : file_.outputs) {
-      if (is_wanted(name)) continue;
+      if (!leaves_out(options_, name)) continue;
       const ov::Output<ov::Node> output = model.output(name);
       model.remove_result(ov::as_type_ptr<ov::op::v0::Result>(output.get_node_shared_ptr()));
     }

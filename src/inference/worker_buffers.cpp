@@ -7,14 +7,6 @@
 
 namespace sam {
 
-namespace {
-
-bool goes_inline(const Tensor& tensor) {
-  return tensor.size_bytes() <= kInlineBytes;
-}
-
-}  // namespace
-
 class WorkerBuffer final : public Buffer {
  public:
   WorkerBuffer(SharedMemory memory, std::uint64_t number, std::weak_ptr<WorkerBuffers> owner)
@@ -42,13 +34,13 @@ class WorkerBuffer final : public Buffer {
 Tensor WorkerBuffers::make(std::string name, ElementType type, Shape shape) {
   const std::optional<std::size_t> size = checked_size_bytes(type, shape);
   if (!size) throw std::bad_alloc();
-  if (*size <= kInlineBytes) return make_heap_tensor(std::move(name), type, std::move(shape));
+  if (goes_inline(*size)) return make_heap_tensor(std::move(name), type, std::move(shape));
   auto buffer = std::make_shared<WorkerBuffer>(SharedMemory("tensor", *size), new_numbers(1), weak_from_this());
   return {std::move(name), type, std::move(shape), std::move(buffer)};
 }
 
 Tensor WorkerBuffers::shared(const Tensor& tensor) {
-  if (goes_inline(tensor)) return tensor;
+  if (goes_inline(tensor.size_bytes())) return tensor;
   const auto* ours = dynamic_cast<WorkerBuffer*>(tensor.buffer.get());
   if (ours != nullptr && ours->belongs_to(*this)) return tensor;
   Tensor copy = make(tensor.name, tensor.type, tensor.shape);
@@ -74,7 +66,7 @@ void WorkerBuffers::send_run(WorkerSession& session, std::uint64_t request, RunR
   const MutexLock lock(mutex_);
   const bool current = session_.lock().get() == &session;
   for (const Tensor& input : inputs) {
-    if (goes_inline(input)) {
+    if (goes_inline(input.size_bytes())) {
       run.inputs.push_back(inline_ref(input));
       continue;
     }
@@ -109,7 +101,7 @@ void WorkerBuffers::send_run(WorkerSession& session, std::uint64_t request, RunR
 
 void WorkerBuffers::send_again(std::span<const Tensor> inputs) {
   for (const Tensor& input : inputs) {
-    if (!goes_inline(input)) forget(static_cast<WorkerBuffer&>(*input.buffer).number());
+    if (!goes_inline(input.size_bytes())) forget(static_cast<WorkerBuffer&>(*input.buffer).number());
   }
 }
 

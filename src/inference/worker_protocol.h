@@ -68,6 +68,9 @@ struct TensorRef {
 
 // Tensors up to this size travel in the message: memory of its own costs each a dozen system calls on the two sides.
 constexpr std::size_t kInlineBytes = 512;
+constexpr bool goes_inline(std::size_t size_bytes) {
+  return size_bytes <= kInlineBytes;
+}
 TensorRef inline_ref(const Tensor& tensor);
 Tensor inline_tensor(const TensorRef& ref);  // on the heap; throws std::bad_alloc
 

@@ -34,7 +34,7 @@ class MappedBuffer final : public Buffer {
 Tensor make_shared_tensor(std::string name, ElementType type, Shape shape) {
   const auto size = checked_size_bytes(type, shape);
   if (!size) throw std::bad_alloc();
-  if (*size <= kInlineBytes) return make_heap_tensor(std::move(name), type, std::move(shape));
+  if (goes_inline(*size)) return make_heap_tensor(std::move(name), type, std::move(shape));
   auto buffer = std::make_shared<MappedBuffer>(SharedMemory("tensor", *size));
   return {std::move(name), type, std::move(shape), std::move(buffer)};
 }
@@ -145,7 +145,7 @@ class WorkerServer {
     std::vector<TensorRef> refs;
     for (const Tensor& output : outputs) {
       const std::uint64_t number = first_buffer + refs.size();
-      if (output.size_bytes() <= kInlineBytes) {
+      if (goes_inline(output.size_bytes())) {
         refs.push_back(inline_ref(output));
         refs.back().buffer = number;
         continue;

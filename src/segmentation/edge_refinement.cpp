@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <opencv2/core.hpp>
 
-#include "memory/out_of_memory.h"
 #include "platform/stopped.h"
 #include "segmentation/grabcut/graph_cut.h"
+#include "segmentation/grabcut/memory_error.h"
 #include "segmentation/grabcut/part_mask.h"
 #include "segmentation/grabcut/raster.h"
 #include "segmentation/grabcut/refine.h"
@@ -30,10 +29,7 @@ PixelBox part_round(const Box& box, Size mask, Size picture) {
   const double sx = static_cast<double>(picture.width) / mask.width;
   const double sy = static_cast<double>(picture.height) / mask.height;
   const double margin = 2 + margin_share * std::max(box.width() * sx, box.height() * sy);
-  const auto first = [](double at, int size) { return std::clamp(static_cast<int>(std::floor(at)), 0, size - 1); };
-  const auto last = [](double at, int size) { return std::clamp(static_cast<int>(std::ceil(at)), 1, size); };
-  return {first(box.x0 * sx - margin, picture.width), first(box.y0 * sy - margin, picture.height),
-          last(box.x1 * sx + margin, picture.width), last(box.y1 * sy + margin, picture.height)};
+  return touched({box.x0 * sx - margin, box.y0 * sy - margin, box.x1 * sx + margin, box.y1 * sy + margin}, picture);
 }
 
 double overlap(const BitPlane& a, const BitPlane& b) {
@@ -79,11 +75,8 @@ Mask refine(const Mask& mask, ImageView picture, const std::stop_token& stop) {
 Mask refine_edge(const Mask& mask, ImageView picture, const std::stop_token& stop) {
   try {
     return refine(mask, picture, stop);
-  } catch (const std::bad_alloc&) {
-    throw OutOfMemory("memory ran out in the refinement of a mask's edge");
-  } catch (const cv::Exception& error) {
-    if (error.code == cv::Error::StsNoMem) throw OutOfMemory(error.what());
-    throw;
+  } catch (...) {
+    rethrow_memory_error("memory ran out in the refinement of a mask's edge");
   }
 }
 

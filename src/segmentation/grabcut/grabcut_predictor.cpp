@@ -9,6 +9,7 @@
 #include "image/run_builder.h"
 #include "memory/out_of_memory.h"
 #include "platform/stopped.h"
+#include "segmentation/grabcut/memory_error.h"
 #include "segmentation/grabcut/part_mask.h"
 #include "segmentation/grabcut/raster.h"
 #include "segmentation/grabcut/refine.h"
@@ -23,6 +24,7 @@ using grabcut::BitPlane;
 using grabcut::PixelBox;
 using grabcut::reduced;
 using grabcut::Seeds;
+using grabcut::touched;
 
 // The longer side, in pixels, of what is solved at once. Twice this gains no quality and takes five times as long.
 constexpr int box_side = 200;
@@ -58,19 +60,6 @@ WorkingPrompt to_working(const Prompt& prompt, Size picture, Size working) {
     out.points.push_back({{point.position.x * sx, point.position.y * sy}, point.foreground});
   }
   return out;
-}
-
-// The pixels that an interval touches, at least one, inside [0, size).
-std::pair<int, int> touched(double from, double to, int size) {
-  const int first = std::clamp(static_cast<int>(std::floor(from)), 0, size - 1);
-  const int last = std::clamp(static_cast<int>(std::ceil(to)), first + 1, size);
-  return {first, last};
-}
-
-PixelBox touched(const Box& box, Size size) {
-  const auto [x0, x1] = touched(box.x0, box.x1, size.width);
-  const auto [y0, y1] = touched(box.y0, box.y1, size.height);
-  return {x0, y0, x1, y1};
 }
 
 // The box with its margin, and every point.
@@ -211,11 +200,8 @@ class GrabCutPredictor : public Predictor {
       auto found = candidates(embedding, checked, stop);
       tables_made_ = true;
       return found;
-    } catch (const std::bad_alloc&) {
-      throw OutOfMemory("memory ran out in GrabCut");
-    } catch (const cv::Exception& error) {
-      if (error.code == cv::Error::StsNoMem) throw OutOfMemory(error.what());
-      throw;
+    } catch (...) {
+      grabcut::rethrow_memory_error("memory ran out in GrabCut");
     }
   }
 

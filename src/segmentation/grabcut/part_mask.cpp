@@ -20,7 +20,20 @@ void add_length(double from, double to, float weight, float* cells, int stride, 
   }
 }
 
+// The pixels that an interval touches, at least one, inside [0, size).
+std::pair<int, int> touched(double from, double to, int size) {
+  const int first = std::clamp(static_cast<int>(std::floor(from)), 0, size - 1);
+  const int last = std::clamp(static_cast<int>(std::ceil(to)), first + 1, size);
+  return {first, last};
+}
+
 }  // namespace
+
+PixelBox touched(const Box& box, Size size) {
+  const auto [x0, x1] = touched(box.x0, box.x1, size.width);
+  const auto [y0, y1] = touched(box.y0, box.y1, size.height);
+  return {x0, y0, x1, y1};
+}
 
 Size reduced(Size size, int side) {
   const double scale = std::min(1.0, static_cast<double>(side) / std::max(size.width, size.height));

@@ -7,6 +7,9 @@
 
 namespace sam::grabcut {
 
+// The pixels that the box touches, at least one, inside [0, size).
+PixelBox touched(const Box& box, Size size);
+
 // Of the same proportions, the longer side at most `side`, at least 1 x 1.
 Size reduced(Size size, int side);
 

@@ -15,8 +15,7 @@ import {
   preview,
   putBackPrompt,
   retryPrompt,
-  setMultimask,
-  setRefineEdges,
+  setMaskOptions,
   takeBackPrompt,
 } from '../state/prompting';
 import { select, selectNext } from '../state/selecting';
@@ -106,7 +105,7 @@ const prompt: Action[] = [
     keys: ['k'],
     enabled: (s) => (s.project?.predictor.max_candidates ?? 1) > 1,
     active: (s) => s.multimask,
-    run: (page) => setMultimask(page, !page.store.get().multimask),
+    run: (page) => setMaskOptions(page, { multimask: !page.store.get().multimask }),
   },
   {
     id: 'refine-edges',
@@ -114,7 +113,7 @@ const prompt: Action[] = [
     title: "Put masks' edges where the picture has edges",
     keys: ['d'],
     active: (s) => s.refineEdges,
-    run: (page) => setRefineEdges(page, !page.store.get().refineEdges),
+    run: (page) => setMaskOptions(page, { refineEdges: !page.store.get().refineEdges }),
   },
   {
     id: 'hover',

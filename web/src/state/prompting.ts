@@ -12,6 +12,7 @@ import {
   takeBack,
   withBox,
   withPoint,
+  type MaskOptions,
   type PromptHistory,
 } from '../model/prompt';
 import type { Candidate, SegmentAnswer } from '../model/wire';
@@ -121,13 +122,8 @@ export function promptAgain(page: Page): void {
   if (hasPrompt(page.store.get())) void segment(page);
 }
 
-export function setMultimask(page: Page, multimask: boolean): void {
-  page.store.set({ multimask });
-  promptAgain(page);
-}
-
-export function setRefineEdges(page: Page, refineEdges: boolean): void {
-  page.store.set({ refineEdges });
+export function setMaskOptions(page: Page, options: Partial<MaskOptions>): void {
+  page.store.set(options);
   promptAgain(page);
 }
 

@@ -1,4 +1,4 @@
-#include "cache/cache_folder_scan.h"
+#include "platform/cache_folder_scan.h"
 
 #include <dirent.h>
 #include <fcntl.h>
