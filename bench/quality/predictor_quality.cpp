@@ -52,7 +52,9 @@ class Quality {
   Quality(Method method, bool print_cases) : method_(std::move(method)), print_cases_(print_cases) {}
 
   void add_photo(const std::string& name, const Image& picture, const std::vector<Segment>& segments) {
+    const Stopwatch watch;
     const Embedding embedding = method_.predictor->encode(picture, picture.size(), {});
+    encode_ms_.push_back(watch.ms());
     for (const Segment& segment : segments) {
       Case result{name + "#" + std::to_string(segment.label), in_judging_half(name), 0, 0, {}};
       measure_box(embedding, picture, segment, result);
@@ -68,6 +70,7 @@ class Quality {
     print_line("tuning half", [](const Case& c) { return !c.judging; });
     print_line("judging half", [](const Case& c) { return c.judging; });
     const std::array<double, 4> all = print_line("all", [](const Case&) { return true; });
+    print_times("encode", encode_ms_);
     print_times("box", box_ms_);
     print_times("clicks", click_ms_);
     return all;
@@ -143,6 +146,7 @@ class Quality {
   const Method method_;
   const bool print_cases_;
   std::vector<Case> cases_;
+  std::vector<double> encode_ms_;
   std::vector<double> box_ms_;
   std::vector<double> click_ms_;
 };
@@ -162,6 +166,9 @@ void time_large(const std::filesystem::path& photo) {
     const auto found = predictor->decode(embedding, prompt, {});
     std::printf("24 MP, %s: %.1f ms (%.1f %% of the picture)\n", title, watch.ms(),
                 100.0 * static_cast<double>(mask_area(found.front().mask)) / (6000.0 * 4000.0));
+    const Stopwatch edges;
+    refine_edge(found.front().mask, picture.view(), {});
+    std::printf("24 MP, %s: edges refined in %.1f ms\n", title, edges.ms());
   }
 }
 

@@ -7,11 +7,11 @@
 #include <sstream>
 #include <thread>
 
+#include "cli/known_models.h"
 #include "cli/predictor_options.h"
 #include "cli/probes.h"
 #include "inference/engines.h"
 #include "memory/memory_info.h"
-#include "settings/model_catalog.h"
 
 namespace sam {
 namespace {
@@ -106,20 +106,24 @@ void examine_libraries(Examination& out) {
 
 void examine_models(Examination& out, Program& program) {
   out.section("Models");
-  out.fine("grabcut (built in)");
-  const ModelCatalog catalog(data_folder(program.environment), program.files);
-  for (const NamedModel& model : catalog.models()) {
+  if (!built_in_model(program)) out.problem(built_in_is_missing(program));
+  const std::vector<NamedModel> models = known_models(program);
+  for (const NamedModel& model : models) {
     PredictorOptions options;
-    options.encoder = model.encoder.string();
-    options.decoder = model.decoder.string();
+    options.model = model.name;
     options.device = "cpu";
     try {
-      out.fine(model.name + ": " + make_engine(options, program).describe());
+      const Engine engine = make_engine(options, program);
+      if (engine.parts.predictor)
+        out.fine(model.name + ": " + engine.describe());
+      else
+        out.problem(model.name + ": " + engine.describe() + "; see sam-annotator memory, or use --model grabcut");
     } catch (const std::exception& error) {
       out.problem(model.name + ": " + error.what());
     }
   }
-  if (catalog.models().empty())
+  out.fine("grabcut: needs no file");
+  if (std::none_of(models.begin(), models.end(), [](const NamedModel& m) { return m.name != built_in_name; }))
     out.note(
         "no SAM model is kept by name; make one with samexporter (see README), then: sam-annotator models add NAME "
         "ENCODER DECODER");

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "cli/known_models.h"
 #include "cli/predictor_options.h"
 #include "cli/progress_line.h"
 #include "cli/stop_signals.h"
@@ -69,8 +70,8 @@ Listed list_folder(const std::string& folder, Program& program) {
 
 void check_usage(const EmbedCommand& command, const MemoryOptions& memory) {
   const PredictorOptions& predictor = command.predictor;
-  if (predictor.encoder.empty() && (predictor.model.empty() || predictor.model == "grabcut"))
-    throw UsageError("embed needs a SAM model: give --model NAME, or --encoder FILE --decoder FILE; GrabCut has none");
+  if (predictor.encoder.empty() && predictor.model == grabcut_name)
+    throw UsageError("GrabCut has no embeddings to prepare; leave --model out, or give another's name");
   if (memory.embedding_disk_bytes == 0)
     throw UsageError("nothing is kept on disk: embedding_disk_bytes is 0; give --embedding-disk-bytes 4GiB, say");
 }
@@ -152,6 +153,12 @@ int run_job(EmbedJob& job, bool dry_run, const StopSignals& signals, ProgressLin
   return signals.asked();
 }
 
+// None named: the built-in one, and an error where its files are missing, rather than GrabCut.
+PredictorOptions with_model_named(PredictorOptions options) {
+  if (options.model.empty() && options.encoder.empty() && options.decoder.empty()) options.model = built_in_name;
+  return options;
+}
+
 int run_embed(const EmbedCommand& command, Program& program) {
   MemorySettings settings = read_memory_settings(command.predictor.memory, program);
   const MemoryOptions memory = settings.options;
@@ -162,7 +169,7 @@ int run_embed(const EmbedCommand& command, Program& program) {
                        .again = "stopped at once; what is prepared is kept\n",
                        .late = "what was running took too long to stop and was ended; what is prepared is kept\n",
                        .late_is_failure = true});
-  Engine engine = make_engine(command.predictor, std::move(settings), program);
+  Engine engine = make_engine(with_model_named(command.predictor), std::move(settings), program);
   MemoryLog log(engine.device_memory);
   engine.memory->governor->start();
   const auto pipeline = make_pipeline({command.predictor.limits, embedding_folder(program.environment)},

@@ -1,9 +1,9 @@
 #include <iomanip>
 #include <iostream>
 
+#include "cli/known_models.h"
 #include "cli/predictor_options.h"
 #include "segmentation/registry.h"
-#include "settings/model_catalog.h"
 
 namespace sam {
 namespace {
@@ -13,34 +13,39 @@ ModelCatalog catalog_of(Program& program) {
 }
 
 // Loads both files as a prediction would; throws what is wrong with them.
-PredictorInfo check(const std::filesystem::path& encoder, const std::filesystem::path& decoder, Program& program) {
-  PredictorOptions options;
-  options.encoder = encoder.string();
-  options.decoder = decoder.string();
+PredictorInfo check(PredictorOptions options, Program& program) {
   options.device = "cpu";
   const Engine engine = make_engine(options, program);
   if (!engine.parts.predictor) {
-    throw ModelError(encoder.string() + " needs more memory than there is; see sam-annotator memory");
+    throw ModelError((options.model.empty() ? options.encoder : options.model) +
+                     " needs more memory than there is; see sam-annotator memory");
   }
   return engine.parts.predictor->info();
 }
 
 int list(Program& program) {
-  std::cout << std::left << std::setw(20) << "grabcut" << std::setw(10) << "grabcut" << "built in; needs no file\n";
-  const ModelCatalog catalog = catalog_of(program);
-  for (const NamedModel& model : catalog.models()) {
-    std::cout << std::left << std::setw(20) << model.name << std::setw(10) << model.family << model.encoder.string()
-              << "  " << model.decoder.string() << '\n';
+  const auto line = [](std::string_view name, std::string_view family) -> std::ostream& {
+    return std::cout << std::left << std::setw(20) << name << std::setw(10) << family;
+  };
+  for (const NamedModel& model : known_models(program)) {
+    line(model.name, model.family);
+    if (model.name == built_in_name) std::cout << "comes with the program; used where none is named: ";
+    std::cout << model.encoder.string() << "  " << model.decoder.string() << '\n';
   }
+  line(grabcut_name, grabcut_name) << "needs no file\n";
   return exit_done;
 }
 
 int add(Program& program, const std::string& name, const std::string& encoder, const std::string& decoder) {
-  if (name == "grabcut") throw CatalogError("'grabcut' is the name of the built-in predictor; choose another");
+  if (name == grabcut_name || name == built_in_name)
+    throw CatalogError("'" + name + "' is the name of what comes with the program; choose another");
   ModelCatalog catalog = catalog_of(program);
   if (catalog.find(name))
     throw CatalogError("there is a model '" + name + "' already; remove it first: sam-annotator models remove " + name);
-  const PredictorInfo info = check(encoder, decoder, program);
+  PredictorOptions files;
+  files.encoder = encoder;
+  files.decoder = decoder;
+  const PredictorInfo info = check(files, program);
   catalog.add({name, std::filesystem::absolute(encoder).lexically_normal(),
                std::filesystem::absolute(decoder).lexically_normal(), info.family});
   std::cout << "added " << name << ": " << info.describe << "\nuse it with --model " << name << '\n';
@@ -48,27 +53,39 @@ int add(Program& program, const std::string& name, const std::string& encoder, c
 }
 
 int remove(Program& program, const std::string& name) {
-  catalog_of(program).remove(name);
+  ModelCatalog catalog = catalog_of(program);
+  if (name == built_in_name && !catalog.find(name))
+    throw CatalogError("'" + name + "' comes with the program and stays");
+  catalog.remove(name);
   std::cout << "removed " << name << "; its files stay where they are\n";
   return exit_done;
 }
 
 int check_all(Program& program, const std::string& only) {
-  const ModelCatalog catalog = catalog_of(program);
-  if (!only.empty() && !catalog.find(only))
-    throw CatalogError("there is no model '" + only + "'; sam-annotator models list shows all");
   int status = exit_done;
-  for (const NamedModel& model : catalog.models()) {
+  bool found = false;
+  const auto broken = [&](std::string_view name, const std::string& why) {
+    std::cout << name << ": broken: " << why << '\n';
+    status = exit_failed;
+  };
+  if ((only.empty() || only == built_in_name) && !built_in_model(program)) {
+    found = true;
+    broken(built_in_name, built_in_is_missing(program));
+  }
+  for (const NamedModel& model : known_models(program)) {
     if (!only.empty() && model.name != only) continue;
+    found = true;
     try {
-      std::cout << model.name << ": fine: " << check(model.encoder, model.decoder, program).describe << '\n';
+      PredictorOptions options;
+      options.model = model.name;
+      const PredictorInfo info = check(options, program);
+      std::cout << model.name << ": fine: " << info.describe << '\n';
     } catch (const std::exception& error) {
-      std::cout << model.name << ": broken: " << error.what() << '\n';
-      status = exit_failed;
+      broken(model.name, error.what());
     }
   }
-  if (catalog.models().empty())
-    std::cout << "no models are kept by name; add one with sam-annotator models add NAME ENCODER DECODER\n";
+  if (!only.empty() && !found)
+    throw CatalogError("there is no model '" + only + "'; sam-annotator models list shows all");
   return status;
 }
 

@@ -5,11 +5,11 @@
 #include <charconv>
 #include <string_view>
 
+#include "cli/known_models.h"
 #include "inference/engines.h"
 #include "platform/heap.h"
 #include "platform/process_memory.h"
 #include "segmentation/registry.h"
-#include "settings/model_catalog.h"
 
 namespace sam {
 namespace {
@@ -47,7 +47,8 @@ std::string choose_device(const std::string& wanted, const std::vector<std::shar
 }
 
 struct ModelFiles {
-  std::string name;  // for people
+  std::string name;   // for people
+  std::string title;  // see make_sam_predictor
   std::filesystem::path encoder;
   std::filesystem::path decoder;
 };
@@ -67,14 +68,21 @@ ModelFiles choose_files(const PredictorOptions& options, Program& program) {
   if (!options.encoder.empty()) {
     if (!options.model.empty())
       throw UsageError("--model and --encoder/--decoder contradict each other; give one of them");
-    return {name_of(options.encoder), options.encoder, options.decoder};
+    return {name_of(options.encoder), {}, options.encoder, options.decoder};
   }
-  if (options.model.empty() || options.model == "grabcut") return {};
-  const ModelCatalog catalog(data_folder(program.environment), program.files);
-  if (const auto model = catalog.find(options.model)) return {model->name, model->encoder, model->decoder};
-  std::string known = "grabcut";
-  for (const NamedModel& model : catalog.models()) known += ", " + model.name;
-  throw UsageError("there is no model '" + options.model + "'; known: " + known +
+  if (options.model == grabcut_name) return {};
+  const bool asked = !options.model.empty();
+  if (!asked || options.model == built_in_name) {
+    if (const auto model = built_in_model(program))
+      return {std::string(built_in_title), std::string(built_in_title), model->encoder, model->decoder};
+    if (asked) throw ModelError(built_in_is_missing(program));
+    spdlog::warn("{}: GrabCut makes the masks", built_in_is_missing(program));
+    return {};
+  }
+  for (const NamedModel& model : known_models(program)) {
+    if (model.name == options.model) return {model.name, {}, model.encoder, model.decoder};
+  }
+  throw UsageError("there is no model '" + options.model + "'; known: " + known_names(program) +
                    "; add one with sam-annotator models add " + options.model + " ENCODER DECODER");
 }
 
@@ -85,7 +93,7 @@ void add_predictor_options(CLI::App& app, PredictorOptions& options) {
   app.add_option("--encoder", options.encoder, "ONNX file of a SAM encoder")->group(group);
   app.add_option("--decoder", options.decoder, "ONNX file of the decoder that goes with it")->group(group);
   app.add_option("--model", options.model,
-                 "a model kept by name (sam-annotator models list), or grabcut, which needs no file")
+                 "a model kept by name (sam-annotator models list), or builtin (the one used otherwise), or grabcut")
       ->group(group);
   app.add_option("--device", options.device, "auto, cpu or cuda:N")->capture_default_str()->group(group);
   app.add_option("--precision", options.precision,
@@ -114,15 +122,29 @@ void add_predictor_options(CLI::App& app, PredictorOptions& options) {
 
 namespace {
 
+// Throws ModelError; of what came with the program it says where to get it, since nobody fetched it.
+OnnxGraph read_graph(const std::filesystem::path& file, const ModelFiles& files) {
+  try {
+    return read_onnx_graph(file);
+  } catch (const ModelError& error) {
+    if (files.title.empty()) throw;
+    throw ModelError(std::string(error.what()) +
+                     "; it came with the program: copy its folder models anew, or use --model grabcut");
+  }
+}
+
 // One way to load both files of a model.
 PredictorForm make_form(RungKind reached_by, std::string name, const ModelFiles& files, const ModelOptions& model,
                         std::shared_ptr<EngineMemory> engines) {
   return {reached_by, std::move(name), [files, model, engines] {
-            return make_sam_predictor(files.encoder, files.decoder, [&](const std::filesystem::path& file) {
-              ModelOptions of_file = model;
-              of_file.file = file;
-              return engines ? engines->load(of_file) : load_model(of_file);
-            });
+            return make_sam_predictor(
+                files.encoder, files.decoder,
+                [&](const std::filesystem::path& file) {
+                  ModelOptions of_file = model;
+                  of_file.file = file;
+                  return engines ? engines->load(of_file) : load_model(of_file);
+                },
+                files.title);
           }};
 }
 
@@ -211,8 +233,8 @@ Engine prepare(const PredictorOptions& options, const ModelFiles& files, MemoryS
     use_grabcut(engine);
     return engine;
   }
-  const OnnxGraph decoder = read_onnx_graph(files.decoder);
-  const bool is_known = has_sam_names(read_onnx_graph(files.encoder), decoder);
+  const OnnxGraph decoder = read_graph(files.decoder, files);
+  const bool is_known = has_sam_names(read_graph(files.encoder, files), decoder);
   ModelOptions model;
   model.without_outputs = needless_outputs(decoder);
   model.device = device;

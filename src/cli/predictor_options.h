@@ -18,7 +18,7 @@ namespace sam {
 struct PredictorOptions {
   std::string encoder;
   std::string decoder;
-  std::string model;  // a name of `sam-annotator models list`, or "grabcut"
+  std::string model;  // a name of `models list`; empty: the built-in one, or GrabCut where its files are missing
   std::string device = "auto";
   std::string precision = "f32";
   int threads = 0;

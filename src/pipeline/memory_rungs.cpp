@@ -73,7 +73,8 @@ std::string advice_for(const std::string& domain, Remedies remedies, std::uint64
   if (remedies.lower_precision) advice += " or --precision bf16";
   advice += ", or reduce large pictures with a lower --max-image-size";
   if (remedies.fallback)
-    advice += free_bytes >= grabcut_bytes ? "; GrabCut works in the memory there is" : "; GrabCut needs less";
+    advice += free_bytes >= grabcut_bytes ? "; GrabCut (--model grabcut) works in the memory there is"
+                                          : "; GrabCut (--model grabcut) needs less";
   return advice;
 }
 

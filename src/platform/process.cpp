@@ -62,6 +62,10 @@ int start_process(const std::filesystem::path& program, std::span<const std::str
   return pid;
 }
 
+std::filesystem::path program_file() {
+  return std::filesystem::read_symlink("/proc/self/exe");
+}
+
 ProcessEnd wait_for_process(int pid) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0) {

@@ -16,6 +16,9 @@ constexpr int kChildDescriptor = 3;
 // signal handling. Returns its id, to be given to wait_for_process once. Throws std::system_error naming program.
 int start_process(const std::filesystem::path& program, std::span<const std::string> arguments, int descriptor);
 
+// The executable that runs now, links followed. Throws std::filesystem::filesystem_error where /proc is not mounted.
+std::filesystem::path program_file();
+
 struct ProcessEnd {
   bool signalled = false;
   int number = 0;  // of the signal, or the exit status

@@ -18,10 +18,9 @@ using namespace grabcut;
 
 // Chosen on the tuning half of bench/quality.
 constexpr int solved_side = 256;       // pixels of the longer side of what is solved at once
-constexpr double band_share = 0.04;    // the band's half width, of the root of the object's area
+constexpr double band_share = 0.02;    // the band's half width, of the root of the object's area
 constexpr int least_radius = 2;        // pixels of what is solved
 constexpr double margin_share = 0.35;  // of the object's longer side: what the background is learnt from
-constexpr int rounds = 2;
 constexpr double least_overlap = 0.6;  // IoU with what was given; less: the colours of object and background are alike
 
 // The object with its margin, in pixels of the picture.
@@ -58,13 +57,9 @@ Mask refine(const Mask& mask, ImageView picture, const std::stop_token& stop) {
   const auto area = std::count(given.values.begin(), given.values.end(), 255);
   const int radius = std::max(least_radius, static_cast<int>(std::lround(band_share * std::sqrt(area))));
   const LabPlane lab = lab_part(picture, part, size);
-  ColourModel colours = learnt(lab, given);
-  BitPlane bits = given;
-  for (int round = 0; round < rounds; ++round) {
-    if (stop.stop_requested()) throw Stopped();
-    if (round > 0) colours = learnt(lab, bits);
-    bits = graph_cut(lab, band_evidence(lab, given, colours, radius), smoothness);
-  }
+  const ColourModel colours = learnt(lab, given);
+  if (stop.stop_requested()) throw Stopped();
+  BitPlane bits = graph_cut(lab, band_evidence(lab, given, colours, radius), smoothness);
   if (overlap(bits, given) < least_overlap) return mask;
   const BitPlane fine = refined(std::move(bits), picture, part, colours, stop);
   return to_mask(resized_bits(fine, mask_part.size()), mask_part, mask.size);

@@ -11,8 +11,8 @@
 namespace sam {
 
 // picture: what the mask was made for, at the mask's size or smaller. The answer has the mask's size and differs from it only near its edge, by
-// about a twenty-fifth of the object's size. A mask that is empty, that leaves no background, or that colours would take apart comes back as it
-// is. Deterministic. Time: 10 to 30 ms, growing with the length of the edge. Throws Stopped, between cuts; OutOfMemory.
+// up to a fifteenth of the object's size. A mask that is empty, that leaves no background, or that colours would take apart comes back as it
+// is. Deterministic. Time grows with the length of the edge: docs/models.md. Throws Stopped, between cuts; OutOfMemory.
 Mask refine_edge(const Mask& mask, ImageView picture, const std::stop_token& stop);
 
 // What refine_edge needs for a while; an upper bound.

@@ -81,8 +81,9 @@ std::vector<std::string> needless_outputs(const OnnxGraph& decoder) {
 }
 
 std::unique_ptr<Predictor> make_sam_predictor(const std::filesystem::path& encoder,
-                                              const std::filesystem::path& decoder, const ModelLoader& load) {
-  SamFiles files = {encoder, decoder, load(encoder), load(decoder)};
+                                              const std::filesystem::path& decoder, const ModelLoader& load,
+                                              std::string title) {
+  SamFiles files = {encoder, decoder, load(encoder), load(decoder), std::move(title)};
   for (const SamFamily* family : families) {
     if (family->is_encoder(files.encoder->description()) && family->is_decoder(files.decoder->description())) {
       return family->make(std::move(files));

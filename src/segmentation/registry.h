@@ -26,8 +26,9 @@ bool has_sam_names(const OnnxGraph& encoder, const OnnxGraph& decoder);
 std::vector<std::string> needless_outputs(const OnnxGraph& decoder);
 
 // Recognises the family from the names and shapes in both files. Throws ModelError; for an unknown kind the message lists what was
-// found and what is known.
+// found and what is known. title: what people call the model; empty: the family's name.
 std::unique_ptr<Predictor> make_sam_predictor(const std::filesystem::path& encoder,
-                                              const std::filesystem::path& decoder, const ModelLoader& load);
+                                              const std::filesystem::path& decoder, const ModelLoader& load,
+                                              std::string title = {});
 
 }  // namespace sam

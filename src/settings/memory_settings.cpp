@@ -169,8 +169,8 @@ void take_file(const std::filesystem::path& path, FileSystem& files, Filling& fi
 
 // Other programs have variables that begin with SAM_ as well: only what looks like one of ours is a mistake.
 std::vector<std::string> ignored_variables(const std::vector<std::string>& variables) {
-  std::vector<std::string> known = {"SAM_CONFIG",        "SAM_CONFIG_DIR",  "SAM_DATA_DIR",      "SAM_CACHE_DIR",
-                                    "SAM_MEMORY_SCRIPT", "SAM_ONNXRUNTIME", "SAM_CUDA_LIBRARIES"};
+  std::vector<std::string> known = {"SAM_CONFIG",    "SAM_CONFIG_DIR",    "SAM_DATA_DIR",    "SAM_MODELS_DIR",
+                                    "SAM_CACHE_DIR", "SAM_MEMORY_SCRIPT", "SAM_ONNXRUNTIME", "SAM_CUDA_LIBRARIES"};
   for (const MemorySetting& row : memory_settings_table()) known.emplace_back(row.variable);
   std::vector<std::string> sentences;
   for (const std::string& name : variables) {

@@ -19,6 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 
 class CommandLine : public testing::Test {
  protected:
@@ -70,7 +71,7 @@ TEST_F(CommandLine, OutputThatCannotBeWrittenIsAFailure) {
   for (const std::string& command :
        {std::string("--help"), std::string("--version"), std::string("memory"), std::string("memory --json"),
         std::string("memory --watch"), std::string("models list"), std::string("doctor"),
-        "segment " + sample("coffee.jpg") + " --point 300,200,+ --json"}) {
+        "segment " + sample("coffee.jpg") + " --model grabcut --point 300,200,+ --json"}) {
     const ProcessResult result = into(command, ">/dev/full");
     EXPECT_EQ(result.status, 1) << command;
     EXPECT_THAT(result.err, HasSubstr("standard output cannot be written")) << command;
@@ -89,10 +90,12 @@ TEST_F(CommandLine, WrongUsageIsStatusTwo) {
   expect_refusal({"segment", sample("coffee.jpg"), "--box", "1,2,3,x"}, 2, "'x' is no number");
   expect_refusal({"segment", sample("coffee.jpg"), "--point", "1,2"}, 2, "expected x,y,+");
   expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+", "--encoder", "a.onnx"}, 2, "belong together");
-  expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+", "--model", "nobody"}, 2, "known: grabcut");
+  expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+", "--model", "nobody"}, 2,
+                 "known: grabcut, builtin;");
   expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+", "--device", "tpu"}, 2,
                  "expected auto, cpu or cuda:N");
-  expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+", "--refine"}, 2, "--refine needs");
+  expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+", "--refine", "--model", "grabcut"}, 2,
+                 "--refine needs");
   expect_refusal({"--category_path", folder_.string(), "--checkpoint", "sam_vit_b.pth"}, 2, "samexporter");
 }
 
@@ -135,6 +138,7 @@ TEST_F(CommandLine, SegmentsWithTheBuiltInPredictor) {
   const ProcessResult result =
       run({"segment", sample("coffee.jpg"), "--box", "150,60,470,330", "--out", out.string(), "--json"});
   ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(nlohmann::json::parse(result.out).at("predictor").get<std::string>(), HasSubstr("Built-in model"));
   EXPECT_THAT(result.err, HasSubstr("Memory before prediction: Running on CPU - memory stats not available"));
   EXPECT_THAT(result.err, HasSubstr("Memory after prediction: "));
   const auto json = nlohmann::json::parse(result.out);
@@ -145,6 +149,49 @@ TEST_F(CommandLine, SegmentsWithTheBuiltInPredictor) {
   std::string magic(4, '\0');
   file.read(magic.data(), 4);
   EXPECT_EQ(magic.substr(1), "PNG");
+}
+
+TEST_F(CommandLine, WithoutTheBuiltInModelsFilesGrabCutServes) {
+  environment_.push_back("SAM_MODELS_DIR=" + (folder_ / "none").string());
+  const std::vector<std::string> plain = {"segment", sample("coffee.jpg"), "--box", "150,60,470,330", "--json"};
+  const ProcessResult result = run(plain);
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(nlohmann::json::parse(result.out).at("predictor").get<std::string>(), HasSubstr("GrabCut"));
+  const std::string missing =
+      (folder_ / "none").string() + " and are not both there; copy the folder models there, set SAM_MODELS_DIR";
+  std::vector<std::string> asked = plain;
+  asked.insert(asked.end(), {"--model", "builtin"});
+  expect_refusal(asked, 1, missing);
+  expect_refusal({"embed", std::string(SAM_SAMPLES)}, 1, missing);
+  EXPECT_THAT(result.err, HasSubstr(missing));
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"doctor"}, {"models", "check"}}) {
+    const ProcessResult told = run(command);
+    EXPECT_EQ(told.status, 1);
+    EXPECT_THAT(told.out, HasSubstr(missing));
+  }
+  EXPECT_THAT(run({"models", "list"}).out, Not(HasSubstr("builtin")));
+}
+
+TEST_F(CommandLine, ADamagedBuiltInModelIsSaidWithWhereToGetIt) {
+  const fs::path damaged = folder_ / "damaged";
+  fs::copy(SAM_MODELS, damaged);
+  fs::resize_file(damaged / "builtin.encoder.onnx", 1000);
+  environment_.push_back("SAM_MODELS_DIR=" + damaged.string());
+  expect_refusal({"segment", sample("coffee.jpg"), "--point", "5,5,+"}, 1, "copy its folder models anew");
+  const ProcessResult checked = run({"models", "check"});
+  EXPECT_EQ(checked.status, 1);
+  EXPECT_THAT(checked.out, HasSubstr("builtin: broken: "));
+  EXPECT_THAT(checked.out, Not(HasSubstr("fine")));
+}
+
+TEST_F(CommandLine, FindsTheBuiltInModelInShareOfWhereItsFolderIs) {
+  fs::create_directories(folder_ / "bin");
+  fs::create_directories(folder_ / "share" / "sam-annotator");
+  fs::copy_file(SAM_ANNOTATOR, folder_ / "bin" / "sam-annotator");
+  fs::copy(SAM_MODELS, folder_ / "share" / "sam-annotator" / "models");
+  const std::string moved = (folder_ / "bin" / "sam-annotator").string();
+  EXPECT_THAT(run_process(std::vector<std::string>{moved, "models", "list"}, environment_).out,
+              HasSubstr((folder_ / "share").string()));
 }
 
 TEST_F(CommandLine, ModelsAreKeptByName) {
@@ -162,6 +209,9 @@ TEST_F(CommandLine, ModelsAreKeptByName) {
   expect_refusal({"models", "add", "swapped", decoder, encoder}, 1, "");
   EXPECT_EQ(run({"models", "remove", "tiny"}).status, 0);
   EXPECT_EQ(run({"models", "list"}).out.find("tiny"), std::string::npos);
+  expect_refusal({"models", "add", "builtin", encoder, decoder}, 1, "comes with the program");
+  expect_refusal({"models", "remove", "builtin"}, 1, "comes with the program");
+  EXPECT_THAT(run({"models", "check"}).out, HasSubstr("builtin: fine: Built-in model"));
 }
 
 // 96 MP: as it is, the overlay takes 825 MiB and the mask's file 138. A program with sanitizers holds up to 100 MiB besides.
@@ -176,8 +226,8 @@ TEST_F(CommandLine, SegmentsFilesKeepToTheMemoryThereIs) {
   const auto segment = [&](const std::string& limit) {
     fs::remove(mask);
     fs::remove(overlay);
-    return run({"segment", picture, "--box", "900,900,3000,3000", "--max-image-size", "300", "--json", "--out", mask,
-                "--overlay", overlay, "--host-memory-limit", limit});
+    return run({"segment", picture, "--model", "grabcut", "--box", "900,900,3000,3000", "--max-image-size", "300",
+                "--json", "--out", mask, "--overlay", overlay, "--host-memory-limit", limit});
   };
   const ProcessResult reduced = segment("400MiB");
   EXPECT_EQ(reduced.status, 0) << reduced.err;

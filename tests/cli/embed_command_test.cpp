@@ -148,8 +148,7 @@ TEST_F(EmbedCommandLine, WrongUsageIsOneLineAndStatusTwo) {
     EXPECT_EQ(result.out, "");
   };
   expect({"embed"}, 2, "DIR");
-  expect({"embed", project}, 2, "needs a SAM model");
-  expect({"embed", project, "--model", "grabcut"}, 2, "needs a SAM model");
+  expect({"embed", project, "--model", "grabcut"}, 2, "GrabCut has no embeddings");
   expect({"embed", project, "--encoder", "a.onnx"}, 2, "belong together");
   expect({"embed", project, "--encoder", "a.onnx", "--decoder", "b.onnx", "--batch", "65"}, 2, "--batch");
   expect({"embed", project, "--encoder", "a.onnx", "--decoder", "b.onnx", "--embedding-disk-bytes", "0"}, 2,

@@ -80,10 +80,10 @@ TEST_F(MemoryRungs, GrabCutIsSaidToWorkOnlyWhereItsMemoryIsFree) {
   use_ = {};
   governor_->sample();
   const auto advice = [&] { return describe_exhaustion(*governor_, {true, false}, OutOfMemory("x")).advice; };
-  EXPECT_THAT(advice(), testing::HasSubstr("GrabCut works in the memory there is"));
+  EXPECT_THAT(advice(), testing::HasSubstr("GrabCut (--model grabcut) works in the memory there is"));
   const auto taken = host_budget_.reserve(Owner::images, host_budget_.available_bytes() - 10 * mib);
-  EXPECT_THAT(advice(), testing::AllOf(testing::Not(testing::HasSubstr("GrabCut works")),
-                                       testing::HasSubstr("GrabCut needs less")));
+  EXPECT_THAT(advice(), testing::AllOf(testing::Not(testing::HasSubstr("works in the memory")),
+                                       testing::HasSubstr("GrabCut (--model grabcut) needs less")));
 }
 
 TEST_F(MemoryRungs, WhatTheModelWasMeasuredToNeedIsSaidWithTheProgramsOwn) {

@@ -14,7 +14,7 @@ namespace {
 
 struct Variant {
   const char* name;
-  const char* encoder;  // null: the family has no files
+  const char* encoder;  // of tests/data/models, or a whole path; null: the family has no files
   const char* decoder;
 };
 
@@ -230,6 +230,8 @@ INSTANTIATE_TEST_SUITE_P(All, PredictorContract,
                                          Variant{"Sam1OneMask", "sam1_hwc.encoder.onnx", "sam1_one.decoder.onnx"},
                                          Variant{"Sam1Of512", "sam1_512.encoder.onnx", "sam1_512.decoder.onnx"},
                                          Variant{"Sam2", "sam2.encoder.onnx", "sam2.decoder.onnx"},
+                                         Variant{"BuiltIn", SAM_MODELS "/builtin.encoder.onnx",
+                                                 SAM_MODELS "/builtin.decoder.onnx"},
                                          Variant{"GrabCut", nullptr, nullptr}),
                          [](const testing::TestParamInfo<Variant>& variant) { return variant.param.name; });
 

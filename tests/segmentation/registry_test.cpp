@@ -125,6 +125,16 @@ TEST(Registry, TellsHowManyCandidatesThereAre) {
   EXPECT_EQ(make(sam2_encoder(), sam2_decoder())->info().max_candidates, 3);
 }
 
+TEST(Registry, ATitleTakesThePlaceOfTheFamilysName) {
+  const auto load = [](const std::filesystem::path& file) {
+    return std::make_unique<FakeModel>(file == "e.onnx" ? sam1_encoder() : sam1_decoder());
+  };
+  EXPECT_EQ(make_sam_predictor("e.onnx", "d.onnx", load)->info().describe, "SAM 1 (e.onnx), Fake 1");
+  const PredictorInfo titled = make_sam_predictor("e.onnx", "d.onnx", load, "Ours")->info();
+  EXPECT_EQ(titled.describe, "Ours (e.onnx), Fake 1");
+  EXPECT_EQ(titled.key, make_sam_predictor("e.onnx", "d.onnx", load)->info().key) << "what is kept stays good";
+}
+
 TEST(Registry, TheKeyFollowsFilesAndEngine) {
   const std::string key = make(sam1_encoder(), sam1_decoder())->info().key;
   EXPECT_EQ(make(sam1_encoder(), sam1_decoder())->info().key, key);

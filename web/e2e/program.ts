@@ -77,7 +77,7 @@ function whenReady(child: ChildProcess): Promise<string> {
 
 export interface Start {
   readonly memory?: string; // a script of readings (SAM_MEMORY_SCRIPT) in place of the machine's
-  readonly model?: readonly [encoder: string, decoder: string]; // files; none: GrabCut
+  readonly model?: readonly [encoder: string, decoder: string] | 'builtin'; // files; none: GrabCut
   readonly holdEngines?: boolean; // the model is not loaded before goOn()
   readonly costs?: string; // model_costs.json, as an earlier run measured
 }
@@ -97,7 +97,8 @@ export async function startProgram({ memory, model, holdEngines, costs }: Start 
   const flags = ['--category_path', folder, '--classes_csv', join(folder, 'classes.csv'), '--port', port];
   const script = join(folder, 'memory.script');
   if (memory !== undefined) writeFileSync(script, memory);
-  if (model !== undefined) flags.push('--encoder', model[0], '--decoder', model[1]);
+  if (model === undefined) flags.push('--model', 'grabcut');
+  else if (model !== 'builtin') flags.push('--encoder', model[0], '--decoder', model[1]);
   const cache = join(folder, 'cache');
   mkdirSync(cache);
   if (costs !== undefined) writeFileSync(join(cache, 'model_costs.json'), costs);

@@ -2,12 +2,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <opencv2/core.hpp>
 #include <string>
 #include <utility>
 
 #include "image/run_builder.h"
-#include "memory/out_of_memory.h"
 #include "platform/stopped.h"
 #include "segmentation/grabcut/memory_error.h"
 #include "segmentation/grabcut/part_mask.h"

@@ -16,6 +16,7 @@ struct SamFiles {
   std::filesystem::path decoder_file;
   std::unique_ptr<Model> encoder;
   std::unique_ptr<Model> decoder;
+  std::string title;  // for people; empty: the family's
 };
 
 struct SamFamily {

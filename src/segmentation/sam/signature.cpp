@@ -79,7 +79,8 @@ PredictorInfo make_info(const SamFamily& family, const SamFiles& files, int prep
                           decoder.hash + "|" + decoder.engine);
   info.model_key =
       info.family + "-" + content_hash(std::to_string(preprocessing_version) + "|" + encoder.hash + "|" + decoder.hash);
-  info.describe = std::string(family.title) + " (" + files.encoder_file.filename().string() + "), " + encoder.engine;
+  info.describe = (files.title.empty() ? std::string(family.title) : files.title) + " (" +
+                  files.encoder_file.filename().string() + "), " + encoder.engine;
   info.takes_mask_input = true;
   return info;
 }
