@@ -10,9 +10,13 @@ COLOURS = ["#1b6ca8", "#c8553d", "#2e8b57", "#8e5ea2", "#b8860b", "#555555", "#d
 def add(folder, step, scenes, seconds, figures):
     path = os.path.join(folder, "curve.csv")
     row = {"step": step, "scenes": scenes, "seconds": round(seconds), **{k: f"{v:.4f}" for k, v in figures.items()}}
+    names = list(row)
     new = not os.path.exists(path)
+    if not new:
+        with open(path) as file:
+            names = next(csv.reader(file))  # with or without photos, as it was begun
     with open(path, "a", newline="") as file:
-        writer = csv.DictWriter(file, list(row))
+        writer = csv.DictWriter(file, names, restval="nan", extrasaction="ignore")
         if new:
             writer.writeheader()
         writer.writerow(row)
@@ -23,7 +27,7 @@ def add(folder, step, scenes, seconds, figures):
 def draw(csv_path, svg_path):
     with open(csv_path) as file:
         rows = list(csv.DictReader(file))
-    names = [n for n in rows[0] if n not in ("step", "scenes", "seconds") and not n.endswith("_low")]
+    names = [n for n in rows[0] if n not in ("step", "scenes", "seconds") and not n.endswith("_low") and "nan" not in (r[n] for r in rows)]
     width, height, left, top, right = 760, 420, 50, 20, 190
     hours = [float(r["seconds"]) / 3600 for r in rows]
     values = [float(r[n]) for r in rows for n in names]

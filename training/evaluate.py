@@ -1,8 +1,8 @@
 """Measures a checkpoint on human segmentations of photos.
 
-    python evaluate.py CHECKPOINT --data DATA [--half tuning] [--sides 256 320 384]
+    python evaluate.py CHECKPOINT --data DATA [--half tuning] [--sides 256 320 384] [--biases 0 0.5]
 
-DATA holds segments-val/ (or SAM_BENCH_DATA says where). One line a side: boxes, and 1, 3 and 5 clicks; `best`: the mask with the best score
+DATA holds segments-val/ (or SAM_BENCH_DATA says where). One line a side and bias: boxes, and 1, 3 and 5 clicks; `best`: the mask with the best score
 of part, object and group for the first click; `shown`: each answer is shown to the network with the next click.
 """
 
@@ -50,6 +50,7 @@ def main():
     parser.add_argument("--data", default=os.environ.get("SAM_BENCH_DATA"), help="folder with segments-val/")
     parser.add_argument("--half", choices=["tuning", "judging", "all"], default="tuning")
     parser.add_argument("--sides", type=int, nargs="+", default=[320])
+    parser.add_argument("--biases", type=float, nargs="+", default=[0.0], help="added to the logits; see export.py")
     parser.add_argument("--variants", nargs="+", default=["plain", "best", "shown"])
     parser.add_argument("--raw", action="store_true", help="the weights as they are, not their average")
     options = parser.parse_args()
@@ -61,8 +62,9 @@ def main():
     loaded = photos.load(os.path.join(options.data, "segments-val"), options.half)
     print(f"step {saved['step']}, {sum(len(s) for _, s in loaded)} segments of the {options.half} half")
     for side in options.sides:
-        for variant in options.variants:
-            print(f"{side} {variant:6s} {describe(measure(Predictor(network, side), loaded, variant))}", flush=True)
+        for bias in options.biases:
+            for variant in options.variants:
+                print(f"{side} {bias:+.2f} {variant:6s} {describe(measure(Predictor(network, side, bias), loaded, variant))}", flush=True)
 
 
 if __name__ == "__main__":

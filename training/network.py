@@ -1,4 +1,4 @@
-"""The network: an encoder that runs once a picture, a decoder that runs once a prompt. About 1.8 million parameters.
+"""The network: an encoder that runs once a picture, a decoder that runs once a prompt. About 1.9 million parameters.
 
 Encoder: convolutions down to 1/32 and up again. Its answer is one tensor at 1/4 of the picture's size: what is there at 1/4, at 1/8 (four
 positions folded out of the channels) and at 1/2 (folded into them).

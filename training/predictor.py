@@ -8,8 +8,10 @@ from network import normalised
 
 
 class Predictor:
-    def __init__(self, network, side):
-        self.network, self.side = network, side
+    """bias: what is added to every logit before it is cut at 0 (see export.py)."""
+
+    def __init__(self, network, side, bias=0.0):
+        self.network, self.side, self.bias = network, side, bias
 
     @torch.no_grad()
     def encode(self, picture):
@@ -44,4 +46,4 @@ class Predictor:
         self.last = masks[:, index : index + 1]
         logits = cv2.resize(masks[0, index].numpy(), (self.side, self.side), interpolation=cv2.INTER_LINEAR)
         logits = np.ascontiguousarray(logits[: self.content[0], : self.content[1]])
-        return cv2.resize(logits, self.size[::-1], interpolation=cv2.INTER_LINEAR) > 0, float(scores[0, index])
+        return cv2.resize(logits, self.size[::-1], interpolation=cv2.INTER_LINEAR) + self.bias > 0, float(scores[0, index])

@@ -1,8 +1,11 @@
 """Trains the built-in model on generated scenes. May be stopped, killed, paused and started again at any time.
 
     python train.py FOLDER                       trains on from FOLDER/checkpoint.pt, or from nothing
+    python train.py FOLDER --hours 2             the same, until it has had two hours in all
     python train.py FOLDER --cool-down 15        15 minutes from FOLDER/checkpoint.pt with the rate going to 0, into FOLDER/cool-down-STEP/;
                                                  FOLDER/checkpoint.pt is left alone
+
+Asked to stop (Ctrl-C, SIGTERM) it saves and exits with 130; a cool-down goes on from its own OUT/checkpoint.pt.
 
 The rate is constant, so that a run can be prolonged for ever; what is judged and exported is the moving average of the weights. Time is
 processor time of one process: waiting for a busy machine does not count. One process a thread: they exchange gradients once a step, which bears a
@@ -11,7 +14,9 @@ busy machine better than threads that meet in every operation.
 
 import argparse
 import copy
+import ctypes
 import datetime
+import fcntl
 import os
 import queue
 import shutil
@@ -109,22 +114,26 @@ class Trainer:
         self.average = copy.deepcopy(self.network).eval()
         self.optimiser = Optimiser(self.network, options.rate)
         self.step, self.scenes, self.seconds = 0, 0, 0.0  # seconds of processor time, of one process
+        self.cools_from = None  # the seconds at which the cool-down began
         self.recent = []
         if os.path.exists(options.start):
             self.load(torch.load(options.start, map_location="cpu", weights_only=True))
-        self.first_seconds = self.seconds
+        if options.cool_down is not None and self.cools_from is None:
+            self.cools_from = self.seconds
 
     def load(self, saved):
         self.network.load_state_dict(saved["network"])
         self.average.load_state_dict(saved["average"])
         self.optimiser.load(saved["optimiser"])
         self.step, self.scenes, self.seconds = saved["step"], saved["scenes"], saved["seconds"]
+        self.cools_from = saved.get("cools_from")
 
     def save(self):
         """Whole or not at all: written aside, synced, renamed. Once an hour of training a copy stays."""
         path = os.path.join(self.options.out, "checkpoint.pt")
         state = {"network": self.network.state_dict(), "average": self.average.state_dict(), "optimiser": self.optimiser.state(),
-                 "step": self.step, "scenes": self.scenes, "seconds": self.seconds}  # fmt: skip
+                 "step": self.step, "scenes": self.scenes, "seconds": self.seconds,
+                 "cools_from": self.cools_from}  # fmt: skip
         with open(path + ".new", "wb") as file:
             torch.save(state, file)
             file.flush()
@@ -139,8 +148,13 @@ class Trainer:
         rate = self.options.rate * min(1.0, (self.step + 1) / WARM_UP_STEPS)
         if self.options.cool_down is None:
             return rate
-        left = 1 - (self.seconds - self.first_seconds) / (60 * self.options.cool_down)
+        left = 1 - (self.seconds - self.cools_from) / (60 * self.options.cool_down)
         return rate * max(left, 0.0)
+
+    def is_done(self):
+        if self.options.cool_down is not None:
+            return self.seconds - self.cools_from >= 60 * self.options.cool_down
+        return self.options.hours is not None and self.seconds >= 3600 * self.options.hours
 
     def train_step(self, batch):
         rng = np.random.default_rng((self.options.seed, self.rank, self.step, 1))
@@ -184,6 +198,8 @@ class Trainer:
         signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
         signal.signal(signal.SIGINT, lambda *_: stopped.append(True))
         drawn = Batches(options, self.rank, self.step)
+        if self.is_done():
+            return
         batches = torch.utils.data.DataLoader(drawn, batch_size=None, num_workers=1, prefetch_factor=3)
         cases = validation.Cases(os.path.join(options.folder, "validation"), options.seed, os.environ.get("SAM_BENCH_DATA"))
         began, saved_at, judged_at = time.process_time(), time.monotonic(), self.seconds
@@ -208,14 +224,14 @@ class Trainer:
             self.recent.append(note)
             if self.step % 50 == 0 and self.rank == 0:
                 self.print_recent()
-            cooled = options.cool_down is not None and self.seconds - self.first_seconds >= 60 * options.cool_down
-            if self.seconds - judged_at >= 60 * options.judge_minutes or cooled:
+            done = self.is_done()
+            if self.seconds - judged_at >= 60 * options.judge_minutes or done:
                 judged_at = self.seconds
                 self.judge(cases)
-            if self.rank == 0 and (time.monotonic() - saved_at >= SAVE_SECONDS or stop or cooled):
+            if self.rank == 0 and (time.monotonic() - saved_at >= SAVE_SECONDS or stop or done):
                 self.save()
                 saved_at = time.monotonic()
-            if stop or cooled:
+            if stop or done:
                 break
 
     def print_recent(self):
@@ -232,7 +248,13 @@ class Trainer:
             curve.add(self.options.out, self.step, self.scenes, self.seconds, {k: (v[0] / v[1]).item() for k, v in found.items()})
 
 
+def end_with_parent():
+    """A process that the kernel kills when the one that started it is gone, however it went (Linux)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 def work(rank, world, options, used, port):
+    end_with_parent()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     cv2.setNumThreads(1)
@@ -255,6 +277,7 @@ def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", help="checkpoints, curve and scenes; outside of the repository")
     parser.add_argument("--cool-down", type=float, metavar="MINUTES", help="a branch of that much processor time with the rate going to 0")
+    parser.add_argument("--hours", type=float, help="of processor time a process, with what it had before; it ends then (default: never)")
     parser.add_argument("--start", help="the checkpoint to start from (default: FOLDER/checkpoint.pt)")
     parser.add_argument("--out", help="where checkpoints and curve go (default: FOLDER, or FOLDER/cool-down-STEP)")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="processes of one thread each (default: %(default)s)")
@@ -266,7 +289,8 @@ def parse_options():
     )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    options.start = options.start or os.path.join(options.folder, "checkpoint.pt")
+    chosen_start = options.start
+    options.start = chosen_start or os.path.join(options.folder, "checkpoint.pt")
     options.scenes = os.path.join(options.folder, "scenes")
     if options.cool_down is not None and not os.path.exists(options.start):
         parser.error(f"{options.start} does not exist: there is nothing to cool down")
@@ -276,11 +300,29 @@ def parse_options():
             step = torch.load(options.start, map_location="cpu", weights_only=True)["step"]
             options.out = os.path.join(options.folder, f"cool-down-{step}")
     os.makedirs(options.out, exist_ok=True)
+    begun = os.path.join(options.out, "checkpoint.pt")
+    if options.cool_down is not None and chosen_start is None and os.path.exists(begun):
+        options.start = begun  # of this cool-down, interrupted
     return options
+
+
+def locked(path):
+    """Held until the process ends. Exits if another holds it: two would overwrite each other's checkpoints."""
+    file = open(path, "a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        sys.exit(f"{os.path.dirname(path)} is in use by process {file.read().strip()}; stop that first, or take another folder")
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
 
 
 def main():
     options = parse_options()
+    lock = locked(os.path.join(options.folder, "lock"))  # noqa: F841
     context = multiprocessing.get_context("spawn")
     used = context.Value("q", 0, lock=False)
     SceneRing(options.scenes, options.capacity)  # made here, so that the others only open it
@@ -294,13 +336,14 @@ def main():
     workers = [context.Process(target=work, args=(rank, options.threads, options, used, port)) for rank in range(options.threads)]
     for worker in workers:
         worker.start()
-    asked = queue.SimpleQueue()
+    asked, stopped = queue.SimpleQueue(), False
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked.put(True))
     while any(worker.is_alive() for worker in workers):
         time.sleep(0.2)
         if not asked.empty():
             asked.get()
+            stopped = True
             for worker in workers:
                 os.kill(worker.pid, signal.SIGTERM)
         if any(worker.exitcode not in (None, 0) for worker in workers):  # the others would wait for ever
@@ -309,9 +352,13 @@ def main():
             drawing.kill()
             sys.exit("a training process died; start again to go on from the last checkpoint")
     drawing.kill()
+    if stopped:
+        sys.exit(130)
 
 
 def draw(options, used):
+    end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ended by main
     keep_drawing(options.scenes, options.capacity, options.seed, lambda: used.value, options.reuse)
 
 

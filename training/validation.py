@@ -59,6 +59,8 @@ class Cases:
             sums[name] = sums.get(name, torch.zeros(2, dtype=torch.float64)) + torch.tensor([float(value), 1.0])
 
         for source, cases, clicks in (("generated", self.generated, 1), ("photos", self.photos, 5)):
+            if not cases:
+                continue
             for name in ("box", "box_low", "click1", "click1_best") + (("click3", "click5") if clicks == 5 else ()):
                 sums[f"{source}_{name}"] = torch.tensor([0.0, 1e-9], dtype=torch.float64)
             for picture, masks in cases[rank::world]:
