@@ -320,25 +320,35 @@ def locked(path):
     return file
 
 
+def start(processes):
+    """They ignore Ctrl-C from birth: whoever started them hands it on as SIGTERM."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for process in processes:
+        process.start()
+    signal.signal(signal.SIGINT, before)
+
+
 def main():
     options = parse_options()
     lock = locked(os.path.join(options.folder, "lock"))  # noqa: F841
     context = multiprocessing.get_context("spawn")
     used = context.Value("q", 0, lock=False)
-    SceneRing(options.scenes, options.capacity)  # made here, so that the others only open it
-    drawing = context.Process(target=draw, args=(options, used), daemon=True)
-    drawing.start()
-    validation.Cases(os.path.join(options.folder, "validation"), options.seed, None)  # the same
-    ring = SceneRing(options.scenes, options.capacity)
-    while ring.made[0] < FIRST:
-        time.sleep(0.5)
-    port = free_port()
-    workers = [context.Process(target=work, args=(rank, options.threads, options, used, port)) for rank in range(options.threads)]
-    for worker in workers:
-        worker.start()
     asked, stopped = queue.SimpleQueue(), False
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked.put(True))
+    SceneRing(options.scenes, options.capacity)  # made here, so that the others only open it
+    drawing = context.Process(target=draw, args=(options, used), daemon=True)
+    start([drawing])
+    validation.Cases(os.path.join(options.folder, "validation"), options.seed, None)  # the same
+    ring = SceneRing(options.scenes, options.capacity)
+    while ring.made[0] < FIRST and asked.empty():
+        time.sleep(0.5)
+    port = free_port()
+    workers = [context.Process(target=work, args=(rank, options.threads, options, used, port)) for rank in range(options.threads)]
+    if not asked.empty():  # nothing is begun that would have to be saved
+        drawing.kill()
+        sys.exit(130)
+    start(workers)
     while any(worker.is_alive() for worker in workers):
         time.sleep(0.2)
         if not asked.empty():
@@ -350,7 +360,7 @@ def main():
             for worker in workers:
                 worker.kill()
             drawing.kill()
-            sys.exit("a training process died; start again to go on from the last checkpoint")
+            sys.exit(130 if stopped else "a training process died; start again to go on from the last checkpoint")
     drawing.kill()
     if stopped:
         sys.exit(130)
@@ -358,7 +368,6 @@ def main():
 
 def draw(options, used):
     end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ended by main
     keep_drawing(options.scenes, options.capacity, options.seed, lambda: used.value, options.reuse)
 
 

@@ -212,6 +212,7 @@ TEST_F(CommandLine, ModelsAreKeptByName) {
   expect_refusal({"models", "add", "builtin", encoder, decoder}, 1, "comes with the program");
   expect_refusal({"models", "remove", "builtin"}, 1, "comes with the program");
   EXPECT_THAT(run({"models", "check"}).out, HasSubstr("builtin: fine: Built-in model"));
+  EXPECT_THAT(run({"models", "check", "grabcut"}).out, HasSubstr("grabcut: fine"));
 }
 
 // 96 MP: as it is, the overlay takes 825 MiB and the mask's file 138. A program with sanitizers holds up to 100 MiB besides.
