@@ -62,7 +62,6 @@ class Batches(torch.utils.data.IterableDataset):
 
     def __iter__(self):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         cv2.setNumThreads(1)
         seed = self.options.seed
         ring = SceneRing(self.options.scenes, self.options.capacity)
@@ -196,10 +195,9 @@ class Trainer:
         options = self.options
         stopped = []
         signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
-        signal.signal(signal.SIGINT, lambda *_: stopped.append(True))
-        drawn = Batches(options, self.rank, self.step)
         if self.is_done():
             return
+        drawn = Batches(options, self.rank, self.step)
         batches = torch.utils.data.DataLoader(drawn, batch_size=None, num_workers=1, prefetch_factor=3)
         cases = validation.Cases(os.path.join(options.folder, "validation"), options.seed, os.environ.get("SAM_BENCH_DATA"))
         began, saved_at, judged_at = time.process_time(), time.monotonic(), self.seconds

@@ -30,9 +30,11 @@ except ImportError as missing:
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "training"), str(ROOT / "bench/session")]
+import coco_runs  # noqa: E402
 import http_client  # noqa: E402
 import photos  # noqa: E402
 import program  # noqa: E402
+import report  # noqa: E402
 
 CLICKS = 5
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
@@ -54,20 +56,10 @@ def ellipse(size, box):
 
 
 def from_coco_string(text, size):
-    """bool [h, w] of COCO's compressed run lengths: columns first, numbers as 5 bits a character, after two as differences."""
-    runs, at, i = [], 0, 0
-    while i < len(text):
-        value, shift, more = 0, 0, True
-        while more:
-            code = ord(text[i]) - 48
-            value |= (code & 31) << shift
-            shift, i, more = shift + 5, i + 1, bool(code & 32)
-        value -= 1 << shift if code & 16 else 0
-        runs.append(value + (runs[-2] if len(runs) > 2 else 0))
+    """bool [h, w]."""
     mask = np.zeros(size[0] * size[1], bool)
-    for n, run in enumerate(runs):
-        mask[at : at + run] = n % 2
-        at += run
+    for begin, end in coco_runs.spans(text):
+        mask[begin:end] = True
     return mask.reshape(size[1], size[0]).T
 
 
@@ -93,14 +85,14 @@ def measure(method, photo, segment):
     """{"box": IoU, "clicks": [IoU after 1..5]} and the box's mask."""
     size = segment.mask.shape
     boxed = method.answer(photo, size, segment.box, [])
-    reached, clicks, answer = [], [], np.zeros(size, bool)
-    while len(reached) < CLICKS:
+    after, clicks, answer = [], [], np.zeros(size, bool)
+    while len(after) < CLICKS:
         click = photos.next_click(segment.mask, answer)
         if click:
             clicks.append(click)
             answer = method.answer(photo, size, None, clicks)
-        reached.append(photos.mask_iou(answer, segment.mask))
-    return {"box": photos.mask_iou(boxed, segment.mask), "clicks": reached}, boxed
+        after.append(photos.mask_iou(answer, segment.mask))
+    return {"box": photos.mask_iou(boxed, segment.mask), "clicks": after}, boxed
 
 
 def encode_times(served):
@@ -138,19 +130,23 @@ def run(loaded, options, folder):
             found = by_segment[segment.photo, segment.label]
             case = {"box filled": {"box": photos.mask_iou(filled(segment.mask.shape, segment.box), segment.mask)},
                     "ellipse in the box": {"box": photos.mask_iou(ellipse(segment.mask.shape, segment.box), segment.mask)}}  # fmt: skip
-            case.update({name: reached for name, (reached, _) in found.items()})
+            case.update({name: ious for name, (ious, _) in found.items()})
             cases.append({"photo": segment.photo, "label": segment.label, "methods": case})
             shown.append((picture, segment, {name: boxed for name, (_, boxed) in found.items()}))
     times = {"encode": encode_ms, **{method.name: method.decode_ms for method in methods}}
     return cases, shown, {name: float(np.median(values)) for name, values in times.items() if values}
 
 
-def summary(results):
+def reached(results):
+    """{kind: [IoU of each segment]}"""
     kinds = {"box": [r["box"] for r in results]}
     if "clicks" in results[0]:
         kinds.update({f"click{i}": [r["clicks"][i - 1] for r in results] for i in (1, 3, 5)})
-    return {kind: {"mean": float(np.mean(v)), "median": float(np.median(v)), "below_0.3": float((np.array(v) < 0.3).mean())}
-            for kind, v in kinds.items()}  # fmt: skip
+    return {kind: np.array(values) for kind, values in kinds.items()}
+
+
+def summary(kinds):
+    return {kind: {"mean": float(v.mean()), "median": float(np.median(v)), "below_0.3": float((v < 0.3).mean())} for kind, v in kinds.items()}
 
 
 def table(found, times):
@@ -166,26 +162,18 @@ def table(found, times):
 def interval(differences, rounds=10000):
     """95 % of the mean, over segments drawn anew (bootstrap)."""
     chosen = np.random.default_rng(1).integers(0, len(differences), (rounds, len(differences)))
-    return np.percentile(np.array(differences)[chosen].mean(1), [2.5, 97.5])
+    return np.percentile(differences[chosen].mean(1), [2.5, 97.5])
 
 
-def gains(cases, asked_of, kind):
-    """The segments' own: the model's IoU less GrabCut's."""
-    at = None if kind == "box" else int(kind[5:]) - 1
-    values = [[case["methods"][name]["box"] if at is None else case["methods"][name]["clicks"][at] for name in (asked_of, "GrabCut")] for case in cases]
-    return [ours - grabcut for ours, grabcut in values]
-
-
-def verdicts(cases, found, times, asked_of):
-    """[(sentence, whether it is reached)]"""
-    base, ours = found["GrabCut"], found[asked_of]
+def verdicts(base, ours, times):
+    """base, ours: GrabCut's and the model's reached(). [(sentence, whether it is reached)]"""
     out = []
     for kind, more in ASKED.items():
-        gain = ours[kind]["mean"] - base[kind]["mean"]
-        low, high = interval(gains(cases, asked_of, kind))
+        differences = ours[kind] - base[kind]
+        gain, (low, high) = differences.mean(), interval(differences)
         out.append((f"{kind}: {gain:+.3f} to GrabCut (95 %: {low:+.3f} to {high:+.3f}), asked +{more}", gain >= more))
-    least = ASKED_FAILURES * base["box"]["below_0.3"]
-    out.append((f"boxes below 0.3: {100 * ours['box']['below_0.3']:.1f} %, asked at most {100 * least:.1f} %", ours["box"]["below_0.3"] <= least))
+    failures, most = (ours["box"] < 0.3).mean(), ASKED_FAILURES * (base["box"] < 0.3).mean()
+    out.append((f"boxes below 0.3: {100 * failures:.1f} %, asked at most {100 * most:.1f} %", failures <= most))
     out.append((f"picture to embedding {times['encode']:.0f} ms, asked {ASKED_ENCODE_MS}", times["encode"] <= ASKED_ENCODE_MS))
     out.append((f"prompt to mask {times['built-in']:.1f} ms, asked {ASKED_DECODE_MS}", times["built-in"] <= ASKED_DECODE_MS))
     return out
@@ -230,21 +218,13 @@ def contact_sheet(cases, shown, method, with_photos):
     tiles = []
     for i in order:
         picture, segment, boxed = shown[i]
-        reached = cases[i]["methods"]
-        caption = f"{reached[method]['box']:.2f}, GrabCut {reached['GrabCut']['box']:.2f}; {segment.photo} #{segment.label}"
+        ious = cases[i]["methods"]
+        caption = f"{ious[method]['box']:.2f}, GrabCut {ious['GrabCut']['box']:.2f}; {segment.photo} #{segment.label}"
         tiles.append(tile(picture if with_photos else None, segment, boxed[method], caption))
     while len(tiles) % 5:
         tiles.append(np.full_like(tiles[0], 255))
     sheet = np.vstack([np.hstack(tiles[i : i + 5]) for i in range(0, len(tiles), 5)])
     return cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR)
-
-
-def write_document(path, lines):
-    text = path.read_text()
-    for marker in (BEGIN, END):
-        if marker not in text:
-            sys.exit(f"{path} has no line {marker}: nothing written")
-    path.write_text(text[: text.index(BEGIN) + len(BEGIN)] + "\n" + "\n".join(lines) + "\n" + text[text.index(END) :])
 
 
 def parse_options():
@@ -278,9 +258,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="sam-quality-") as folder:
         cases, shown, times = run(loaded, options, pathlib.Path(folder))
     methods = list(cases[0]["methods"])
-    found = {name: summary([case["methods"][name] for case in cases]) for name in methods}
+    ious = {name: reached([case["methods"][name] for case in cases]) for name in methods}
+    found = {name: summary(kinds) for name, kinds in ious.items()}
     lines = [f"{len(cases)} segments of the {options.half} half.", "", *table(found, times), ""]
-    outcomes = verdicts(cases, found, times, options.worst_of)
+    outcomes = verdicts(ious["GrabCut"], ious[options.worst_of], times)
     lines += [f"- {'reached' if good else '**missed**'}: {sentence}" for sentence, good in outcomes]
     print("\n".join(lines))
     options.out.mkdir(parents=True, exist_ok=True)
@@ -288,7 +269,7 @@ def main():
         json.dumps({"half": options.half, "methods": found, "median_ms": times, "cases": cases}, indent=1) + "\n")
     cv2.imwrite(str(options.out / "worst.png"), contact_sheet(cases, shown, options.worst_of, True))
     if options.write:
-        write_document(options.write, lines)
+        report.write_between(options.write, BEGIN, END, lines)
         drawn = contact_sheet(cases, shown, options.worst_of, False)
         cv2.imwrite(str(options.write.with_name(options.write.stem + "-worst.png")), drawn)
     sys.exit(0 if options.half == "tuning" or all(good for _, good in outcomes) else 1)

@@ -140,3 +140,12 @@ def click_picture(clicks, title):
         out.append(f'<rect x="{x}" y="{y}" width="12" height="12" fill="{color}"/>')
         out.append(f'<text x="{x + 18}" y="{y + 11}" font-size="12" fill="{INK}" {FONT}>{escaped(label)}</text>')
     return "\n".join([*out, "</svg>", ""])
+
+
+def write_between(path, begin, end, lines):
+    """Puts lines between two markers of a document, in place of what stood there."""
+    text = path.read_text()
+    if begin not in text or end not in text:
+        raise SystemExit(f"{path} has no {begin} … {end}: nothing written")
+    after = text.index(begin) + len(begin)
+    path.write_text(text[:after] + "\n" + "\n".join(lines) + "\n" + text[text.index(end) :])

@@ -173,11 +173,7 @@ def write_document(path, scene, done, rows, pictures):
     lines += [line + "\n" for line in scene.notes]
     if scene.skipped:
         lines += ["Not measured:", "", *[f"- {line}" for line in scene.skipped], ""]
-    text = path.read_text()
-    begin, end = f"<!-- {scene.name}:begin -->\n", f"<!-- {scene.name}:end -->"
-    if begin not in text or end not in text:
-        raise SystemExit(f"{path} has no {begin.strip()} … {end}")
-    path.write_text(text[: text.index(begin) + len(begin)] + "\n" + "\n".join(lines) + "\n" + text[text.index(end) :])
+    report.write_between(path, f"<!-- {scene.name}:begin -->", f"<!-- {scene.name}:end -->", ["", *lines])
 
 
 def publish(scene, done, document):

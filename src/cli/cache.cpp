@@ -42,16 +42,14 @@ int run_cache(Program& program, const CacheCommand& command) {
     return exit_done;
   }
   const DiskStatistics kept = cache.count();
+  const CompiledFiles models = count_compiled(compiled);
   if (command.json) {
-    const nlohmann::ordered_json answer = {{"folder", cache.folder().string()},
-                                           {"entries", kept.entries},
-                                           {"bytes", kept.bytes},
-                                           {"limit_bytes", cache.limit_bytes()},
-                                           {"compiled_models", count_compiled(compiled).entries},
-                                           {"compiled_bytes", count_compiled(compiled).bytes}};
+    const nlohmann::ordered_json answer = {
+        {"folder", cache.folder().string()},  {"entries", kept.entries},           {"bytes", kept.bytes},
+        {"limit_bytes", cache.limit_bytes()}, {"compiled_models", models.entries}, {"compiled_bytes", models.bytes}};
     std::cout << answer.dump(2) << '\n';
   } else {
-    print(cache, kept, count_compiled(compiled));
+    print(cache, kept, models);
   }
   return exit_done;
 }

@@ -41,10 +41,4 @@ std::vector<NamedModel> known_models(Program& program) {
   return models;
 }
 
-std::string known_names(Program& program) {
-  std::string names(grabcut_name);
-  for (const NamedModel& model : known_models(program)) names += ", " + model.name;
-  return names;
-}
-
 }  // namespace sam

@@ -30,7 +30,4 @@ std::string built_in_is_missing(const Program& program);
 // The built-in one first if it is there, then those kept by name. Throws CatalogError.
 std::vector<NamedModel> known_models(Program& program);
 
-// "grabcut, builtin, mobile_sam": for messages. Throws CatalogError.
-std::string known_names(Program& program);
-
 }  // namespace sam

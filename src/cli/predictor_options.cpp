@@ -79,10 +79,12 @@ ModelFiles choose_files(const PredictorOptions& options, Program& program) {
     spdlog::warn("{}: GrabCut makes the masks", built_in_is_missing(program));
     return {};
   }
+  std::string known(grabcut_name);
   for (const NamedModel& model : known_models(program)) {
     if (model.name == options.model) return {model.name, {}, model.encoder, model.decoder};
+    known += ", " + model.name;
   }
-  throw UsageError("there is no model '" + options.model + "'; known: " + known_names(program) +
+  throw UsageError("there is no model '" + options.model + "'; known: " + known +
                    "; add one with sam-annotator models add " + options.model + " ENCODER DECODER");
 }
 

@@ -334,11 +334,7 @@ TEST_P(ModelContract, RunningOutOfMemoryIsSaidAndSurvived) {
   if (!kNewThrows && GetParam().name == "OnnxRuntime") GTEST_SKIP() << "operator new never throws here";
   const auto model = load_test_model("hungry.onnx");
   const auto run = [&](std::int64_t columns) {
-    const Tensor size = model->make_tensor("size", ElementType::i64, {2});
-    size.values<std::int64_t>()[0] = std::int64_t{1} << 20;
-    size.values<std::int64_t>()[1] = columns;
-    const std::vector<Tensor> inputs{size, floats(*model, "value", {1, 1}, {1})};
-    return values(model->run(inputs, {}, {})[0])[0];
+    return values(model->run(hungry_inputs(*model, columns), {}, {})[0])[0];
   };
   EXPECT_EQ(run(1), 1048576.0f);
   EXPECT_THROW(run(1 << 18), OutOfMemory);  // 1 TiB

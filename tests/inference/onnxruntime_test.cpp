@@ -300,12 +300,8 @@ TEST(Engines, HalfPrecisionIsAFileBesideTheOther) {
 TEST(OnnxRuntimeModel, TheSizeThatCouldNotBeHadIsSaid) {
   if (!kNewThrows) GTEST_SKIP() << "operator new never throws here";
   const auto model = load_onnxruntime_model(on("cpu", "hungry.onnx"), {}, make_heap_tensor);
-  const Tensor size = model->make_tensor("size", ElementType::i64, {2});
-  size.values<std::int64_t>()[0] = std::int64_t{1} << 20;
-  size.values<std::int64_t>()[1] = std::int64_t{1} << 18;
-  const std::vector<Tensor> inputs{size, floats(*model, "value", {1, 1}, {1})};
   try {
-    model->run(inputs, {}, {});
+    model->run(hungry_inputs(*model), {}, {});
     FAIL() << "1 TiB was had";
   } catch (const OutOfMemory& error) {
     EXPECT_GE(error.requested_bytes(), std::uint64_t{1} << 40) << error.what();

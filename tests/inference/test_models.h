@@ -37,6 +37,14 @@ inline Tensor floats(Model& model, std::string name, Shape shape, const std::vec
   return tensor;
 }
 
+// For hungry.onnx, which fills 2^20 rows of so many columns: a TiB.
+inline std::vector<Tensor> hungry_inputs(Model& model, std::int64_t columns = 1 << 18) {
+  const Tensor size = model.make_tensor("size", ElementType::i64, {2});
+  size.values<std::int64_t>()[0] = std::int64_t{1} << 20;
+  size.values<std::int64_t>()[1] = columns;
+  return {size, floats(model, "value", {1, 1}, {1})};
+}
+
 inline std::vector<float> values(const Tensor& tensor) {
   const auto span = tensor.values<float>();
   return {span.begin(), span.end()};

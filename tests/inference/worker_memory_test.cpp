@@ -59,12 +59,8 @@ TEST(WorkerTest, TellsWhatALoadAndARunNeeded) {
 TEST(WorkerTest, AFailedLoadTellsWhatItNeededToo) {
   const auto worker = make_test_worker();
   const auto model = load(*worker, "hungry.onnx");
-  const Tensor size = model->make_tensor("size", ElementType::i64, {2});
-  size.values<std::int64_t>()[0] = std::int64_t{1} << 20;
-  size.values<std::int64_t>()[1] = std::int64_t{1} << 18;
-  const std::vector<Tensor> inputs{size, floats(*model, "value", {1, 1}, {1})};
   try {
-    model->run(inputs, {}, {});
+    model->run(hungry_inputs(*model), {}, {});
     FAIL() << "1 TiB was had";
   } catch (const OutOfMemory& error) {
     if (kHeapIsLimited) {
