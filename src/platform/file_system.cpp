@@ -30,11 +30,11 @@ bool means_missing(int error_number) {
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor& operator=(Descriptor&&) = delete;
 
   int get() const { return fd_; }
   // On Linux the descriptor is gone whatever close returns, so EINTR is not retried (close(2)).
@@ -49,6 +49,53 @@ auto retry_interrupted(Call call) {
   auto result = call();
   while (result < 0 && errno == EINTR) result = call();
   return result;
+}
+
+struct RegularFile {
+  Descriptor fd;
+  std::uint64_t size_bytes = 0;
+};
+
+// Nothing if it does not exist.
+std::optional<RegularFile> open_regular(const fs::path& path) {
+  // O_NONBLOCK: opening a pipe that nobody writes to must not hang; regular files ignore it.
+  Descriptor fd(retry_interrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
+  if (fd.get() < 0) {
+    if (means_missing(errno)) return std::nullopt;
+    fail("read", path, errno);
+  }
+  struct stat info{};
+  if (::fstat(fd.get(), &info) != 0) fail("read", path, errno);
+  if (S_ISDIR(info.st_mode)) fail("read", path, EISDIR);
+  if (!S_ISREG(info.st_mode)) throw FileError("cannot read " + path.string() + ": not a regular file", EINVAL);
+  return RegularFile{std::move(fd), static_cast<std::uint64_t>(info.st_size)};
+}
+
+void write_all(int fd, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t count = retry_interrupted([&] { return ::write(fd, bytes.data(), bytes.size()); });
+    if (count < 0) fail("write", path, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+int create_plain(const fs::path& path) {
+  const int fd = retry_interrupted(
+      [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666); });
+  if (fd < 0) fail("write", path, errno);
+  return fd;
+}
+
+// Where the file systems cannot copy between each other; from where both descriptors stand.
+void copy_by_hand(int from_fd, Descriptor& to_fd, const fs::path& from, const fs::path& to) {
+  std::vector<char> block(std::size_t{1} << 18);
+  for (;;) {
+    const ssize_t count = retry_interrupted([&] { return ::read(from_fd, block.data(), block.size()); });
+    if (count < 0) fail("read", from, errno);
+    if (count == 0) break;
+    write_all(to_fd.get(), {block.data(), static_cast<std::size_t>(count)}, to);
+  }
+  if (to_fd.close() != 0 && errno != EINTR) fail("write", to, errno);
 }
 
 void sync_folder(const fs::path& folder) {
@@ -89,13 +136,7 @@ class TemporaryFile {
     if (::fchmod(fd_.get(), old.st_mode & 07777) != 0) fail("write", target_, errno);
   }
 
-  void write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t count = retry_interrupted([&] { return ::write(fd_.get(), bytes.data(), bytes.size()); });
-      if (count < 0) fail("write", target_, errno);
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-  }
+  void write(std::string_view bytes) { write_all(fd_.get(), bytes, target_); }
 
   void publish() {
     if (retry_interrupted([&] { return ::fsync(fd_.get()); }) != 0) fail("write", target_, errno);
@@ -125,32 +166,64 @@ class TemporaryFile {
   Descriptor fd_;
 };
 
+class PosixInputFile final : public InputFile {
+ public:
+  PosixInputFile(RegularFile file, fs::path path) : file_(std::move(file)), path_(std::move(path)) {}
+
+  std::uint64_t size_bytes() const override { return file_.size_bytes; }
+
+  std::size_t read(std::uint64_t offset, std::span<char> into) override {
+    std::size_t used = 0;
+    while (used < into.size()) {
+      const ssize_t count = retry_interrupted([&] {
+        return ::pread(file_.fd.get(), into.data() + used, into.size() - used, static_cast<off_t>(offset + used));
+      });
+      if (count < 0) fail("read", path_, errno);
+      if (count == 0) break;
+      used += static_cast<std::size_t>(count);
+    }
+    return used;
+  }
+
+ private:
+  const RegularFile file_;
+  const fs::path path_;
+};
+
+class PosixOutputFile final : public OutputFile {
+ public:
+  explicit PosixOutputFile(const fs::path& target) : folder_(target.parent_path()), file_(target) { file_.copy_mode(); }
+
+  void write(std::string_view bytes) override { file_.write(bytes); }
+  void publish() override {
+    file_.publish();
+    sync_folder(folder_);
+  }
+
+ private:
+  const fs::path folder_;
+  TemporaryFile file_;
+};
+
 }  // namespace
 
 std::optional<std::string> PosixFileSystem::read(const fs::path& path, std::uint64_t max_bytes) {
-  // O_NONBLOCK: opening a pipe that nobody writes to must not hang; regular files ignore it.
-  Descriptor fd(retry_interrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
-  if (fd.get() < 0) {
-    if (means_missing(errno)) return std::nullopt;
-    fail("read", path, errno);
-  }
-  struct stat info{};
-  if (::fstat(fd.get(), &info) != 0) fail("read", path, errno);
-  if (S_ISDIR(info.st_mode)) fail("read", path, EISDIR);
-  if (!S_ISREG(info.st_mode)) throw FileError("cannot read " + path.string() + ": not a regular file", EINVAL);
+  const std::optional<RegularFile> file = open_regular(path);
+  if (!file) return std::nullopt;
   const auto too_large = [&](std::uint64_t size) {
     return FileError("cannot read " + path.string() + ": " + std::to_string(size) + " bytes, the limit is " +
                          std::to_string(max_bytes),
                      EFBIG);
   };
-  if (static_cast<std::uint64_t>(info.st_size) > max_bytes) throw too_large(static_cast<std::uint64_t>(info.st_size));
+  if (file->size_bytes > max_bytes) throw too_large(file->size_bytes);
 
   std::string bytes;
   std::size_t used = 0;
   for (;;) {
     // One byte more than expected, so that a file which grew, or one in /proc of size 0, is read to its end.
-    bytes.resize(std::max({static_cast<std::size_t>(info.st_size) + 1, used * 2, std::size_t{4096}}));
-    const ssize_t count = retry_interrupted([&] { return ::read(fd.get(), bytes.data() + used, bytes.size() - used); });
+    bytes.resize(std::max({static_cast<std::size_t>(file->size_bytes) + 1, used * 2, std::size_t{4096}}));
+    const ssize_t count =
+        retry_interrupted([&] { return ::read(file->fd.get(), bytes.data() + used, bytes.size() - used); });
     if (count < 0) fail("read", path, errno);
     used += static_cast<std::size_t>(count);
     if (used > max_bytes) throw too_large(used);
@@ -162,14 +235,9 @@ std::optional<std::string> PosixFileSystem::read(const fs::path& path, std::uint
 }
 
 void PosixFileSystem::write_atomic(const fs::path& path, std::string_view bytes) {
-  const fs::path target = follow_links(path);
-  {
-    TemporaryFile file(target);
-    file.copy_mode();
-    file.write(bytes);
-    file.publish();
-  }
-  sync_folder(target.parent_path());
+  PosixOutputFile file(follow_links(path));
+  file.write(bytes);
+  file.publish();
 }
 
 std::optional<FileStatus> PosixFileSystem::status(const fs::path& path) {
@@ -232,6 +300,47 @@ void PosixFileSystem::rename(const fs::path& from, const fs::path& to) {
 
 void PosixFileSystem::remove(const fs::path& path) {
   if (::unlink(path.c_str()) != 0 && !means_missing(errno)) fail("remove", path, errno);
+}
+
+void PosixFileSystem::remove_folder(const fs::path& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error) fail("remove folder", path, error.value());
+}
+
+std::unique_ptr<InputFile> PosixFileSystem::open(const fs::path& path) {
+  std::optional<RegularFile> file = open_regular(path);
+  return file ? std::make_unique<PosixInputFile>(*std::move(file), path) : nullptr;
+}
+
+std::unique_ptr<OutputFile> PosixFileSystem::create(const fs::path& path) {
+  return std::make_unique<PosixOutputFile>(follow_links(path));
+}
+
+void PosixFileSystem::write_unflushed(const fs::path& path, std::string_view bytes) {
+  Descriptor fd(create_plain(path));
+  write_all(fd.get(), bytes, path);
+  if (fd.close() != 0 && errno != EINTR) fail("write", path, errno);
+}
+
+void PosixFileSystem::copy_unflushed(const fs::path& from, const fs::path& to) {
+  const std::optional<RegularFile> source = open_regular(from);
+  if (!source) fail("read", from, ENOENT);
+  Descriptor fd(create_plain(to));
+  // In the kernel, and without copying at all on file systems that share blocks.
+  for (;;) {
+    const ssize_t count = retry_interrupted(
+        [&] { return ::copy_file_range(source->fd.get(), nullptr, fd.get(), nullptr, std::size_t{1} << 30, 0); });
+    if (count == 0) break;
+    if (count < 0) return copy_by_hand(source->fd.get(), fd, from, to);
+  }
+  if (fd.close() != 0 && errno != EINTR) fail("write", to, errno);
+}
+
+void PosixFileSystem::flush(const fs::path& folder) {
+  Descriptor fd(retry_interrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (fd.get() < 0) fail("open folder", folder, errno);
+  if (retry_interrupted([&] { return ::syncfs(fd.get()); }) != 0) fail("flush", folder, errno);
 }
 
 }  // namespace sam

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -30,6 +32,23 @@ struct FileStatus {
   std::uint64_t inode = 0;
 };
 
+// A file being read: the one that was opened, whatever takes its name since. Threading: safe to call from any thread.
+class InputFile {
+ public:
+  virtual ~InputFile() = default;
+  virtual std::uint64_t size_bytes() const = 0;  // when it was opened
+  // Fills `into` from offset on; fewer bytes only at the end of the file. Throws FileError.
+  virtual std::size_t read(std::uint64_t offset, std::span<char> into) = 0;
+};
+
+// A file being written: it takes its name, durable, with publish(), or never does. One thread.
+class OutputFile {
+ public:
+  virtual ~OutputFile() = default;
+  virtual void write(std::string_view bytes) = 0;
+  virtual void publish() = 0;  // once, at the end
+};
+
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -51,7 +70,17 @@ class FileSystem {
 
   virtual void create_directories(const std::filesystem::path& path) = 0;
   virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
-  virtual void remove(const std::filesystem::path& path) = 0;  // no error if it does not exist
+  virtual void remove(const std::filesystem::path& path) = 0;         // no error if it does not exist
+  virtual void remove_folder(const std::filesystem::path& path) = 0;  // with all that is in it; links are not followed
+
+  // For files larger than memory. Nothing if there is no such file; throws FileError if it is none to be read.
+  virtual std::unique_ptr<InputFile> open(const std::filesystem::path& path) = 0;
+  virtual std::unique_ptr<OutputFile> create(const std::filesystem::path& path) = 0;
+
+  // For thousands of files at once: neither atomic nor durable before flush() of a folder on the same disk has returned.
+  virtual void write_unflushed(const std::filesystem::path& path, std::string_view bytes) = 0;
+  virtual void copy_unflushed(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
+  virtual void flush(const std::filesystem::path& folder) = 0;  // the whole disk that it is on
 };
 
 // The names of write_atomic's temporary files. One is left behind only where a process was killed; it may be removed when nobody writes.
@@ -68,6 +97,12 @@ class PosixFileSystem final : public FileSystem {
   void create_directories(const std::filesystem::path& path) override;
   void rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
   void remove(const std::filesystem::path& path) override;
+  void remove_folder(const std::filesystem::path& path) override;
+  std::unique_ptr<InputFile> open(const std::filesystem::path& path) override;
+  std::unique_ptr<OutputFile> create(const std::filesystem::path& path) override;
+  void write_unflushed(const std::filesystem::path& path, std::string_view bytes) override;
+  void copy_unflushed(const std::filesystem::path& from, const std::filesystem::path& to) override;
+  void flush(const std::filesystem::path& folder) override;
 };
 
 }  // namespace sam

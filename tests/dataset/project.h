@@ -47,6 +47,24 @@ class FaultyFileSystem final : public FileSystem {
   void remove(const std::filesystem::path& path) override {
     change([&] { files_.remove(path); });
   }
+  void remove_folder(const std::filesystem::path& path) override {
+    change([&] { files_.remove_folder(path); });
+  }
+  std::unique_ptr<InputFile> open(const std::filesystem::path& path) override { return files_.open(path); }
+  std::unique_ptr<OutputFile> create(const std::filesystem::path& path) override {
+    std::unique_ptr<OutputFile> made;
+    change([&] { made = files_.create(path); });
+    return made;
+  }
+  void write_unflushed(const std::filesystem::path& path, std::string_view bytes) override {
+    change([&] { files_.write_unflushed(path, bytes); });
+  }
+  void copy_unflushed(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    change([&] { files_.copy_unflushed(from, to); });
+  }
+  void flush(const std::filesystem::path& folder) override {
+    change([&] { files_.flush(folder); });
+  }
 
  private:
   template <typename Change>

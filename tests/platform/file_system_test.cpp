@@ -183,5 +183,56 @@ TEST_F(PosixFileSystemTest, StatusAndRenameAndRemove) {
   EXPECT_EQ(files_.status(folder_ / "b"), std::nullopt);
 }
 
+TEST_F(PosixFileSystemTest, AnOpenFileIsReadFromAnywhereAndStaysWhatItWas) {
+  files_.write_atomic(folder_ / "a", "0123456789");
+  const auto file = files_.open(folder_ / "a");
+  files_.write_atomic(folder_ / "a", "another");
+  ASSERT_NE(file, nullptr);
+  EXPECT_EQ(file->size_bytes(), 10u);
+  std::string part(4, ' ');
+  EXPECT_EQ(file->read(3, part), 4u);
+  EXPECT_EQ(part, "3456");
+  EXPECT_EQ(file->read(8, part), 2u);
+  EXPECT_EQ(file->read(99, part), 0u);
+  EXPECT_EQ(files_.open(folder_ / "missing"), nullptr);
+  EXPECT_THROW(files_.open(folder_), FileError);
+}
+
+TEST_F(PosixFileSystemTest, AFileBeingWrittenTakesItsNameWithPublishOrNever) {
+  files_.write_atomic(folder_ / "a", "old");
+  {
+    const auto abandoned = files_.create(folder_ / "a");
+    abandoned->write("new");
+  }
+  EXPECT_EQ(files_.read(folder_ / "a"), "old");
+  const auto file = files_.create(folder_ / "a");
+  file->write("ne");
+  file->write("w");
+  EXPECT_EQ(files_.read(folder_ / "a"), "old");
+  file->publish();
+  EXPECT_EQ(files_.read(folder_ / "a"), "new");
+  EXPECT_EQ(files_.list(folder_).size(), 1u);
+}
+
+TEST_F(PosixFileSystemTest, ManyFilesAtOnce) {
+  files_.write_unflushed(folder_ / "a", "longer");
+  files_.write_unflushed(folder_ / "a", "short");
+  files_.copy_unflushed(folder_ / "a", folder_ / "b");
+  files_.flush(folder_);
+  EXPECT_EQ(files_.read(folder_ / "b"), "short");
+  EXPECT_THROW(files_.copy_unflushed(folder_ / "missing", folder_ / "c"), FileError);
+  EXPECT_EQ(files_.read(folder_ / "c"), std::nullopt);
+}
+
+TEST_F(PosixFileSystemTest, AFolderGoesWithAllInItButNotWhatItsLinksPointTo) {
+  files_.create_directories(folder_ / "a" / "b");
+  files_.write_atomic(folder_ / "kept", "kept");
+  fs::create_symlink(folder_ / "kept", folder_ / "a" / "link");
+  files_.remove_folder(folder_ / "a");
+  EXPECT_FALSE(files_.status(folder_ / "a"));
+  EXPECT_EQ(files_.read(folder_ / "kept"), "kept");
+  files_.remove_folder(folder_ / "a");
+}
+
 }  // namespace
 }  // namespace sam
