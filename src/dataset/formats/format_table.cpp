@@ -1,0 +1,27 @@
+#include <vector>
+
+#include "dataset/formats/rows.h"
+
+namespace sam {
+
+// One row a format. Its functions are in the source file of the same name.
+std::span<const Format> formats() {
+  static const std::vector<Format> rows = {};
+  return rows;
+}
+
+const Format* find_format(std::string_view name) {
+  for (const Format& each : formats()) {
+    if (each.name == name) return &each;
+  }
+  return nullptr;
+}
+
+const Format* recognise_format(FileSystem& files, const std::filesystem::path& in) {
+  for (const Format& each : formats()) {
+    if (each.recognises(files, in)) return &each;
+  }
+  return nullptr;
+}
+
+}  // namespace sam
