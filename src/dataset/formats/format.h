@@ -39,6 +39,7 @@ struct DatasetPicture {
   // Class by name; class_id is the project's when writing, and meaningless when reading. When reading, mask or polygon may be missing (a mask
   // of size 0, no parts): who reads makes the one from the other. id: the format's own, or 0.
   std::vector<StoredAnnotation> annotations;
+  std::vector<std::string> warnings;  // when reading: what was left out or changed, with its place; bounded
 };
 
 // What becomes of an annotation written and read again.
