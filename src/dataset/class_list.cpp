@@ -133,7 +133,26 @@ void require_utf8(std::string_view text, const std::string& file_name) {
 
 }  // namespace
 
-ClassList parse_class_list(std::string_view text, const std::string& file_name) {
+std::string clean_class_name(std::string_view text) {
+  return trimmed(without_control_characters(std::string(text)));
+}
+
+std::string format_class_list(const std::vector<std::string>& names) {
+  std::string text = "class_name\n";
+  for (const std::string& name : names) {
+    if (name.find_first_of(",\"") == std::string::npos) {
+      text += name;
+    } else {
+      text += '"';
+      for (char c : name) text += c == '"' ? "\"\"" : std::string(1, c);
+      text += '"';
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+ClassList parse_class_list(std::string_view text, const std::string& file_name, bool may_be_empty) {
   require_utf8(text, file_name);
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
 
@@ -152,7 +171,7 @@ ClassList parse_class_list(std::string_view text, const std::string& file_name) 
       continue;
     }
     const int id = static_cast<int>(list.names.size());
-    std::string name = column < row->fields.size() ? trimmed(without_control_characters(row->fields[column])) : "";
+    std::string name = column < row->fields.size() ? clean_class_name(row->fields[column]) : "";
     if (name.empty()) {
       name = "class_" + std::to_string(id);
       list.warnings.push_back(where + "no name; class " + std::to_string(id) + " is called " + name);
@@ -164,7 +183,8 @@ ClassList parse_class_list(std::string_view text, const std::string& file_name) 
     }
     list.names.push_back(std::move(name));
   }
-  if (list.names.empty()) throw DatasetError(file_name + ":1: no class below the header; write one class a line");
+  if (list.names.empty() && !may_be_empty)
+    throw DatasetError(file_name + ":1: no class below the header; write one class a line");
   if (list.warnings.size() > 20) {
     const std::size_t more = list.warnings.size() - 20;
     list.warnings.resize(20);

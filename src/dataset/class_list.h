@@ -13,7 +13,14 @@ struct ClassList {
 };
 
 // text: the CSV file (RFC 4180; UTF-8, with or without BOM; any line end). Headers that the original accepts after asking (className, name,
-// class, category, label) are taken with a warning. Any number of classes. Throws DatasetError naming the line.
-ClassList parse_class_list(std::string_view text, const std::string& file_name);
+// class, category, label) are taken with a warning. Any number of classes; none is an error unless may_be_empty. Throws DatasetError naming the
+// line.
+ClassList parse_class_list(std::string_view text, const std::string& file_name, bool may_be_empty = false);
+
+// The file with these classes; reading it gives them back, if each is a clean_class_name.
+std::string format_class_list(const std::vector<std::string>& names);
+
+// A name as a class list can hold it: control characters become blanks, blanks around it go. Empty if nothing is left.
+std::string clean_class_name(std::string_view text);
 
 }  // namespace sam

@@ -3,10 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <chrono>
-#include <ctime>
 #include <map>
 
+#include "dataset/backup_folder.h"
 #include "dataset/content_check.h"
 #include "dataset/label_file.h"
 #include "dataset/label_merge.h"
@@ -89,7 +88,7 @@ PictureFiles::OnDisk PictureFiles::read_or_set_aside(const std::string& image, c
   try {
     return read(image, labels_file);
   } catch (const AnnotationFileError& error) {
-    const fs::path kept = new_backup_folder() / "annotations" / (image + ".json.damaged");
+    const fs::path kept = new_backup_folder(folder_, files_, clock_) / "annotations" / (image + ".json.damaged");
     files_.create_directories(kept.parent_path());
     files_.rename(annotations_path(image), kept);
     warnings.push_back("annotations/" + image + ".json is damaged (" + error.what() + "); it is kept as " +
@@ -188,24 +187,30 @@ AnnotationDocument PictureFiles::document_for(const PictureAnnotations& content,
   return document;
 }
 
-// The annotations file first: it knows both label files, so whatever happens next, a later load sees what happened. Once it is written
-// the content is safe, and labels that cannot follow are no failure: saying so would have the caller do again what was done.
-void PictureFiles::write(const std::string& image, OnDisk& disk, AnnotationDocument document,
-                         std::vector<std::string>& warnings) {
-  const std::string labels = format_label_file(document.annotations, document.size, document.kept_lines);
-  const std::string labels_hash = content_hash(labels);
+PictureFiles::Bytes PictureFiles::bytes_for(AnnotationDocument& document, const OnDisk& disk) {
+  Bytes bytes;
+  bytes.labels = format_label_file(document.annotations, document.size, document.kept_lines);
+  const std::string labels_hash = content_hash(bytes.labels);
   if (labels_hash != document.labels_hash) {
     document.labels_hash = labels_hash;
     document.previous_labels_hash = disk.labels_hash;
   }
-  std::string bytes = format_annotation_file(document);
-  if (bytes != disk.annotations) replace_annotations(image, disk, std::move(bytes));
+  bytes.annotations = format_annotation_file(document);
+  return bytes;
+}
+
+// The annotations file first: it knows both label files, so whatever happens next, a later load sees what happened. Once it is written
+// the content is safe, and labels that cannot follow are no failure: saying so would have the caller do again what was done.
+void PictureFiles::write(const std::string& image, OnDisk& disk, AnnotationDocument document,
+                         std::vector<std::string>& warnings) {
+  Bytes bytes = bytes_for(document, disk);
+  if (bytes.annotations != disk.annotations) replace_annotations(image, disk, std::move(bytes.annotations));
   disk.document = std::move(document);
-  if (labels == disk.labels) return;
+  if (bytes.labels == disk.labels) return;
   try {
-    files_.write_atomic(folder_.labels / disk.labels_file, labels);
-    disk.labels = labels;
-    disk.labels_hash = labels_hash;
+    files_.write_atomic(folder_.labels / disk.labels_file, bytes.labels);
+    disk.labels = std::move(bytes.labels);
+    disk.labels_hash = disk.document->labels_hash;
   } catch (const FileError& error) {
     warnings.push_back("the annotations are saved, but labels/" + disk.labels_file + " is out of date: " +
                        error.what() + "; it is written when the picture is opened or saved again");
@@ -232,6 +237,17 @@ void PictureFiles::replace_annotations(const std::string& image, OnDisk& disk, s
     throw;
   }
   disk.annotations = std::move(bytes);
+}
+
+void PictureFiles::stage(const PictureAnnotations& content, const std::vector<std::string>& other_fields,
+                         const std::string& labels_file, ProjectChange& change) {
+  const OnDisk disk = read(content.image, labels_file);
+  check_content(content, classes_, disk.document);
+  AnnotationDocument document = document_for(content, disk);
+  for (std::size_t i = 0; i < other_fields.size(); ++i) document.annotations[i].other_fields = other_fields[i];
+  const Bytes bytes = bytes_for(document, disk);
+  change.put(fs::path("annotations") / (content.image + ".json"), bytes.annotations);
+  if (bytes.labels != disk.labels) change.put(fs::path("labels") / disk.labels_file, bytes.labels);
 }
 
 std::string PictureFiles::save(const PictureAnnotations& content, const std::string& labels_file,
@@ -292,20 +308,8 @@ bool PictureFiles::count(const std::string& labels_file, IndexRow& facts) {
   return true;
 }
 
-// backups/20261121T225013Z, with -2, -3 … when the second was used already. Below it files have the same places as in the project.
-fs::path PictureFiles::new_backup_folder() const {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(clock_.wall_now());
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  char stamp[32];
-  std::strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
-  fs::path path = folder_.backups / stamp;
-  for (int i = 2; files_.status(path); ++i) path = folder_.backups / (std::string(stamp) + "-" + std::to_string(i));
-  return path;
-}
-
 void PictureFiles::back_up(const std::string& image, const OnDisk& disk) {
-  const fs::path folder = new_backup_folder();
+  const fs::path folder = new_backup_folder(folder_, files_, clock_);
   const auto keep = [&](const fs::path& path, const std::string& bytes) {
     files_.create_directories(path.parent_path());
     files_.write_atomic(path, bytes);

@@ -10,6 +10,7 @@
 #include "dataset/annotation_file.h"
 #include "dataset/category_folder.h"
 #include "dataset/index.h"
+#include "dataset/project_change.h"
 #include "dataset/store.h"
 
 namespace sam {
@@ -27,6 +28,11 @@ class PictureFiles {
   // content is then on disk. A label file that cannot be written is logged; the next load or save writes it.
   std::string save(const PictureAnnotations& content, const std::string& labels_file, const std::string& revision);
 
+  // What save() would write, staged. other_fields: as StoredAnnotation's, by annotation; empty: as they were. Throws AnnotationFileError if what is
+  // on disk is damaged, DatasetError, FileError. What is staged for different pictures may be so at once.
+  void stage(const PictureAnnotations& content, const std::vector<std::string>& other_fields,
+             const std::string& labels_file, ProjectChange& change);
+
   // Counts the annotations anew if the files changed since facts. True if facts changed.
   bool count(const std::string& labels_file, IndexRow& facts);
 
@@ -41,6 +47,11 @@ class PictureFiles {
     bool labels_were_edited() const;
   };
 
+  struct Bytes {
+    std::string annotations;
+    std::string labels;
+  };
+
   std::filesystem::path annotations_path(const std::string& image) const;
   OnDisk read(const std::string& image, const std::string& labels_file);
   OnDisk read_or_set_aside(const std::string& image, const std::string& labels_file,
@@ -50,10 +61,10 @@ class PictureFiles {
   void absorb_edit(const std::string& image, OnDisk& disk, std::vector<std::string>& warnings);
   void repair_labels(const std::string& image, OnDisk& disk, std::vector<std::string>& warnings);
   AnnotationDocument document_for(const PictureAnnotations& content, const OnDisk& disk) const;
+  static Bytes bytes_for(AnnotationDocument& document, const OnDisk& disk);
   void write(const std::string& image, OnDisk& disk, AnnotationDocument document, std::vector<std::string>& warnings);
   void replace_annotations(const std::string& image, OnDisk& disk, std::string bytes);
   void write_metadata(const AnnotationDocument& document);
-  std::filesystem::path new_backup_folder() const;
   void back_up(const std::string& image, const OnDisk& disk);
 
   const CategoryFolder& folder_;

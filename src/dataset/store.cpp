@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "dataset/category_edit.h"
 #include "dataset/category_folder.h"
 #include "dataset/index.h"
 #include "dataset/picture_files.h"
 #include "dataset/picture_list.h"
+#include "dataset/project.h"
+#include "dataset/project_change.h"
 #include "dataset/project_lock.h"
 #include "dataset/remembered_facts.h"
 #include "platform/mutex.h"
@@ -23,14 +26,18 @@ constexpr std::uint64_t max_class_bytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t max_history_bytes = std::uint64_t{1} << 30;
 constexpr std::size_t index_batch = 256;  // examined pictures a transaction
 
+fs::path class_list_path(const StoreOptions& options, const CategoryFolder& folder) {
+  return options.classes_csv.empty() ? folder.root / "classes.csv" : fs::absolute(options.classes_csv);
+}
+
 ClassList read_classes(const StoreOptions& options, const CategoryFolder& folder, FileSystem& files) {
-  const fs::path path = options.classes_csv.empty() ? folder.root / "classes.csv" : options.classes_csv;
+  const fs::path path = class_list_path(options, folder);
   const auto text = files.read(path, max_class_bytes);
   if (!text) {
     throw DatasetError("no class list at " + path.string() +
                        "; give one with --classes_csv FILE (class_name in the first line, then one class a line)");
   }
-  return parse_class_list(*text, path.string());
+  return parse_class_list(*text, path.string(), options.may_have_no_classes);
 }
 
 std::vector<std::string> sorted_names(const fs::path& folder, FileSystem& files) {
@@ -48,11 +55,14 @@ void remove_leftovers(const CategoryFolder& folder, FileSystem& files) {
   }
 }
 
-class CategoryStore final : public Store {
+class CategoryStore final : public Project {
  public:
   CategoryStore(const StoreOptions& options, FileSystem& files, const Clock& clock)
       : folder_(open_category_folder(options.folder, files)),
         lock_(folder_.annotations / ".lock"),
+        completed_(finish_project_change(folder_, files)),
+        clock_(clock),
+        classes_csv_(class_list_path(options, folder_)),
         classes_(read_classes(options, folder_, files)),
         limits_(options.limits),
         files_(files),
@@ -65,6 +75,10 @@ class CategoryStore final : public Store {
   }
 
   ~CategoryStore() override { flush_index(0); }
+
+  std::unique_ptr<ProjectEdit> edit() override {
+    return make_category_edit(folder_, classes_csv_, classes_, list_, files_, clock_);
+  }
 
   const ClassList& classes() const override { return classes_; }
   const fs::path& folder() const override { return folder_.root; }
@@ -234,6 +248,9 @@ class CategoryStore final : public Store {
 
   const CategoryFolder folder_;
   const ProjectLock lock_;
+  [[maybe_unused]] const bool completed_;  // before anything else is read
+  const Clock& clock_;
+  const fs::path classes_csv_;
   const ClassList classes_;
   const DecodeLimits limits_;
   FileSystem& files_;
@@ -250,6 +267,10 @@ class CategoryStore final : public Store {
 }  // namespace
 
 std::unique_ptr<Store> open_store(const StoreOptions& options, FileSystem& file_system, const Clock& clock) {
+  return std::make_unique<CategoryStore>(options, file_system, clock);
+}
+
+std::unique_ptr<Project> open_project(const StoreOptions& options, FileSystem& file_system, const Clock& clock) {
   return std::make_unique<CategoryStore>(options, file_system, clock);
 }
 

@@ -51,6 +51,7 @@ struct StoreOptions {
   std::filesystem::path folder;       // --category_path
   std::filesystem::path classes_csv;  // --classes_csv; empty: classes.csv in the folder
   DecodeLimits limits;
+  bool may_have_no_classes = false;  // as a project has that is about to be filled
 };
 
 class Store {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "dataset/project.h"
+#include "dataset/project_folder.h"
 
 namespace sam {
 namespace {

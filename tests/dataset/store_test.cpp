@@ -7,7 +7,7 @@
 #include <limits>
 #include <thread>
 
-#include "dataset/project.h"
+#include "dataset/project_folder.h"
 
 namespace sam {
 namespace {
@@ -21,10 +21,10 @@ constexpr Size size{40, 20};
 constexpr const char* triangle_line = "1 0.000000 0.000000 1.000000 0.000000 0.000000 1.000000\n";
 constexpr const char* box_line = "0 0.250000 0.250000 0.750000 0.250000 0.750000 0.750000 0.250000 0.750000\n";
 
-class StoreTest : public Project {
+class StoreTest : public ProjectFolder {
  protected:
   void SetUp() override {
-    Project::SetUp();
+    ProjectFolder::SetUp();
     put("images/a.bmp", bmp(size.width, size.height));
   }
 

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "dataset/project.h"
+#include "dataset/project_folder.h"
 #include "session/fake_pipeline.h"
 #include "session/session.h"
 
@@ -11,17 +11,17 @@ namespace {
 
 using Fault = FaultyFileSystem::Fault;
 
-class RealStoreTest : public Project {
+class RealStoreTest : public ProjectFolder {
  protected:
   void SetUp() override {
-    Project::SetUp();
+    ProjectFolder::SetUp();
     put("images/a.bmp", bmp(40, 30));
     put("images/b.bmp", bmp(40, 30));
     restart();
   }
   void TearDown() override {
     session_.reset();
-    Project::TearDown();
+    ProjectFolder::TearDown();
   }
   void restart() {
     session_.reset();

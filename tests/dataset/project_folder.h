@@ -114,7 +114,7 @@ inline std::string bmp(int width, int height) {
   return bytes + std::string(pixels, '\xff');
 }
 
-class Project : public testing::Test {
+class ProjectFolder : public testing::Test {
  protected:
   void SetUp() override {
     static const bool started = (start_image_library("dataset_tests"), true);

@@ -1,0 +1,18 @@
+// The edit of a category folder. See project.h.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "dataset/category_folder.h"
+#include "dataset/picture_list.h"
+#include "dataset/project.h"
+
+namespace sam {
+
+// classes: as they are before the edit. All but classes must outlive it.
+std::unique_ptr<ProjectEdit> make_category_edit(const CategoryFolder& folder, const std::filesystem::path& classes_csv,
+                                                const ClassList& classes, const PictureList& pictures,
+                                                FileSystem& files, const Clock& clock);
+
+}  // namespace sam

@@ -1,0 +1,149 @@
+#include "dataset/project_change.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "dataset/backup_folder.h"
+#include "dataset/store.h"
+
+namespace sam {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t max_decided_bytes = std::uint64_t{1} << 20;
+const char* const class_list_name = "class-list";  // staged beside files/, since its place may be outside the project
+
+fs::path staging_of(const CategoryFolder& folder) {
+  return folder.annotations / ".change";
+}
+
+// Files below a folder, as paths relative to it, in order. Memory: the names.
+std::vector<fs::path> files_below(const fs::path& root, FileSystem& files) {
+  std::vector<fs::path> found;
+  const std::function<void(const fs::path&)> walk = [&](const fs::path& relative) {
+    for (const std::string& name : files.list(root / relative)) {
+      const fs::path path = relative / name;
+      const auto status = files.status(root / path);
+      if (!status) continue;
+      if (status->kind == FileStatus::Kind::directory) {
+        walk(path);
+      } else {
+        found.push_back(path);
+      }
+    }
+  };
+  if (files.status(root)) walk("");
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+// Moves what is staged to its place; may be called again after it was cut short.
+void put_in_place(const CategoryFolder& folder, const fs::path& classes_csv, FileSystem& files) {
+  const fs::path staging = staging_of(folder);
+  std::set<fs::path> folders;
+  for (const fs::path& path : files_below(staging / "files", files)) {
+    const fs::path target = folder.root / path;
+    if (folders.insert(target.parent_path()).second) files.create_directories(target.parent_path());
+    files.rename(staging / "files" / path, target);
+  }
+  if (const auto text = files.read(staging / class_list_name)) files.write_atomic(classes_csv, *text);
+  files.flush(folder.annotations);
+  files.remove_folder(staging);
+}
+
+}  // namespace
+
+ProjectChange::ProjectChange(const CategoryFolder& folder, fs::path classes_csv, FileSystem& files, const Clock& clock)
+    : folder_(folder),
+      classes_csv_(std::move(classes_csv)),
+      files_(files),
+      clock_(clock),
+      staging_(staging_of(folder)) {
+  files_.remove_folder(staging_);
+  files_.create_directories(staging_ / "files");
+}
+
+ProjectChange::~ProjectChange() {
+  if (decided_) return;
+  try {
+    files_.remove_folder(staging_);
+  } catch (const FileError& error) {  // the next opening of the project does it
+    spdlog::debug("{}", error.what());
+  }
+}
+
+fs::path ProjectChange::stage(const fs::path& path) {
+  fs::path staged = staging_ / "files" / path;
+  const MutexLock lock(mutex_);
+  if (made_.insert(staged.parent_path()).second) files_.create_directories(staged.parent_path());
+  return staged;
+}
+
+void ProjectChange::put(const fs::path& path, std::string_view bytes) {
+  files_.write_unflushed(stage(path), bytes);
+}
+
+void ProjectChange::put_copy(const fs::path& path, const fs::path& from) {
+  files_.copy_unflushed(from, stage(path));
+}
+
+void ProjectChange::put_class_list(std::string_view bytes) {
+  files_.write_unflushed(staging_ / class_list_name, bytes);
+}
+
+void ProjectChange::back_up() {
+  std::optional<fs::path> backup;  // made when there is something for it
+  std::set<fs::path> made;
+  const auto keep = [&](const fs::path& from, const fs::path& as) {
+    if (!files_.status(from)) return;
+    if (!backup) backup = new_backup_folder(folder_, files_, clock_);
+    const fs::path to = *backup / as;
+    if (made.insert(to.parent_path()).second) files_.create_directories(to.parent_path());
+    files_.copy_unflushed(from, to);
+  };
+  for (const fs::path& path : files_below(staging_ / "files", files_)) keep(folder_.root / path, path);
+  if (files_.status(staging_ / class_list_name)) keep(classes_csv_, "classes.csv");
+}
+
+void ProjectChange::commit() {
+  back_up();
+  files_.flush(staging_);
+  files_.write_atomic(staging_ / "decided", nlohmann::json{{"classes_csv", classes_csv_.string()}}.dump() + "\n");
+  decided_ = true;
+  try {
+    put_in_place(folder_, classes_csv_, files_);
+  } catch (const FileError& error) {
+    throw FileError(std::string(error.what()) +
+                        "; the change is complete on disk and is put in place when the project is opened next",
+                    error.error_number());
+  }
+}
+
+bool finish_project_change(const CategoryFolder& folder, FileSystem& files) {
+  const fs::path staging = staging_of(folder);
+  if (!files.status(staging)) return false;
+  const auto decided = files.read(staging / "decided", max_decided_bytes);
+  if (!decided) {
+    files.remove_folder(staging);
+    return false;
+  }
+  const auto json = nlohmann::json::parse(*decided, nullptr, false);
+  if (!json.is_object() || !json["classes_csv"].is_string()) {
+    throw DatasetError(
+        (staging / "decided").string() +
+        " is damaged; the change that it belongs to is in files/ beside it: move those into the project, or "
+        "remove annotations/.change to do without them");
+  }
+  put_in_place(folder, json["classes_csv"].get<std::string>(), files);
+  spdlog::warn("a change of many files that was cut short has been completed");
+  return true;
+}
+
+}  // namespace sam

@@ -1,0 +1,134 @@
+// Changes of many files: all or nothing, whenever the disk stops taking what is written.
+#include "dataset/class_list.h"
+#include "dataset/project.h"
+#include "dataset/project_folder.h"
+
+namespace sam {
+namespace {
+
+class ProjectEditTest : public ProjectFolder {
+ protected:
+  void SetUp() override {
+    ProjectFolder::SetUp();
+    for (const char* name : {"a.bmp", "b.bmp"}) put(std::string("images/") + name, bmp(40, 30));
+    put("new/c.bmp", bmp(20, 10));
+    Store& store = open();
+    PictureAnnotations content = store.load("a.bmp").content;
+    content.annotations = {rectangle(1, 2, {5, 5, 20, 20}, content.size)};
+    store.save(content, store.load("a.bmp").revision);
+    store_.reset();
+  }
+
+  static std::vector<int> classes_of(Store& store, const std::string& name) {
+    std::vector<int> ids;
+    for (const Annotation& each : store.load(name).content.annotations) ids.push_back(each.class_id);
+    return ids;
+  }
+
+  // Another class list, two pictures' annotations, a new photo and a file.
+  void change(FileSystem& files) {
+    const auto project = open_project(options(), files, clock_);
+    const auto edit = project->edit();
+    edit->set_classes({"car", "bus"});
+    edit->add_photo("c.bmp", folder_ / "new" / "c.bmp");
+    for (const char* name : {"a.bmp", "b.bmp"}) {
+      PictureAnnotations content{name, {40, 30}, 7, {rectangle(3, 1, {1, 1, 9, 9}, {40, 30})}};
+      edit->put(content, {});
+    }
+    edit->put({"c.bmp", {20, 10}, 2, {rectangle(1, 0, {1, 1, 9, 9}, {20, 10})}}, {R"({"note":"kept"})"});
+    edit->put_file("splits.csv", "image,subset\n");
+    edit->commit();
+  }
+
+  bool is_changed() {
+    Store& store = open();
+    const bool changed = store.classes().names.size() == 2;
+    EXPECT_EQ(store.classes().names,
+              changed ? std::vector<std::string>({"car", "bus"}) : std::vector<std::string>({"car", "truck", "bus"}));
+    EXPECT_EQ(classes_of(store, "a.bmp"), std::vector<int>({changed ? 1 : 2}));
+    EXPECT_EQ(classes_of(store, "b.bmp"), changed ? std::vector<int>({1}) : std::vector<int>());
+    EXPECT_EQ(store.find("c.bmp").has_value(), changed);
+    if (changed) {
+      EXPECT_EQ(classes_of(store, "c.bmp"), std::vector<int>({0}));
+    }
+    EXPECT_EQ(exists("splits.csv"), changed);
+    EXPECT_FALSE(exists("annotations/.change"));
+    return changed;
+  }
+};
+
+TEST_F(ProjectEditTest, AllOfItIsThereAndWhatWasBeforeIsInBackups) {
+  change(files_);
+  EXPECT_TRUE(is_changed());
+  EXPECT_EQ(get("labels/b.txt")->substr(0, 2), "1 ");
+  EXPECT_NE(get("annotations/c.bmp.json")->find(R"("note":"kept")"), std::string::npos);
+  EXPECT_EQ(backups(), std::vector<std::string>({"annotations/a.bmp.json", "classes.csv", "labels/a.txt"}));
+}
+
+TEST_F(ProjectEditTest, WithoutCommitNothingIsChanged) {
+  {
+    const auto project = open_project(options(), files_, clock_);
+    const auto edit = project->edit();
+    edit->set_classes({"car"});
+    edit->add_photo("c.bmp", folder_ / "new" / "c.bmp");
+  }
+  EXPECT_FALSE(is_changed());
+}
+
+TEST_F(ProjectEditTest, WhereverTheDiskStopsItIsAllOrNothing) {
+  int changed = 0;
+  int unchanged = 0;
+  for (int at = 0;; ++at) {
+    TearDown();
+    SetUp();
+    faulty_.fail(FaultyFileSystem::Fault::from_then_on, at);
+    bool failed = false;
+    try {
+      change(faulty_);
+    } catch (const std::runtime_error&) {
+      failed = true;
+    }
+    faulty_.fail(FaultyFileSystem::Fault::none, 0);
+    is_changed() ? ++changed : ++unchanged;
+    if (!failed) break;
+  }
+  EXPECT_GT(unchanged, 5);
+  EXPECT_GT(changed, 5);  // some of them decided and then cut short
+}
+
+TEST_F(ProjectEditTest, ANewPhotoSharesNoLabelFile) {
+  put("new/a.BMP", bmp(20, 10));
+  {
+    const auto project = open_project(options(), files_, clock_);
+    const auto edit = project->edit();
+    edit->add_photo("a.BMP", folder_ / "new" / "a.BMP");
+    edit->put({"a.BMP", {20, 10}, 2, {rectangle(1, 0, {1, 1, 9, 9}, {20, 10})}}, {});
+    EXPECT_THROW(edit->add_photo("a.bmp", folder_ / "new" / "a.BMP"), DatasetError);
+    EXPECT_THROW(edit->add_photo("a.BMP", folder_ / "new" / "a.BMP"), DatasetError);
+    EXPECT_THROW(edit->put({"other.bmp", {20, 10}, 1, {}}, {}), DatasetError);
+    edit->commit();
+  }
+  EXPECT_TRUE(exists("labels/a.BMP.txt"));
+  Store& store = open();
+  EXPECT_EQ(classes_of(store, "a.bmp"), std::vector<int>({2}));
+  EXPECT_EQ(classes_of(store, "a.BMP"), std::vector<int>({0}));
+}
+
+TEST_F(ProjectEditTest, AClassListOutsideTheProjectIsReplacedWhereItIs) {
+  const std::filesystem::path csv = folder_.parent_path() / (folder_.filename().string() + "-classes.csv");
+  files_.write_atomic(csv, "class_name\ncar\ntruck\n");
+  StoreOptions outside = options();
+  outside.classes_csv = csv;
+  {
+    const auto project = open_project(outside, files_, clock_);
+    const auto edit = project->edit();
+    edit->set_classes({"car", "truck", "a, \"b\""});
+    edit->commit();
+  }
+  const auto text = static_cast<FileSystem&>(files_).read(csv);
+  EXPECT_EQ(parse_class_list(*text, "").names, std::vector<std::string>({"car", "truck", "a, \"b\""}));
+  files_.remove(csv);
+}
+
+}  // namespace
+}  // namespace sam
