@@ -70,11 +70,14 @@ struct ReadRequest {
 
 // One picture as it stands in the dataset.
 struct DatasetEntry {
-  std::string name;  // of the picture, checked by picture_name()
+  // Of the picture, checked by picture_name(). Without its extension where the dataset does not say it: label files and mask pictures
+  // without photos.
+  std::string name;
   std::string subset;
   std::string place;            // for messages: "labels/a.txt", "instances.json, image 7"
   std::string text;             // what decode() works on; the reader's business
   std::filesystem::path photo;  // where the dataset keeps the picture; empty if it does not
+  bool annotated = true;        // false: a photo that nobody has annotated yet; decode() gives it without annotations
 };
 
 class FormatReader {
