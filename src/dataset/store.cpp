@@ -59,7 +59,7 @@ class CategoryStore final : public Project {
  public:
   CategoryStore(const StoreOptions& options, FileSystem& files, const Clock& clock)
       : folder_(open_category_folder(options.folder, files)),
-        lock_(folder_.annotations / ".lock"),
+        lock_(folder_.annotations / ".lock", files),
         completed_(finish_project_change(folder_, files)),
         clock_(clock),
         classes_csv_(class_list_path(options, folder_)),

@@ -10,7 +10,10 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "platform/file_calls.h"
 
 namespace sam {
 
@@ -49,6 +52,12 @@ class OutputFile {
   virtual void publish() = 0;  // once, at the end
 };
 
+// Held until it is destroyed or the process ends, however that is.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -72,6 +81,12 @@ class FileSystem {
   virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
   virtual void remove(const std::filesystem::path& path) = 0;         // no error if it does not exist
   virtual void remove_folder(const std::filesystem::path& path) = 0;  // with all that is in it; links are not followed
+  virtual void remove_empty_folder(
+      const std::filesystem::path& path) = 0;  // no error if it holds something or is not there
+
+  // Makes the file if need be, locks it (flock), and writes the note into it for people. Never waits. Throws FileError: EWOULDBLOCK while
+  // somebody else holds it; ENOLCK, EOPNOTSUPP, ENOSYS or EINVAL where the disk knows no locks.
+  virtual std::unique_ptr<FileLock> lock(const std::filesystem::path& path, std::string_view note) = 0;
 
   // For files larger than memory. Nothing if there is no such file; throws FileError if it is none to be read.
   virtual std::unique_ptr<InputFile> open(const std::filesystem::path& path) = 0;
@@ -90,6 +105,9 @@ inline bool is_temporary_name(std::string_view name) {
 
 class PosixFileSystem final : public FileSystem {
  public:
+  explicit PosixFileSystem(std::shared_ptr<FileCalls> calls = std::make_shared<PosixFileCalls>())
+      : calls_(std::move(calls)) {}
+
   std::optional<std::string> read(const std::filesystem::path& path, std::uint64_t max_bytes) override;
   void write_atomic(const std::filesystem::path& path, std::string_view bytes) override;
   std::optional<FileStatus> status(const std::filesystem::path& path) override;
@@ -98,11 +116,16 @@ class PosixFileSystem final : public FileSystem {
   void rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
   void remove(const std::filesystem::path& path) override;
   void remove_folder(const std::filesystem::path& path) override;
+  void remove_empty_folder(const std::filesystem::path& path) override;
+  std::unique_ptr<FileLock> lock(const std::filesystem::path& path, std::string_view note) override;
   std::unique_ptr<InputFile> open(const std::filesystem::path& path) override;
   std::unique_ptr<OutputFile> create(const std::filesystem::path& path) override;
   void write_unflushed(const std::filesystem::path& path, std::string_view bytes) override;
   void copy_unflushed(const std::filesystem::path& from, const std::filesystem::path& to) override;
   void flush(const std::filesystem::path& folder) override;
+
+ private:
+  const std::shared_ptr<FileCalls> calls_;
 };
 
 }  // namespace sam

@@ -50,6 +50,12 @@ class FaultyFileSystem final : public FileSystem {
   void remove_folder(const std::filesystem::path& path) override {
     change([&] { files_.remove_folder(path); });
   }
+  void remove_empty_folder(const std::filesystem::path& path) override {
+    change([&] { files_.remove_empty_folder(path); });
+  }
+  std::unique_ptr<FileLock> lock(const std::filesystem::path& path, std::string_view note) override {
+    return files_.lock(path, note);
+  }
   std::unique_ptr<InputFile> open(const std::filesystem::path& path) override { return files_.open(path); }
   std::unique_ptr<OutputFile> create(const std::filesystem::path& path) override {
     std::unique_ptr<OutputFile> made;
