@@ -6,6 +6,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "dataset/csv_reader.h"
 #include "dataset/store.h"
 #include "dataset/utf8.h"
 
@@ -14,77 +15,6 @@ namespace {
 
 constexpr std::array<std::string_view, 6> accepted_headers = {"class_name", "classname", "name",
                                                               "class",      "category",  "label"};
-
-struct Row {
-  std::size_t line = 0;  // in the file, from 1, where the row starts
-  std::vector<std::string> fields;
-  bool blank = false;  // nothing at all on the line
-};
-
-// RFC 4180, one row at a time. Quoted fields may hold commas, quotes (doubled) and line ends.
-class CsvReader {
- public:
-  CsvReader(std::string_view text, const std::string& file_name) : text_(text), file_name_(file_name) {}
-
-  std::optional<Row> next() {
-    if (at_ == text_.size()) return std::nullopt;
-    Row row;
-    row.line = line_;
-    const std::size_t start = at_;
-    do {
-      row.fields.push_back(at_ < text_.size() && text_[at_] == '"' ? quoted_field() : plain_field());
-    } while (take(','));
-    row.blank = at_ == start;
-    end_line();
-    return row;
-  }
-
-  [[noreturn]] void fail(std::size_t line, const std::string& reason) const {
-    throw DatasetError(file_name_ + ":" + std::to_string(line) + ": " + reason);
-  }
-
- private:
-  bool at_line_end() const { return at_ == text_.size() || text_[at_] == '\n' || text_[at_] == '\r'; }
-
-  bool take(char c) {
-    if (at_ == text_.size() || text_[at_] != c) return false;
-    ++at_;
-    return true;
-  }
-
-  void end_line() {
-    const bool carriage_return = take('\r');
-    if (take('\n') || carriage_return) ++line_;
-  }
-
-  std::string plain_field() {
-    const std::size_t start = at_;
-    while (!at_line_end() && text_[at_] != ',') ++at_;
-    return std::string(text_.substr(start, at_ - start));
-  }
-
-  std::string quoted_field() {
-    const std::size_t first_line = line_;
-    std::string field;
-    for (++at_;; ++at_) {
-      if (at_ == text_.size()) fail(first_line, "a quoted field is never closed; add the missing \"");
-      if (text_[at_] == '"') {
-        ++at_;
-        if (at_ == text_.size() || text_[at_] != '"') break;
-      }
-      if (text_[at_] == '\n' || (text_[at_] == '\r' && text_.substr(at_, 2) != "\r\n")) ++line_;
-      field += text_[at_];
-    }
-    if (!at_line_end() && text_[at_] != ',')
-      fail(line_, "text after a closing quote; write \"\" for a quote in a name");
-    return field;
-  }
-
-  std::string_view text_;
-  const std::string& file_name_;
-  std::size_t at_ = 0;
-  std::size_t line_ = 1;
-};
 
 std::string trimmed(std::string text) {
   const auto is_space = [](unsigned char c) { return std::isspace(c) != 0; };
@@ -100,7 +30,7 @@ std::string lower(std::string text) {
 }
 
 // Index of the column that holds the names: class_name if there is one, else the first accepted name in the table's order.
-std::size_t name_column(const CsvReader& csv, const Row& header, const std::string& file_name, ClassList& list) {
+std::size_t name_column(const CsvReader& csv, const CsvRow& header, const std::string& file_name, ClassList& list) {
   for (std::string_view accepted : accepted_headers) {
     for (std::size_t i = 0; i < header.fields.size(); ++i) {
       const std::string field = trimmed(header.fields[i]);
@@ -139,16 +69,7 @@ std::string clean_class_name(std::string_view text) {
 
 std::string format_class_list(const std::vector<std::string>& names) {
   std::string text = "class_name\n";
-  for (const std::string& name : names) {
-    if (name.find_first_of(",\"") == std::string::npos) {
-      text += name;
-    } else {
-      text += '"';
-      for (char c : name) text += c == '"' ? "\"\"" : std::string(1, c);
-      text += '"';
-    }
-    text += '\n';
-  }
+  for (const std::string& name : names) text += csv_field(name) + '\n';
   return text;
 }
 
@@ -158,7 +79,7 @@ ClassList parse_class_list(std::string_view text, const std::string& file_name, 
 
   ClassList list;
   CsvReader csv(text, file_name);
-  std::optional<Row> row = csv.next();
+  std::optional<CsvRow> row = csv.next();
   while (row && row->blank) row = csv.next();
   if (!row) throw DatasetError(file_name + ":1: the file is empty; write class_name, then one class a line");
   const std::size_t column = name_column(csv, *row, file_name, list);

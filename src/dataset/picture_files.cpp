@@ -244,7 +244,9 @@ void PictureFiles::stage(const PictureAnnotations& content, const std::vector<st
   const OnDisk disk = read(content.image, labels_file);
   check_content(content, classes_, disk.document);
   AnnotationDocument document = document_for(content, disk);
-  for (std::size_t i = 0; i < other_fields.size(); ++i) document.annotations[i].other_fields = other_fields[i];
+  for (std::size_t i = 0; i < other_fields.size(); ++i) {
+    if (!other_fields[i].empty()) document.annotations[i].other_fields = other_fields[i];
+  }
   const Bytes bytes = bytes_for(document, disk);
   change.put(fs::path("annotations") / (content.image + ".json"), bytes.annotations);
   if (bytes.labels != disk.labels) change.put(fs::path("labels") / disk.labels_file, bytes.labels);

@@ -28,7 +28,7 @@ class PictureFiles {
   // content is then on disk. A label file that cannot be written is logged; the next load or save writes it.
   std::string save(const PictureAnnotations& content, const std::string& labels_file, const std::string& revision);
 
-  // What save() would write, staged. other_fields: as StoredAnnotation's, by annotation; empty: as they were. Throws AnnotationFileError if what is
+  // What save() would write, staged. other_fields: as StoredAnnotation's, by annotation; an empty one stays as it was. Throws AnnotationFileError if what is
   // on disk is damaged, DatasetError, FileError. What is staged for different pictures may be so at once.
   void stage(const PictureAnnotations& content, const std::vector<std::string>& other_fields,
              const std::string& labels_file, ProjectChange& change);

@@ -22,8 +22,8 @@ class ProjectEdit {
   virtual void set_classes(std::vector<std::string> names) = 0;
   // A new picture, copied into images/. Throws DatasetError if there is one of that name; then put() takes it.
   virtual void add_photo(const std::string& name, const std::filesystem::path& from) = 0;
-  // The picture's annotations from now on; those of before go to backups/. other_fields: as StoredAnnotation's, one an annotation, or empty: as they
-  // were. Throws DatasetError (content that cannot be saved, a picture that is not there), FileError.
+  // The picture's annotations from now on; those of before go to backups/. other_fields: as StoredAnnotation's, one an annotation, or none; an empty one stays as it
+  // was. Throws DatasetError (content that cannot be saved, a picture that is not there), FileError.
   virtual void put(const PictureAnnotations& content, const std::vector<std::string>& other_fields) = 0;
   // Another file of the project, such as splits.csv.
   virtual void put_file(const std::filesystem::path& path, std::string_view bytes) = 0;

@@ -31,6 +31,7 @@ struct ImageInfo {
   Size decoded_size;  // what decode_image returns: the working size, or less for who looks at less
   std::uint64_t decode_bytes = 0;  // what decode_image takes at its highest, the picture included; an upper bound
   std::string format;              // "JPEG", "PNG", "WebP", "BMP", "TIFF"
+  int orientation = 1;             // how the file has it (EXIF; see orientation.h); the sizes are upright all the same
 };
 
 // Call once from main before any other function here: switches off libvips' operation cache and its loaders for untrusted

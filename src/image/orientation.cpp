@@ -59,6 +59,45 @@ Rectangle to_upright(Rectangle stored, Size whole, Orientation orientation) {
   return to_stored(stored, turn_size(whole, orientation), inverse);
 }
 
+Point to_upright(Point stored, Size whole, Orientation orientation) {
+  const double x = stored.x;
+  const double y = stored.y;
+  const double width = whole.width;
+  const double height = whole.height;
+  switch (orientation) {
+    case 2:
+      return {width - x, y};
+    case 3:
+      return {width - x, height - y};
+    case 4:
+      return {x, height - y};
+    case 5:
+      return {y, x};
+    case 6:
+      return {height - y, x};
+    case 7:
+      return {height - y, width - x};
+    case 8:
+      return {y, width - x};
+    default:
+      return stored;
+  }
+}
+
+Mask make_upright(const Mask& stored, Orientation orientation) {
+  const Size size = turn_size(stored.size, orientation);
+  const std::vector<std::uint8_t> bits = mask_to_bits(stored);
+  std::vector<std::uint8_t> turned(pixel_count(size));
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      const Place from = stored_place(x, y, stored.size, orientation);
+      turned[static_cast<std::size_t>(y) * size.width + x] =
+          bits[static_cast<std::size_t>(from.y) * stored.size.width + from.x];
+    }
+  }
+  return mask_from_bits(turned, size);
+}
+
 Image make_upright(ImageView stored, Orientation orientation) {
   const Size size = turn_size(stored.size, orientation);
   auto pixels = std::make_shared_for_overwrite<std::uint8_t[]>(std::size_t{3} * size.width * size.height);

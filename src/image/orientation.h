@@ -4,6 +4,7 @@
 
 #include "image/geometry.h"
 #include "image/image.h"
+#include "image/mask.h"
 
 namespace sam {
 
@@ -25,6 +26,12 @@ Rectangle to_stored(Rectangle upright, Size stored, Orientation orientation);
 
 // The other way round.
 Rectangle to_upright(Rectangle stored, Size whole, Orientation orientation);
+
+// A point of the stored picture, in the upright one. whole: size of the stored.
+Point to_upright(Point stored, Size whole, Orientation orientation);
+
+// A mask of the stored picture, of the upright one.
+Mask make_upright(const Mask& stored, Orientation orientation);
 
 // A new upright picture.
 Image make_upright(ImageView stored, Orientation orientation);

@@ -1,0 +1,35 @@
+// What a dataset has and a format cannot hold, counted for the user.
+// Threading: belongs to one thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "dataset/formats/format.h"
+
+namespace sam {
+
+class Losses {
+ public:
+  explicit Losses(const FormatFeatures& features) : features_(features) {}
+
+  void add(const DatasetPicture& picture);
+  // "shapes of 12 objects become boxes", one a kind of loss; empty: nothing is lost.
+  std::vector<std::string> lines() const;
+
+ private:
+  const FormatFeatures features_;
+  std::size_t objects_ = 0;
+  std::size_t in_parts_ = 0;
+  std::size_t with_holes_ = 0;
+  std::size_t crowds_ = 0;
+  std::size_t with_attributes_ = 0;
+  std::size_t with_score_ = 0;
+  std::size_t with_prompt_ = 0;
+  std::size_t with_provenance_ = 0;
+  std::size_t empty_pictures_ = 0;
+  std::size_t in_subsets_ = 0;
+};
+
+}  // namespace sam

@@ -1,0 +1,73 @@
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "dataset/class_list.h"
+#include "dataset/natural_order.h"
+#include "jobs/picture_source.h"
+#include "jobs/read_entry.h"
+
+namespace sam {
+namespace {
+
+class DatasetSource final : public PictureSource {
+ public:
+  DatasetSource(const std::function<std::unique_ptr<FormatReader>()>& make_reader, DecodeLimits limits)
+      : reader_(make_reader()), limits_(limits), classes_(reader_->classes()) {
+    look_through(*make_reader());
+    for (std::size_t i = 0; i < classes_.size(); ++i) ids_.emplace(classes_[i], static_cast<int>(i));
+  }
+
+  const std::vector<std::string>& classes() const override { return classes_; }
+  std::vector<std::string> subsets() const override { return subsets_; }
+  std::uint64_t picture_count() const override { return count_; }
+  std::optional<DatasetEntry> next() override { return reader_->next(); }
+
+  DatasetPicture read(const DatasetEntry& entry) override {
+    DatasetPicture picture = read_entry(*reader_, entry, photo_size(entry, limits_), entry.photo, limits_);
+    for (StoredAnnotation& stored : picture.annotations) {
+      const auto known = ids_.find(stored.class_name);
+      if (known == ids_.end()) {
+        throw FormatError(entry.place, "class \"" + stored.class_name + "\" is not in the dataset's list of classes");
+      }
+      stored.annotation.class_id = known->second;
+    }
+    return picture;
+  }
+
+ private:
+  // What cannot be known without reading it: how many pictures, which subsets, and the classes if they are not listed.
+  void look_through(FormatReader& reader) {
+    const bool find_classes = classes_.empty();
+    std::set<std::string, bool (*)(const std::string&, const std::string&)> found(
+        [](const std::string& a, const std::string& b) { return natural_less(a, b); });
+    while (const auto entry = reader.next()) {
+      ++count_;
+      if (!entry->subset.empty() && std::find(subsets_.begin(), subsets_.end(), entry->subset) == subsets_.end()) {
+        subsets_.push_back(entry->subset);
+      }
+      if (!find_classes) continue;
+      for (const StoredAnnotation& stored : reader.decode(*entry, photo_size(*entry, limits_)).annotations) {
+        found.insert(clean_class_name(stored.class_name));
+      }
+    }
+    classes_.insert(classes_.end(), found.begin(), found.end());
+  }
+
+  std::unique_ptr<FormatReader> reader_;
+  const DecodeLimits limits_;
+  std::vector<std::string> classes_;
+  std::vector<std::string> subsets_;
+  std::map<std::string, int> ids_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<PictureSource> make_dataset_source(const std::function<std::unique_ptr<FormatReader>()>& make_reader,
+                                                   DecodeLimits limits) {
+  return std::make_unique<DatasetSource>(make_reader, limits);
+}
+
+}  // namespace sam

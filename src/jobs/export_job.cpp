@@ -1,0 +1,164 @@
+#include "jobs/export_job.h"
+
+#include <atomic>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "dataset/formats/losses.h"
+#include "jobs/parallel.h"
+#include "platform/stopped.h"
+
+namespace sam {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t batch_pictures = 128;
+constexpr std::size_t max_warnings = 100;
+
+struct Work {
+  DatasetEntry entry;
+  DatasetPicture picture;
+  EncodedPicture encoded;
+};
+
+class Export {
+ public:
+  Export(PictureSource& source, const Format& format, const ExportOptions& options, FileSystem& files)
+      : source_(source), options_(options), files_(files), losses_(format.features) {
+    is_file_ = !format.extension.empty() && options.out.extension() == format.extension;
+    require_free();
+    if (!is_file_ && !options_.dry_run) files_.create_directories(partial());
+    writer_ = format.write({files_, is_file_ ? options_.out : partial(), is_file_, source.classes(), source.subsets(),
+                            options.exact_masks});
+  }
+
+  // False at the end.
+  bool next_batch() {
+    std::vector<Work> batch;
+    while (batch.size() < batch_pictures) {
+      std::optional<DatasetEntry> entry = source_.next();
+      if (!entry) break;
+      ++taken_;
+      batch.emplace_back().entry = *std::move(entry);
+    }
+    for_each_index(batch.size(), options_.threads,
+                   [&](std::size_t i) { batch[i].picture = source_.read(batch[i].entry); });
+    for (Work& work : batch) number(work.picture);
+    for_each_index(batch.size(), options_.threads, [&](std::size_t i) { write_own_files(batch[i]); });
+    for (Work& work : batch) {
+      if (!options_.dry_run) writer_->append(std::move(work.encoded));
+    }
+    return !batch.empty();
+  }
+
+  ExportSummary finish() {
+    if (!options_.dry_run) {
+      writer_->finish();
+      if (!is_file_) publish();
+    }
+    summary_.photos_copied = photos_copied_;
+    summary_.photos_kept = photos_kept_;
+    summary_.losses = losses_.lines();
+    return std::move(summary_);
+  }
+
+  std::uint64_t taken() const { return taken_; }
+
+ private:
+  fs::path partial() const { return options_.out.parent_path() / (options_.out.filename().string() + ".partial"); }
+
+  void require_free() const {
+    const auto status = files_.status(options_.out);
+    if (!status) return;
+    if (is_file_ && options_.overwrite && status->kind == FileStatus::Kind::file) return;
+    const bool empty_folder =
+        !is_file_ && status->kind == FileStatus::Kind::directory && files_.list(options_.out).empty();
+    if (empty_folder) return;
+    throw DatasetError(
+        options_.out.string() + " is there already; " +
+        (is_file_ ? "give --overwrite to replace it, or another name" : "remove it or give another name"));
+  }
+
+  void number(DatasetPicture& picture) {
+    picture.id = static_cast<std::int64_t>(++summary_.pictures);
+    picture.first_object = static_cast<std::int64_t>(summary_.annotations);
+    summary_.annotations += picture.annotations.size();
+    losses_.add(picture);
+    for (std::string& warning : picture.warnings) {
+      if (summary_.warnings.size() < max_warnings) summary_.warnings.push_back(std::move(warning));
+    }
+  }
+
+  void write_own_files(Work& work) {
+    work.encoded = writer_->encode(work.picture);
+    if (options_.dry_run) return;
+    for (const EncodedFile& file : work.encoded.files) {
+      make_folder((partial() / file.path).parent_path());
+      files_.write_unflushed(partial() / file.path, file.bytes);
+    }
+    work.encoded.files.clear();
+    if (options_.photos && !is_file_) copy_photo(work);
+    work.picture = {};
+  }
+
+  void copy_photo(const Work& work) {
+    const fs::path place = writer_->photo_path(work.entry.name, work.entry.subset);
+    if (place.empty() || work.entry.photo.empty()) return;
+    const fs::path to = partial() / place;
+    const auto there = files_.status(to);
+    const auto photo = files_.status(work.entry.photo);
+    if (there && photo && there->size_bytes == photo->size_bytes) {
+      ++photos_kept_;
+      return;
+    }
+    make_folder(to.parent_path());
+    files_.copy_unflushed(work.entry.photo, to);
+    ++photos_copied_;
+  }
+
+  void make_folder(const fs::path& folder) {
+    const MutexLock lock(mutex_);
+    if (made_.insert(folder).second) files_.create_directories(folder);
+  }
+
+  void publish() {
+    files_.flush(partial());
+    files_.remove_empty_folder(options_.out);
+    files_.rename(partial(), options_.out);
+    files_.flush(options_.out);
+  }
+
+  PictureSource& source_;
+  const ExportOptions& options_;
+  FileSystem& files_;
+  Losses losses_;
+  bool is_file_ = false;
+  std::unique_ptr<FormatWriter> writer_;
+  std::uint64_t taken_ = 0;
+  ExportSummary summary_;
+  std::atomic<std::size_t> photos_copied_ = 0;
+  std::atomic<std::size_t> photos_kept_ = 0;
+  Mutex mutex_;
+  std::set<fs::path> made_ SAM_GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+ExportSummary export_pictures(PictureSource& source, const Format& format, const ExportOptions& options,
+                              FileSystem& files, const Clock& clock, const std::stop_token& stop,
+                              const ProgressListener& on_progress) {
+  const auto began = clock.now();
+  const auto seconds = [&] { return std::chrono::duration<double>(clock.now() - began).count(); };
+  Export work(source, format, options, files);
+  do {
+    on_progress({work.taken(), source.picture_count(), seconds()});
+    if (stop.stop_requested()) throw Stopped();
+  } while (work.next_batch());
+  ExportSummary summary = work.finish();
+  summary.seconds = seconds();
+  return summary;
+}
+
+}  // namespace sam

@@ -1,0 +1,317 @@
+#include "jobs/import_job.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "dataset/category_folder.h"
+#include "dataset/class_list.h"
+#include "jobs/merge_annotations.h"
+#include "jobs/parallel.h"
+#include "jobs/read_entry.h"
+#include "platform/stopped.h"
+
+namespace sam {
+namespace {
+
+constexpr std::size_t batch_pictures = 128;
+constexpr std::size_t max_warnings = 100;
+constexpr std::size_t names_shown = 5;
+
+std::string utc_text(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
+
+struct Work {
+  DatasetEntry entry;
+  std::string name;  // in the project
+  bool is_new = false;
+  bool left_out = false;
+  std::string failure;
+  LoadedPicture before;
+  DatasetPicture picture;
+  PictureAnnotations content;
+  std::vector<std::string> other_fields;
+};
+
+// The project's classes, as far as the import has come.
+class Classes {
+ public:
+  Classes(std::vector<std::string> names, const ImportOptions& options) : names_(std::move(names)), options_(options) {
+    for (std::size_t i = 0; i < names_.size(); ++i) ids_.emplace(names_[i], static_cast<int>(i));
+    before_ = names_.size();
+  }
+
+  // Nothing: objects of that class are left out.
+  std::optional<int> id_of(const std::string& dataset_name) {
+    const auto mapped = options_.class_map.find(dataset_name);
+    const std::string& name = mapped == options_.class_map.end() ? dataset_name : mapped->second;
+    if (name.empty()) return std::nullopt;
+    const auto known = ids_.find(name);
+    if (known != ids_.end()) return known->second;
+    if (options_.on_new_class == OnNewClass::skip) return std::nullopt;
+    if (options_.on_new_class == OnNewClass::refuse) refused_.insert(name);
+    names_.push_back(name);
+    return ids_.emplace(name, static_cast<int>(names_.size() - 1)).first->second;
+  }
+
+  const std::vector<std::string>& names() const { return names_; }
+  std::vector<std::string> added() const {
+    return {names_.begin() + static_cast<std::ptrdiff_t>(before_), names_.end()};
+  }
+
+  void require_none_refused() const {
+    if (refused_.empty()) return;
+    std::string list;
+    for (const std::string& name : refused_) list += (list.empty() ? "\"" : ", \"") + name + "\"";
+    throw DatasetError("not in the project's class list: " + list +
+                       "; map them (--map \"NAME=OURS\"), or give --new-classes add or skip; nothing was changed");
+  }
+
+ private:
+  std::vector<std::string> names_;
+  std::size_t before_ = 0;
+  std::unordered_map<std::string, int> ids_;
+  std::set<std::string> refused_;
+  const ImportOptions& options_;
+};
+
+class Import {
+ public:
+  Import(FormatReader& reader, const Format& format, Project& project, const ImportOptions& options, const Clock& clock)
+      : reader_(reader),
+        project_(project),
+        options_(options),
+        source_("import:" + std::string(format.name)),
+        created_(utc_text(clock.wall_now())),
+        classes_(project.classes().names, options),
+        splits_(options.splits) {
+    if (classes_.names().empty()) {
+      for (const std::string& name : reader.classes()) classes_.id_of(clean_class_name(name));
+    }
+    if (!options.dry_run) edit_ = project.edit();
+  }
+
+  // False at the end.
+  bool next_batch() {
+    std::vector<Work> batch;
+    bool more = true;
+    while (batch.size() < batch_pictures && more) more = take_next(batch);
+    for_each_index(batch.size(), options_.threads, [&](std::size_t i) { read(batch[i]); });
+    for (Work& work : batch) settle(work);
+    if (edit_ && conflicts_.count == 0) {
+      edit_->set_classes(classes_.names());
+      for_each_index(batch.size(), options_.threads, [&](std::size_t i) { stage(batch[i]); });
+    }
+    return more;
+  }
+
+  ImportSummary finish() {
+    if (conflicts_.count > 0) {
+      throw DatasetError("pictures that are annotated in the project and in the dataset: " + conflicts_.text() +
+                         "; say what becomes of them with --on-conflict keep, replace or merge; nothing was changed");
+    }
+    classes_.require_none_refused();
+    summary_.classes_added = classes_.added();
+    if (edit_) {
+      if (splits_ != options_.splits) edit_->put_file(splits_file_name, format_splits(splits_));
+      edit_->commit();
+    }
+    return std::move(summary_);
+  }
+
+  std::uint64_t taken() const { return taken_; }
+
+ private:
+  bool take_next(std::vector<Work>& batch) {
+    std::optional<DatasetEntry> entry = reader_.next();
+    if (!entry) return false;
+    ++taken_;
+    Work work;
+    work.entry = *std::move(entry);
+    if (!find_target(work)) {
+      summary_.without_photo.add(work.entry.name);
+    } else if (!targets_.insert(work.name).second) {
+      throw FormatError(work.entry.place, "the picture " + work.name + " occurs a second time");
+    } else {
+      batch.push_back(std::move(work));
+    }
+    return true;
+  }
+
+  // The project's picture of that name; where the dataset does not say the extension, of that name without it; else a new one.
+  bool find_target(Work& work) {
+    work.name = work.entry.name;
+    if (project_.position(work.name)) return true;
+    if (!work.entry.photo.empty()) {
+      work.name = work.entry.photo.filename().string();
+      if (project_.position(work.name)) return true;
+      work.is_new = options_.photos;
+      return work.is_new;
+    }
+    if (by_base_.empty()) {
+      for (const PictureEntry& each : project_.pictures(0, project_.picture_count())) {
+        const auto [known, is_first] = by_base_.emplace(std::string(base_name(each.name)), each.name);
+        if (!is_first) known->second.clear();  // two of them: neither
+      }
+    }
+    auto found = by_base_.find(work.entry.name);
+    if (found == by_base_.end()) found = by_base_.find(std::string(base_name(work.entry.name)));
+    if (found == by_base_.end() || found->second.empty()) return false;
+    work.name = found->second;
+    return true;
+  }
+
+  void read(Work& work) {
+    try {
+      Size upright;
+      std::filesystem::path photo = work.entry.photo;
+      if (work.is_new) {
+        upright = photo_size(work.entry, options_.limits);
+      } else {
+        work.before = project_.load(work.name);
+        upright = work.before.content.size;
+        photo = project_.picture_path(work.name);
+      }
+      work.picture = read_entry(reader_, work.entry, upright, photo, options_.limits);
+    } catch (const std::runtime_error& error) {
+      if (!options_.skip_errors) throw;
+      work.failure = error.what();
+    }
+  }
+
+  // In the order of the dataset: conflicts are decided, classes get their ids.
+  void settle(Work& work) {
+    note_warnings(work.before.warnings, work.name + ": ");
+    note_warnings(work.picture.warnings, "");
+    if (!work.failure.empty()) {
+      summary_.failed.add(work.entry.name);
+      return note_warnings({work.failure}, "");
+    }
+    if (!work.entry.subset.empty()) splits_[work.name] = work.entry.subset;
+    work.left_out = !is_wanted(work);
+    if (work.left_out) return;
+    std::vector<std::string> fields;
+    std::vector<Annotation> added = take_objects(work, fields);
+    const std::size_t before = work.content.annotations.size();
+    summary_.same_objects +=
+        merge_annotations(work.content, work.other_fields, std::move(added), std::move(fields), options_.merge_iou);
+    summary_.annotations += work.content.annotations.size() - before;
+    summary_.photos_added += work.is_new ? 1 : 0;
+    summary_.pictures += work.entry.annotated ? 1 : 0;
+  }
+
+  // Sets content to what is kept of the picture's own.
+  bool is_wanted(Work& work) {
+    if (work.is_new) {
+      work.content = {work.name, work.picture.size, 1, {}};
+      return true;
+    }
+    if (!work.entry.annotated) return false;
+    work.content = {work.name, work.picture.size, work.before.content.next_id, {}};
+    return work.before.content.annotations.empty() || decide(work);
+  }
+
+  std::vector<Annotation> take_objects(Work& work, std::vector<std::string>& fields) {
+    std::vector<Annotation> objects;
+    for (StoredAnnotation& stored : work.picture.annotations) {
+      const std::optional<int> class_id = classes_.id_of(stored.class_name);
+      if (!class_id) {
+        ++summary_.left_out_by_class[stored.class_name];
+        continue;
+      }
+      stored.annotation.class_id = *class_id;
+      if (stored.annotation.source.empty()) stored.annotation.source = source_;
+      if (stored.annotation.created.empty()) stored.annotation.created = created_;
+      objects.push_back(std::move(stored.annotation));
+      fields.push_back(std::move(stored.other_fields));
+    }
+    return objects;
+  }
+
+  // Both have annotations. False: the project's stay as they are.
+  bool decide(Work& work) {
+    if (work.picture.annotations.empty()) return false;
+    switch (options_.on_conflict) {
+      case OnConflict::refuse:
+        conflicts_.add(work.name);
+        return false;
+      case OnConflict::keep:
+        summary_.kept.add(work.name);
+        return false;
+      case OnConflict::replace:
+        summary_.replaced.add(work.name);
+        return true;
+      case OnConflict::merge:
+        summary_.merged.add(work.name);
+        work.content = std::move(work.before.content);
+        return true;
+    }
+    return false;
+  }
+
+  void stage(Work& work) {
+    if (work.left_out || !work.failure.empty()) return;
+    if (work.is_new) edit_->add_photo(work.name, work.entry.photo);
+    if (work.entry.annotated) edit_->put(work.content, work.other_fields);
+  }
+
+  void note_warnings(const std::vector<std::string>& warnings, const std::string& before) {
+    for (const std::string& each : warnings) {
+      if (summary_.warnings.size() < max_warnings) summary_.warnings.push_back(before + each);
+    }
+  }
+
+  FormatReader& reader_;
+  Project& project_;
+  const ImportOptions& options_;
+  const std::string source_;
+  const std::string created_;
+  Classes classes_;
+  std::unique_ptr<ProjectEdit> edit_;
+  std::uint64_t taken_ = 0;
+  std::unordered_set<std::string> targets_;
+  std::unordered_map<std::string, std::string> by_base_;
+  Splits splits_;
+  NamedCount conflicts_;
+  ImportSummary summary_;
+};
+
+}  // namespace
+
+void NamedCount::add(const std::string& name) {
+  if (++count <= names_shown) first.push_back(name);
+}
+
+std::string NamedCount::text() const {
+  std::string names;
+  for (const std::string& name : first) names += (names.empty() ? "" : ", ") + name;
+  return std::to_string(count) + " (" + names + (count > first.size() ? ", …)" : ")");
+}
+
+ImportSummary import_dataset(FormatReader& reader, const Format& format, Project& project, const ImportOptions& options,
+                             const Clock& clock, const std::stop_token& stop, const ProgressListener& on_progress) {
+  const auto began = clock.now();
+  const auto seconds = [&] { return std::chrono::duration<double>(clock.now() - began).count(); };
+  Import work(reader, format, project, options, clock);
+  bool more = true;
+  while (more) {
+    on_progress({work.taken(), reader.picture_count(), seconds()});
+    if (stop.stop_requested()) throw Stopped();
+    more = work.next_batch();
+  }
+  ImportSummary summary = work.finish();
+  summary.seconds = seconds();
+  return summary;
+}
+
+}  // namespace sam

@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "jobs/picture_source.h"
+
+namespace sam {
+namespace {
+
+constexpr std::size_t page = 1024;  // entries of the list at once
+
+class ProjectSource final : public PictureSource {
+ public:
+  ProjectSource(Store& store, ProjectSourceOptions options) : store_(store), options_(std::move(options)) {}
+
+  const std::vector<std::string>& classes() const override { return store_.classes().names; }
+
+  std::vector<std::string> subsets() const override {
+    std::vector<std::string> names;
+    for (const auto& [image, subset] : options_.splits) {
+      if (std::find(names.begin(), names.end(), subset) == names.end()) names.push_back(subset);
+    }
+    // train, val, test, and then by name.
+    const auto rank = [](const std::string& name) {
+      const auto known = std::find(std::begin(subset_names), std::end(subset_names), name);
+      return std::pair(known - std::begin(subset_names), name);
+    };
+    std::sort(names.begin(), names.end(),
+              [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
+    return names;
+  }
+
+  std::uint64_t picture_count() const override { return store_.picture_count(); }
+
+  std::optional<DatasetEntry> next() override {
+    for (;;) {
+      if (at_ == entries_.size()) {
+        entries_ = store_.pictures(offset_, page);
+        offset_ += entries_.size();
+        at_ = 0;
+        if (entries_.empty()) return std::nullopt;
+      }
+      const PictureEntry& entry = entries_[at_++];
+      if (entry.state == PictureEntry::State::fresh && !options_.fresh_too) continue;
+      DatasetEntry found;
+      found.name = entry.name;
+      found.place = "images/" + entry.name;
+      found.photo = store_.picture_path(entry.name);
+      const auto split = options_.splits.find(entry.name);
+      if (split != options_.splits.end()) found.subset = split->second;
+      return found;
+    }
+  }
+
+  DatasetPicture read(const DatasetEntry& entry) override {
+    LoadedPicture loaded = store_.load(entry.name);
+    DatasetPicture picture;
+    picture.name = entry.name;
+    picture.size = loaded.content.size;
+    picture.subset = entry.subset;
+    picture.warnings = std::move(loaded.warnings);
+    picture.annotations.reserve(loaded.content.annotations.size());
+    for (Annotation& annotation : loaded.content.annotations) {
+      StoredAnnotation& stored = picture.annotations.emplace_back();
+      const auto class_id = static_cast<std::size_t>(annotation.class_id);
+      if (class_id >= classes().size()) {
+        throw DatasetError("images/" + entry.name + ": annotation " + std::to_string(annotation.id) + " is of class " +
+                           std::to_string(class_id) + ", which is not in the class list; see validate");
+      }
+      stored.class_name = classes()[class_id];
+      stored.annotation = std::move(annotation);
+    }
+    return picture;
+  }
+
+ private:
+  Store& store_;
+  const ProjectSourceOptions options_;
+  std::vector<PictureEntry> entries_;
+  std::size_t at_ = 0;
+  std::size_t offset_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<PictureSource> make_project_source(Store& store, ProjectSourceOptions options) {
+  return std::make_unique<ProjectSource>(store, std::move(options));
+}
+
+}  // namespace sam
