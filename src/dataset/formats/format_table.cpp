@@ -6,7 +6,7 @@ namespace sam {
 
 // One row a format. Its functions are in the source file of the same name.
 std::span<const Format> formats() {
-  static const std::vector<Format> rows = {};
+  static const std::vector<Format> rows = {coco_format()};
   return rows;
 }
 
