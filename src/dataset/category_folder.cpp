@@ -29,16 +29,6 @@ constexpr std::array<std::string_view, 7> extensions = {".jpg", ".jpeg", ".png",
 // File names end at 255 bytes; backups/…/<image>.json.damaged is the longest we make of one.
 constexpr std::size_t max_name_bytes = 240;
 
-bool has_picture_extension(std::string_view name) {
-  const std::size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos || dot == 0) return false;
-  std::string extension(name.substr(dot));
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
-}
-
 bool is_inside(const fs::path& path, const fs::path& folder) {
   return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
 }
@@ -133,6 +123,16 @@ CategoryFolder open_category_folder(const fs::path& folder, FileSystem& files) {
     require_inside(result, result.annotations / own);
   }
   return result;
+}
+
+bool has_picture_extension(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot == 0) return false;
+  std::string extension(name.substr(dot));
+  for (char& c : extension) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
 }
 
 std::vector<FoundPicture> list_pictures(const CategoryFolder& folder) {

@@ -34,6 +34,9 @@ struct FoundPicture {
   bool own_label_file = false;   // set by assign_label_files
 };
 
+// Whether a file of that name is taken for a picture.
+bool has_picture_extension(std::string_view name);
+
 // The pictures of images/, by extension, in natural order. Not through FileSystem: one readdir and one fstatat a file are what keeps
 // 100,000 pictures under a second. Hidden files, subfolders and other extensions are passed over. Throws FileError.
 std::vector<FoundPicture> list_pictures(const CategoryFolder& folder);

@@ -3,68 +3,25 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
-#include <optional>
 
+#include "dataset/label_line.h"
 #include "dataset/ring_bridge.h"
 
 namespace sam {
 namespace {
 
-constexpr double clip_margin = 1e-3;  // of the side: rounding of other tools, not another picture
 constexpr std::size_t max_warnings = 20;
 
-std::vector<std::string_view> split(std::string_view line) {
-  std::vector<std::string_view> words;
-  constexpr std::string_view blanks = " \t\r\v\f";
-  for (std::size_t at = line.find_first_not_of(blanks); at != std::string_view::npos;) {
-    const std::size_t end = std::min(line.find_first_of(blanks, at), line.size());
-    words.push_back(line.substr(at, end - at));
-    at = line.find_first_not_of(blanks, end);
-  }
-  return words;
-}
-
-// Printable ASCII, short: the bytes may be anything and go to a page.
-std::string quoted(std::string_view word) {
-  std::string text = "\"";
-  for (char c : word.substr(0, 24)) text += c >= 0x20 && c < 0x7f ? c : '?';
-  return text + (word.size() > 24 ? "…\"" : "\"");
-}
-
-template <typename Number>
-std::optional<Number> number(std::string_view word) {
-  if (word.starts_with('+')) word.remove_prefix(1);
-  Number value{};
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
-  return value;
-}
-
-// 0 to 1, or why not.
-double fraction(double value, std::string_view word) {
-  if (!(value >= -clip_margin && value <= 1 + clip_margin)) {
-    throw AnnotationFileError("expected a coordinate from 0 to 1, found " + quoted(word));
-  }
-  return std::clamp(value, 0.0, 1.0);
-}
-
-double finite(std::string_view word) {
-  const auto value = number<double>(word);
-  if (!value || !std::isfinite(*value)) throw AnnotationFileError("expected a number, found " + quoted(word));
-  return *value;
-}
-
 Ring box_ring(const std::vector<std::string_view>& words) {
-  const double cx = finite(words[1]);
-  const double cy = finite(words[2]);
-  const double half_width = finite(words[3]) / 2;
-  const double half_height = finite(words[4]) / 2;
+  const double cx = label_number(words[1]);
+  const double cy = label_number(words[2]);
+  const double half_width = label_number(words[3]) / 2;
+  const double half_height = label_number(words[4]) / 2;
   if (half_width <= 0 || half_height <= 0) throw AnnotationFileError("expected a box of some size");
-  const double x0 = fraction(cx - half_width, words[3]);
-  const double y0 = fraction(cy - half_height, words[4]);
-  const double x1 = fraction(cx + half_width, words[3]);
-  const double y1 = fraction(cy + half_height, words[4]);
+  const double x0 = label_fraction(cx - half_width, words[3]);
+  const double y0 = label_fraction(cy - half_height, words[4]);
+  const double x1 = label_fraction(cx + half_width, words[3]);
+  const double y1 = label_fraction(cy + half_height, words[4]);
   return {{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}};
 }
 
@@ -79,45 +36,44 @@ Ring polygon_ring(const std::vector<std::string_view>& words) {
   Ring ring;
   ring.reserve(count / 2);
   for (std::size_t i = 1; i < words.size(); i += 2) {
-    ring.push_back({fraction(finite(words[i]), words[i]), fraction(finite(words[i + 1]), words[i + 1])});
+    ring.push_back(
+        {label_fraction(label_number(words[i]), words[i]), label_fraction(label_number(words[i + 1]), words[i + 1])});
   }
   return ring;
 }
 
-void append_fixed(std::string& text, double value) {
+void append_fixed(std::string& text, double value, int decimals) {
   std::array<char, 32> digits{};
   // Not printf: the decimal point must not depend on the locale. Adding 0.0 turns -0 into 0.
   const auto [end, error] =
-      std::to_chars(digits.data(), digits.data() + digits.size(), value + 0.0, std::chars_format::fixed, 6);
+      std::to_chars(digits.data(), digits.data() + digits.size(), value + 0.0, std::chars_format::fixed, decimals);
   text.append(digits.data(), error == std::errc() ? end : digits.data());
 }
 
 // ring in fractions.
-std::string coordinates_of(const Ring& ring) {
+std::string coordinates_of(const Ring& ring, int decimals) {
   std::string text;
-  text.reserve(ring.size() * 18);
+  text.reserve(ring.size() * 2 * (static_cast<std::size_t>(decimals) + 3));
   for (const Point& point : ring) {
     if (!text.empty()) text += ' ';
-    append_fixed(text, std::clamp(point.x, 0.0, 1.0));
+    append_fixed(text, std::clamp(point.x, 0.0, 1.0), decimals);
     text += ' ';
-    append_fixed(text, std::clamp(point.y, 0.0, 1.0));
+    append_fixed(text, std::clamp(point.y, 0.0, 1.0), decimals);
   }
   return text;
 }
 
 // Throws AnnotationFileError with the reason if the line is not an annotation.
 LabelLine parse_line(std::string_view text, Size size, std::size_t class_count) {
-  const std::vector<std::string_view> words = split(text);
+  const std::vector<std::string_view> words = label_words(text);
   LabelLine line;
-  const auto class_id = number<int>(words[0]);
-  if (!class_id || *class_id < 0) throw AnnotationFileError("expected a class id, found " + quoted(words[0]));
-  if (static_cast<std::size_t>(*class_id) >= class_count) {
-    throw AnnotationFileError("class " + std::to_string(*class_id) + " is not among the " +
+  line.class_id = label_class(words[0]);
+  if (static_cast<std::size_t>(line.class_id) >= class_count) {
+    throw AnnotationFileError("class " + std::to_string(line.class_id) + " is not among the " +
                               std::to_string(class_count) + " classes of the project");
   }
-  line.class_id = *class_id;
   line.ring = words.size() == 5 ? box_ring(words) : polygon_ring(words);
-  line.coordinates = coordinates_of(line.ring);
+  line.coordinates = coordinates_of(line.ring, label_decimals);
   line.text = text;
   for (Point& point : line.ring) {
     point.x *= size.width;
@@ -161,7 +117,7 @@ LabelFile parse_label_file(std::string_view text, Size size, std::size_t class_c
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view content = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (split(content).empty()) continue;
+    if (label_words(content).empty()) continue;
     try {
       file.lines.push_back(parse_line(content, size, class_count));
       file.lines.back().line = line;
@@ -173,17 +129,21 @@ LabelFile parse_label_file(std::string_view text, Size size, std::size_t class_c
   return file;
 }
 
-std::string label_coordinates(const Annotation& annotation, Size size) {
+std::string ring_coordinates(Ring pixels, Size size, int decimals) {
+  for (Point& point : pixels) {
+    point.x /= size.width;
+    point.y /= size.height;
+  }
+  return coordinates_of(pixels, decimals);
+}
+
+std::string label_coordinates(const Annotation& annotation, Size size, int decimals) {
   Ring ring = join_rings(annotation.polygon);
   if (annotation.polygon.size() > 1 && parts_may_overlap(annotation.polygon) &&
       mask_iou(polygon_to_mask({{ring, {}}}, size), annotation.mask) < 0.99) {
     ring = join_rings(mask_to_polygon(annotation.mask, 0));
   }
-  for (Point& point : ring) {
-    point.x /= size.width;
-    point.y /= size.height;
-  }
-  return coordinates_of(ring);
+  return ring_coordinates(ring, size, decimals);
 }
 
 std::string format_label_file(const std::vector<StoredAnnotation>& annotations, Size size,

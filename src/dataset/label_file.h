@@ -11,6 +11,8 @@
 
 namespace sam {
 
+inline constexpr int label_decimals = 6;  // of a project's own label files, as the original writes them
+
 struct LabelLine {
   std::size_t line = 0;  // from 0
   int class_id = 0;
@@ -33,9 +35,12 @@ LabelFile parse_label_file(std::string_view text, Size size, std::size_t class_c
 void add_line_warning(std::vector<std::string>& warnings, const std::string& file_name, std::size_t line,
                       const std::string& reason);
 
+// "x1 y1 x2 y2 …" divided by the size, clipped to [0, 1].
+std::string ring_coordinates(Ring pixels, Size size, int decimals);
+
 // The coordinates of an annotation's line: its polygon, several rings joined to one. Where joining would change the area (parts that
 // overlap) the outline of the mask is used instead.
-std::string label_coordinates(const Annotation& annotation, Size size);
+std::string label_coordinates(const Annotation& annotation, Size size, int decimals = label_decimals);
 
 // Kept lines stand at their old places, as far as the file is long enough.
 std::string format_label_file(const std::vector<StoredAnnotation>& annotations, Size size,

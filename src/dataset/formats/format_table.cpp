@@ -6,7 +6,12 @@ namespace sam {
 
 // One row a format. Its functions are in the source file of the same name.
 std::span<const Format> formats() {
-  static const std::vector<Format> rows = {coco_format()};
+  static const std::vector<Format> rows = {
+      coco_format(),
+      yolo_obb_format(),
+      yolo_detection_format(),
+      yolo_segmentation_format(),
+  };
   return rows;
 }
 

@@ -1,0 +1,26 @@
+// The folders of a dataset's parts, as written: images/train/a.jpg.
+// Threading: values; const calls from any thread.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace sam {
+
+class SubsetFolders {
+ public:
+  // subsets: of the dataset; empty: no folders. Throws FormatError for a name that is no folder's.
+  explicit SubsetFolders(const std::vector<std::string>& subsets);
+
+  // Where a picture of that part goes, below images/ and the like. A picture of no part, where others have one, goes to "unassigned".
+  std::filesystem::path folder(const std::string& subset) const;
+
+ private:
+  bool any_ = false;
+};
+
+// The part that a folder of that name stands for.
+std::string subset_of_folder(const std::string& folder);
+
+}  // namespace sam

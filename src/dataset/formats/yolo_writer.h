@@ -1,0 +1,18 @@
+// Writes YOLO datasets of all kinds: ultralytics' layout, one label file a picture, and data.yaml. See docs/formats.md.
+// Threading: as format.h says of writers.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "dataset/formats/format.h"
+
+namespace sam {
+
+// The coordinates of an annotation's line; empty: it has no area and is left out.
+using YoloText = std::string (*)(const Annotation& annotation, Size size, bool exact_masks);
+
+// kind: "segmentation", for the comment in data.yaml.
+std::unique_ptr<FormatWriter> write_yolo(const WriteRequest& request, const std::string& kind, YoloText text);
+
+}  // namespace sam
