@@ -1,0 +1,18 @@
+// The first bytes of a file, by which its format is recognised. Free function, no state.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "platform/file_system.h"
+
+namespace sam {
+
+// At most 4096 bytes; empty if there is no such file or it cannot be read.
+std::string read_file_start(FileSystem& files, const std::filesystem::path& path);
+
+// Whether path is a file, links followed.
+bool is_file(FileSystem& files, const std::filesystem::path& path);
+bool is_folder(FileSystem& files, const std::filesystem::path& path);
+
+}  // namespace sam
