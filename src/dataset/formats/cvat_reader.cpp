@@ -5,6 +5,7 @@
 
 #include "dataset/formats/cvat_runs.h"
 #include "dataset/formats/file_start.h"
+#include "dataset/formats/folder_names.h"
 #include "dataset/formats/number_text.h"
 #include "dataset/formats/picture_name.h"
 #include "dataset/formats/seen_names.h"

@@ -11,8 +11,4 @@ namespace sam {
 // At most 4096 bytes; empty if there is no such file or it cannot be read.
 std::string read_file_start(FileSystem& files, const std::filesystem::path& path);
 
-// Whether path is a file, links followed.
-bool is_file(FileSystem& files, const std::filesystem::path& path);
-bool is_folder(FileSystem& files, const std::filesystem::path& path);
-
 }  // namespace sam

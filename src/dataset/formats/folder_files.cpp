@@ -4,7 +4,7 @@
 #include <cctype>
 
 #include "dataset/category_folder.h"
-#include "dataset/formats/file_start.h"
+#include "dataset/formats/folder_names.h"
 #include "dataset/natural_order.h"
 
 namespace sam {

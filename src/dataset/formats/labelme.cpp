@@ -6,10 +6,10 @@
 
 #include "dataset/category_folder.h"
 #include "dataset/formats/base64.h"
+#include "dataset/formats/base_names.h"
 #include "dataset/formats/labelme_reader.h"
 #include "dataset/formats/mask_pieces.h"
 #include "dataset/formats/rows.h"
-#include "dataset/formats/seen_names.h"
 #include "image/index_picture.h"
 
 namespace sam {
@@ -90,19 +90,14 @@ class LabelMeWriter final : public FormatWriter {
     EncodedPicture encoded;
     encoded.subset = picture.subset;
     const std::string stem(base_name(picture.name));
-    encoded.texts = {(std::filesystem::path(picture.subset) / stem).string(), picture.name};
+    encoded.texts = {picture.name};
     encoded.files = {{std::filesystem::path(picture.subset) / (stem + ".json"),
                       document.dump(2, ' ', false, json::error_handler_t::replace) + "\n"}};
     return encoded;
   }
 
-  // texts: the file's path without extension, the picture's name.
-  void append(EncodedPicture&& picture) override {
-    if (bases_.insert(picture.texts[0])) return;
-    throw DatasetError(picture.texts[1] +
-                       ": another picture differs only in its extension, and LabelMe has one file for both: " +
-                       picture.texts[0] + ".json; rename one");
-  }
+  // texts: the picture's name.
+  void append(EncodedPicture&& picture) override { bases_.add(picture.subset, picture.texts[0]); }
 
   // For LabelMe's --labels and its scripts.
   void finish() override {
@@ -134,7 +129,7 @@ class LabelMeWriter final : public FormatWriter {
   const std::filesystem::path out_;
   const std::vector<std::string> classes_;
   const bool exact_masks_;
-  SeenNames bases_;
+  BaseNames bases_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "dataset/formats/file_start.h"
 #include "dataset/formats/folder_files.h"
+#include "dataset/formats/folder_names.h"
 #include "dataset/formats/labelme_shapes.h"
 #include "dataset/formats/picture_name.h"
 #include "dataset/formats/seen_names.h"
