@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "dataset/class_list.h"
 #include "dataset/formats/folder_names.h"
 #include "dataset/formats/format.h"
 
@@ -16,8 +17,8 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t max_yaml_bytes = std::uint64_t{16} << 20;
 constexpr int most_above = 3;  // folders above images/train/a.jpg's
 constexpr std::array<const char*, 4> yaml_names = {"data.yaml", "data.yml", "dataset.yaml", "dataset.yml"};
-constexpr std::array<std::string_view, 4> class_lists = {"classes.txt", "obj.names", "predefined_classes.txt",
-                                                         "labels.txt"};
+constexpr std::array<std::string_view, 5> class_lists = {"classes.txt", "classes.csv", "obj.names",
+                                                         "predefined_classes.txt", "labels.txt"};
 constexpr std::array<std::string_view, 8> lists = {"train.txt",    "val.txt",          "valid.txt", "test.txt",
                                                    "trainval.txt", "requirements.txt", "notes.txt", "license.txt"};
 
@@ -76,7 +77,8 @@ void read_class_list(FileSystem& files, const std::vector<fs::path>& folders, Yo
     for (std::string_view name : class_lists) {
       const auto text = files.read(folder / name, max_yaml_bytes);
       if (!text) continue;
-      names.yaml.classes = text_lines(*text);
+      names.yaml.classes =
+          name == "classes.csv" ? parse_class_list(*text, std::string(name), true).names : text_lines(*text);
       for (std::size_t i = 0; i < names.yaml.classes.size(); ++i) {
         if (names.yaml.classes[i].empty()) names.yaml.classes[i] = "class_" + std::to_string(i);
       }

@@ -237,7 +237,15 @@ YoloDataset find_yolo_dataset(FileSystem& files, const fs::path& asked) {
   } else if (names.whole) {
     find_parts(files, names.yaml, finder, dataset);
   }
-  if (dataset.folders.empty()) finder.discover(is_folder(files, in) ? (in / "").parent_path() : dataset.root);
+  if (dataset.folders.empty()) {
+    const fs::path folder = is_folder(files, in) ? (in / "").parent_path() : dataset.root;
+    const bool side_by_side =
+        is_folder(files, folder / "labels");  // whatever else is there, masks say, is no part of it
+    for (const char* name : {"images", "labels"}) {
+      if (side_by_side) finder.discover(folder / name);
+    }
+    if (dataset.folders.empty()) finder.discover(folder);
+  }
   finder.list_items();
   return dataset;
 }

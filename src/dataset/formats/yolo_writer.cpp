@@ -22,12 +22,7 @@ class YoloWriter final : public FormatWriter {
         exact_masks_(request.exact_masks),
         folders_(request.subsets),
         kind_(std::move(kind)),
-        text_(text) {
-    for (const char* folder : {"images", "labels"}) {
-      files_.create_directories(out_ / folder);
-      for (const std::string& subset : subsets_) files_.create_directories(out_ / folder / folders_.folder(subset));
-    }
-  }
+        text_(text) {}
 
   EncodedPicture encode(const DatasetPicture& picture) const override {
     std::string text;
@@ -48,6 +43,19 @@ class YoloWriter final : public FormatWriter {
   }
 
   void finish() override {
+    for (const char* folder : {"images", "labels"}) {
+      files_.create_directories(out_ / folder);
+      for (const std::string& subset : subsets_) files_.create_directories(out_ / folder / folders_.folder(subset));
+    }
+    write_yaml();
+  }
+
+  fs::path photo_path(const std::string& name, const std::string& subset) const override {
+    return "images" / folders_.folder(subset) / name;
+  }
+
+ private:
+  void write_yaml() {
     YoloYaml yaml;
     yaml.classes = classes_;
     std::vector<std::string> comment = {
@@ -78,11 +86,6 @@ class YoloWriter final : public FormatWriter {
     files_.write_atomic(out_ / "data.yaml", format_yolo_yaml(yaml, comment));
   }
 
-  fs::path photo_path(const std::string& name, const std::string& subset) const override {
-    return "images" / folders_.folder(subset) / name;
-  }
-
- private:
   FileSystem& files_;
   const fs::path out_;
   const std::vector<std::string> classes_;
