@@ -3,10 +3,10 @@
 #include <cmath>
 #include <random>
 
+#include "dataset/formats/dataset_folder.h"
 #include "dataset/formats/rows.h"
 #include "dataset/formats/yolo_line.h"
 #include "dataset/formats/yolo_yaml.h"
-#include "dataset/formats/dataset_folder.h"
 
 namespace sam {
 namespace {
