@@ -20,7 +20,7 @@ class CategoryEdit final : public ProjectEdit {
       : folder_(folder),
         pictures_(pictures),
         classes_(classes),
-        picture_files_(folder, classes_, files, clock),
+        picture_files_(folder, classes_, classes, files, clock),
         change_(folder, classes_csv, files, clock) {}
 
   void set_classes(std::vector<std::string> names) override {
@@ -51,6 +51,7 @@ class CategoryEdit final : public ProjectEdit {
   }
 
   void put_file(const fs::path& path, std::string_view bytes) override { change_.put(path, bytes); }
+  void remove_file(const fs::path& path) override { change_.remove(path); }
 
   void commit() override {
     if (classes_changed_) change_.put_class_list(format_class_list(classes_.names));

@@ -101,8 +101,8 @@ PictureFiles::OnDisk PictureFiles::read_or_set_aside(const std::string& image, c
 AnnotationDocument PictureFiles::from_labels(const OnDisk& disk, const AnnotationDocument& before,
                                              std::vector<std::string>& warnings) const {
   const LabelFile labels =
-      parse_label_file(*disk.labels, before.size, classes_.names.size(), "labels/" + disk.labels_file);
-  return merge_labels(before, labels, classes_, warnings);
+      parse_label_file(*disk.labels, before.size, classes_on_disk_.names.size(), "labels/" + disk.labels_file);
+  return merge_labels(before, labels, classes_on_disk_, warnings);
 }
 
 LoadedPicture PictureFiles::load(const std::string& image, const std::string& labels_file, Size size) {
@@ -160,14 +160,15 @@ void PictureFiles::repair_labels(const std::string& image, OnDisk& disk, std::ve
 AnnotationDocument PictureFiles::document_for(const PictureAnnotations& content, const OnDisk& disk) const {
   AnnotationDocument document;
   std::map<std::int64_t, const StoredAnnotation*> before;
+  std::vector<std::string> said_at_load;
   if (disk.document) {
     document = *disk.document;
+    if (disk.labels_were_edited()) document.kept_lines = from_labels(disk, *disk.document, said_at_load).kept_lines;
     for (const StoredAnnotation& stored : disk.document->annotations) before[stored.annotation.id] = &stored;
   } else if (disk.labels) {  // the first save of a picture that the original labelled: its odd lines stay
     AnnotationDocument empty;
     empty.size = content.size;
     empty.labels_file = disk.labels_file;
-    std::vector<std::string> said_at_load;
     document.kept_lines = from_labels(disk, empty, said_at_load).kept_lines;
   }
   document.image = content.image;

@@ -19,7 +19,11 @@ class PictureFiles {
  public:
   // All must outlive this.
   PictureFiles(const CategoryFolder& folder, const ClassList& classes, FileSystem& files, const Clock& clock)
-      : folder_(folder), classes_(classes), files_(files), clock_(clock) {}
+      : PictureFiles(folder, classes, classes, files, clock) {}
+  // classes: of what is staged; classes_on_disk: those that the ids in label files on disk refer to.
+  PictureFiles(const CategoryFolder& folder, const ClassList& classes, const ClassList& classes_on_disk,
+               FileSystem& files, const Clock& clock)
+      : folder_(folder), classes_(classes), classes_on_disk_(classes_on_disk), files_(files), clock_(clock) {}
 
   // labels_file: name under labels/ for a picture without an annotations file; else that file says it. size: the picture's.
   LoadedPicture load(const std::string& image, const std::string& labels_file, Size size);
@@ -69,6 +73,7 @@ class PictureFiles {
 
   const CategoryFolder& folder_;
   const ClassList& classes_;
+  const ClassList& classes_on_disk_;
   FileSystem& files_;
   const Clock& clock_;
 };

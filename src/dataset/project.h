@@ -1,5 +1,5 @@
 // A project that can be changed as a whole: what import, merge and renaming of classes do. Everything or nothing, see project_change.h.
-// Threading: as the store's; an edit's put() and add_photo() from any thread, several at once, the rest from one. Ownership: the project must outlive
+// Threading: as the store's; an edit's put(), add_photo() and remove_file() from any thread, several at once, the rest from one. Ownership: the project must outlive
 // its edit; one edit at a time.
 #pragma once
 
@@ -27,6 +27,8 @@ class ProjectEdit {
   virtual void put(const PictureAnnotations& content, const std::vector<std::string>& other_fields) = 0;
   // Another file of the project, such as splits.csv.
   virtual void put_file(const std::filesystem::path& path, std::string_view bytes) = 0;
+  // The file goes to backups/: an annotations file that is damaged or without its picture.
+  virtual void remove_file(const std::filesystem::path& path) = 0;
 
   // Durable on return. The project must be opened anew to be used further. Throws FileError.
   virtual void commit() = 0;

@@ -18,7 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t max_decided_bytes = std::uint64_t{1} << 20;
-const char* const class_list_name = "class-list";  // staged beside files/, since its place may be outside the project
+constexpr const char* staged_files = "files";
+constexpr const char* staged_removals = "removed";  // empty files of the same names
+const char* const class_list_name = "class-list";   // staged beside files/, since its place may be outside the project
 
 fs::path staging_of(const CategoryFolder& folder) {
   return folder.annotations / ".change";
@@ -48,11 +50,12 @@ std::vector<fs::path> files_below(const fs::path& root, FileSystem& files) {
 void put_in_place(const CategoryFolder& folder, const fs::path& classes_csv, FileSystem& files) {
   const fs::path staging = staging_of(folder);
   std::set<fs::path> folders;
-  for (const fs::path& path : files_below(staging / "files", files)) {
+  for (const fs::path& path : files_below(staging / staged_files, files)) {
     const fs::path target = folder.root / path;
     if (folders.insert(target.parent_path()).second) files.create_directories(target.parent_path());
-    files.rename(staging / "files" / path, target);
+    files.rename(staging / staged_files / path, target);
   }
+  for (const fs::path& path : files_below(staging / staged_removals, files)) files.remove(folder.root / path);
   if (const auto text = files.read(staging / class_list_name)) files.write_atomic(classes_csv, *text);
   files.flush(folder.annotations);
   files.remove_folder(staging);
@@ -67,7 +70,7 @@ ProjectChange::ProjectChange(const CategoryFolder& folder, fs::path classes_csv,
       clock_(clock),
       staging_(staging_of(folder)) {
   files_.remove_folder(staging_);
-  files_.create_directories(staging_ / "files");
+  files_.create_directories(staging_ / staged_files);
 }
 
 ProjectChange::~ProjectChange() {
@@ -79,23 +82,27 @@ ProjectChange::~ProjectChange() {
   }
 }
 
-fs::path ProjectChange::stage(const fs::path& path) {
-  fs::path staged = staging_ / "files" / path;
+fs::path ProjectChange::stage(const char* kind, const fs::path& path) {
+  fs::path staged = staging_ / kind / path;
   const MutexLock lock(mutex_);
   if (made_.insert(staged.parent_path()).second) files_.create_directories(staged.parent_path());
   return staged;
 }
 
 void ProjectChange::put(const fs::path& path, std::string_view bytes) {
-  files_.write_unflushed(stage(path), bytes);
+  files_.write_unflushed(stage(staged_files, path), bytes);
 }
 
 void ProjectChange::put_copy(const fs::path& path, const fs::path& from) {
-  files_.copy_unflushed(from, stage(path));
+  files_.copy_unflushed(from, stage(staged_files, path));
 }
 
 void ProjectChange::put_class_list(std::string_view bytes) {
   files_.write_unflushed(staging_ / class_list_name, bytes);
+}
+
+void ProjectChange::remove(const fs::path& path) {
+  files_.write_unflushed(stage(staged_removals, path), "");
 }
 
 void ProjectChange::back_up() {
@@ -108,7 +115,9 @@ void ProjectChange::back_up() {
     if (made.insert(to.parent_path()).second) files_.create_directories(to.parent_path());
     files_.copy_unflushed(from, to);
   };
-  for (const fs::path& path : files_below(staging_ / "files", files_)) keep(folder_.root / path, path);
+  for (const char* kind : {staged_files, staged_removals}) {
+    for (const fs::path& path : files_below(staging_ / kind, files_)) keep(folder_.root / path, path);
+  }
   if (files_.status(staging_ / class_list_name)) keep(classes_csv_, "classes.csv");
 }
 

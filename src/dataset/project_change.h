@@ -1,7 +1,7 @@
 // Many files of a project replaced together: all of them or none, whatever ends the program or the machine in between. New content is staged in
-// annotations/.change/files/, what it replaces is copied to backups/, both are flushed, and annotations/.change/decided says that it holds: from then
+// annotations/.change/files/, what goes is named in removed/ beside it, what they replace is copied to backups/, both are flushed, and annotations/.change/decided says that it holds: from then
 // on opening the project finishes what was begun. Without that file opening the project takes the staged files away.
-// Threading: put() and put_copy() from any thread, several at once; the rest from one. Ownership: folder, files and clock must outlive it. The
+// Threading: put(), put_copy() and remove() from any thread, several at once; the rest from one. Ownership: folder, files and clock must outlive it. The
 // caller holds the project's lock.
 #pragma once
 
@@ -30,13 +30,15 @@ class ProjectChange {
   void put(const std::filesystem::path& path, std::string_view bytes) SAM_EXCLUDES(mutex_);
   void put_copy(const std::filesystem::path& path, const std::filesystem::path& from) SAM_EXCLUDES(mutex_);
   void put_class_list(std::string_view bytes);
+  // The file goes to backups/. No error if it is not there.
+  void remove(const std::filesystem::path& path) SAM_EXCLUDES(mutex_);
 
   // Returns when everything is in its place and durable. Throws FileError: before it is decided nothing was changed; afterwards the next opening of the
   // project finishes it, and the message says so.
   void commit();
 
  private:
-  std::filesystem::path stage(const std::filesystem::path& path) SAM_EXCLUDES(mutex_);
+  std::filesystem::path stage(const char* kind, const std::filesystem::path& path) SAM_EXCLUDES(mutex_);
   void back_up();
 
   const CategoryFolder& folder_;

@@ -65,6 +65,45 @@ TEST_F(ProjectEditTest, AllOfItIsThereAndWhatWasBeforeIsInBackups) {
   EXPECT_EQ(backups(), std::vector<std::string>({"annotations/a.bmp.json", "classes.csv", "labels/a.txt"}));
 }
 
+TEST_F(ProjectEditTest, AFileThatGoesIsInBackups) {
+  put("annotations/gone.jpg.json", "damaged");
+  {
+    const auto project = open_project(options(), files_, clock_);
+    const auto edit = project->edit();
+    edit->remove_file("annotations/gone.jpg.json");
+    edit->remove_file("annotations/never.jpg.json");
+    EXPECT_TRUE(exists("annotations/gone.jpg.json"));
+    edit->commit();
+  }
+  EXPECT_FALSE(exists("annotations/gone.jpg.json"));
+  EXPECT_EQ(backups(), std::vector<std::string>({"annotations/gone.jpg.json"}));
+}
+
+// A line of the original's is what it was under the class list that it was written for.
+TEST_F(ProjectEditTest, LabelsOnDiskAreReadWithTheClassListOfBefore) {
+  put("labels/b.txt", "2 0.1 0.1 0.9 0.1 0.9 0.9\n3 0.1 0.1 0.9 0.1 0.9 0.9\n");
+  for (const std::vector<std::string>& names :
+       {std::vector<std::string>{"car", "truck"}, {"car", "truck", "bus", "van"}}) {
+    put("labels/b.txt", "2 0.1 0.1 0.9 0.1 0.9 0.9\n3 0.1 0.1 0.9 0.1 0.9 0.9\n");
+    put("classes.csv", "class_name\ncar\ntruck\nbus\n");
+    files_.remove(folder_ / "annotations" / "b.bmp.json");
+    {
+      const auto project = open_project(options(), files_, clock_);
+      PictureAnnotations content = project->load("b.bmp").content;
+      ASSERT_EQ(content.annotations.size(), 1u);
+      content.annotations[0].class_id = 1;
+      const auto edit = project->edit();
+      edit->set_classes(names);
+      edit->put(content, {});
+      edit->commit();
+    }
+    const std::string labels = get("labels/b.txt").value_or("");
+    EXPECT_EQ(std::count(labels.begin(), labels.end(), '\n'), 2) << labels;
+    EXPECT_EQ(labels.substr(0, 2), "1 ");
+    EXPECT_NE(labels.find("\n3 0.1 0.1"), std::string::npos) << labels;
+  }
+}
+
 TEST_F(ProjectEditTest, WithoutCommitNothingIsChanged) {
   {
     const auto project = open_project(options(), files_, clock_);
