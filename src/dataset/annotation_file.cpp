@@ -1,69 +1,127 @@
 #include "dataset/annotation_file.h"
 
+#include <cmath>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
+#include "dataset/json_text.h"
+#include "dataset/other_fields.h"
 #include "dataset/utf8.h"
 
 namespace sam {
 namespace {
 
-using json = nlohmann::ordered_json;
-
-// Text that is not UTF-8 (a class name from a caller) loses its bad bytes rather than the save.
-std::string dump(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-json to_json(const Ring& ring) {
-  json points = json::array();
-  for (const Point& point : ring) points.push_back({point.x, point.y});
-  return points;
-}
-
-json to_json(const Polygon& polygon) {
-  json parts = json::array();
-  for (const PolygonPart& part : polygon) {
-    json holes = json::array();
-    for (const Ring& hole : part.holes) holes.push_back(to_json(hole));
-    parts.push_back({{"outer", to_json(part.outer)}, {"holes", std::move(holes)}});
+// As nlohmann writes numbers, for files of before must not change: its digits are nearly always the fewest, std::to_chars' always are.
+void append_number(std::string& out, double value) {
+  if (!std::isfinite(value)) {
+    out += "null";
+    return;
   }
-  return parts;
+  char digits[64];
+  out.append(digits, nlohmann::detail::to_chars(std::begin(digits), std::end(digits), value));
 }
 
-json to_json(const StoredPrompt& prompt) {
-  json boxes = json::array();
-  for (const Box& box : prompt.boxes) boxes.push_back({box.x0, box.y0, box.x1, box.y1});
-  json points = json::array();
-  for (const StoredPoint& point : prompt.points) points.push_back(json::array({point.x, point.y, point.foreground}));
-  return {{"boxes", std::move(boxes)}, {"points", std::move(points)}, {"text", prompt.text}};
-}
-
-// Appends the fields of text, a JSON object or nothing, that object does not have.
-void add_other_fields(json& object, const std::string& text) {
-  if (text.empty()) return;
-  const json others = json::parse(text);
-  for (const auto& [key, value] : others.items()) {
-    if (!object.contains(key)) object[key] = value;
+// Appends "[", what append(element) appends for each with commas between, and "]".
+template <typename Elements, typename Append>
+void append_list(std::string& out, const Elements& elements, Append append) {
+  out += '[';
+  bool first = true;
+  for (const auto& element : elements) {
+    if (!first) out += ',';
+    first = false;
+    append(element);
   }
+  out += ']';
 }
 
-json to_json(const StoredAnnotation& stored) {
+void append_numbers(std::string& out, std::initializer_list<double> numbers) {
+  append_list(out, numbers, [&](double each) { append_number(out, each); });
+}
+
+void append_ring(std::string& out, const Ring& ring) {
+  append_list(out, ring, [&](const Point& point) { append_numbers(out, {point.x, point.y}); });
+}
+
+void append_polygon(std::string& out, const Polygon& polygon) {
+  append_list(out, polygon, [&](const PolygonPart& part) {
+    out += "{\"outer\":";
+    append_ring(out, part.outer);
+    out += ",\"holes\":";
+    append_list(out, part.holes, [&](const Ring& hole) { append_ring(out, hole); });
+    out += '}';
+  });
+}
+
+void append_prompt(std::string& out, const StoredPrompt& prompt) {
+  out += "{\"boxes\":";
+  append_list(out, prompt.boxes, [&](const Box& box) { append_numbers(out, {box.x0, box.y0, box.x1, box.y1}); });
+  out += ",\"points\":";
+  append_list(out, prompt.points, [&](const StoredPoint& point) {
+    out += '[';
+    append_number(out, point.x);
+    out += ',';
+    append_number(out, point.y);
+    out += point.foreground ? ",true]" : ",false]";
+  });
+  out += ",\"text\":";
+  append_json_string(out, prompt.text);
+  out += '}';
+}
+
+void append_mask(std::string& out, const Mask& mask) {
+  out += "{\"size\":[";
+  append_json_number(out, std::int64_t{mask.size.height});
+  out += ',';
+  append_json_number(out, std::int64_t{mask.size.width});
+  out += "],\"counts\":";
+  append_json_string(out, mask_to_coco_string(mask));
+  out += '}';
+}
+
+void append_attributes(std::string& out, const std::map<std::string, std::string>& attributes) {
+  char separator = '{';
+  for (const auto& [key, value] : attributes) {
+    out += separator;
+    append_json_string(out, key);
+    out += ':';
+    append_json_string(out, value);
+    separator = ',';
+  }
+  out += attributes.empty() ? "{}" : "}";
+}
+
+void append_annotation(std::string& out, const StoredAnnotation& stored) {
+  static constexpr std::string_view names[] = {"id",     "class_id", "class_name", "mask",    "polygon",
+                                               "prompt", "source",   "score",      "created", "attributes"};
   const Annotation& annotation = stored.annotation;
-  json object;
-  object["id"] = annotation.id;
-  object["class_id"] = annotation.class_id;
-  object["class_name"] = stored.class_name;
-  object["mask"] = {{"size", {annotation.mask.size.height, annotation.mask.size.width}},
-                    {"counts", mask_to_coco_string(annotation.mask)}};
-  object["polygon"] = to_json(annotation.polygon);
-  object["prompt"] = to_json(annotation.prompt);
-  object["source"] = annotation.source;
-  object["score"] = annotation.score;
-  object["created"] = annotation.created;
-  object["attributes"] = json::object();
-  for (const auto& [key, value] : annotation.attributes) object["attributes"][key] = value;
-  add_other_fields(object, stored.other_fields);
-  return object;
+  out += "{\"id\":";
+  append_json_number(out, annotation.id);
+  out += ",\"class_id\":";
+  append_json_number(out, std::int64_t{annotation.class_id});
+  out += ",\"class_name\":";
+  append_json_string(out, stored.class_name);
+  out += ",\"mask\":";
+  append_mask(out, annotation.mask);
+  out += ",\"polygon\":";
+  append_polygon(out, annotation.polygon);
+  out += ",\"prompt\":";
+  append_prompt(out, annotation.prompt);
+  out += ",\"source\":";
+  append_json_string(out, annotation.source);
+  out += ",\"score\":";
+  append_number(out, annotation.score);
+  out += ",\"created\":";
+  append_json_string(out, annotation.created);
+  out += ",\"attributes\":";
+  append_attributes(out, annotation.attributes);
+  for_other_fields(stored.other_fields, names, [&](const std::string& name, const std::string& value) {
+    out += ',';
+    append_json_string(out, name);
+    out += ':';
+    out += value;
+  });
+  out += '}';
 }
 
 std::string to_hex(std::string_view bytes) {
@@ -76,48 +134,58 @@ std::string to_hex(std::string_view bytes) {
   return text;
 }
 
-json to_json(const KeptLine& kept) {
-  json object;
-  object["line"] = kept.line;
-  if (is_utf8(kept.text)) {
-    object["text"] = kept.text;
-  } else {
-    object["bytes"] = to_hex(kept.text);
-  }
-  return object;
+void append_kept_line(std::string& out, const KeptLine& kept) {
+  out += "{\"line\":";
+  append_json_number(out, static_cast<std::int64_t>(kept.line));
+  const bool is_text = is_utf8(kept.text);
+  out += is_text ? ",\"text\":" : ",\"bytes\":";
+  append_json_string(out, is_text ? kept.text : to_hex(kept.text));
+  out += '}';
 }
 
 // One element a line, so that version control shows what changed.
 template <typename Element>
-std::string lines_of(const std::vector<Element>& elements) {
-  std::string text = "[";
+void append_lines(std::string& out, const std::vector<Element>& elements,
+                  void (*append)(std::string&, const Element&)) {
+  out += '[';
   const char* separator = "\n    ";
   for (const Element& element : elements) {
-    text += separator + dump(to_json(element));
+    out += separator;
+    append(out, element);
     separator = ",\n    ";
   }
-  return text + (elements.empty() ? "]" : "\n  ]");
+  out += elements.empty() ? "]" : "\n  ]";
 }
 
 }  // namespace
 
 std::string format_annotation_file(const AnnotationDocument& document) {
   std::string text = "{\n  \"format\": 1";
-  const auto field = [&](const std::string& key, const std::string& value) {
-    text += ",\n  " + dump(key) + ": " + value;
+  const auto name = [&](std::string_view key) {
+    text += ",\n  ";
+    append_json_string(text, key);
+    text += ": ";
   };
-  field("image", dump(document.image));
-  field("size", dump({document.size.width, document.size.height}));
-  field("next_id", dump(document.next_id));
-  field("labels_file", dump(document.labels_file));
-  field("labels_hash", dump(document.labels_hash));
-  field("previous_labels_hash", dump(document.previous_labels_hash));
-  field("annotations", lines_of(document.annotations));
-  field("kept_lines", lines_of(document.kept_lines));
-  if (!document.other_fields.empty()) {
-    const json others = json::parse(document.other_fields);
-    for (const auto& [key, value] : others.items()) field(key, dump(value));
-  }
+  const auto text_field = [&](std::string_view key, const std::string& value) {
+    name(key);
+    append_json_string(text, value);
+  };
+  text_field("image", document.image);
+  name("size");
+  text += '[' + std::to_string(document.size.width) + ',' + std::to_string(document.size.height) + ']';
+  name("next_id");
+  append_json_number(text, document.next_id);
+  text_field("labels_file", document.labels_file);
+  text_field("labels_hash", document.labels_hash);
+  text_field("previous_labels_hash", document.previous_labels_hash);
+  name("annotations");
+  append_lines(text, document.annotations, append_annotation);
+  name("kept_lines");
+  append_lines(text, document.kept_lines, append_kept_line);
+  for_other_fields(document.other_fields, {}, [&](const std::string& key, const std::string& value) {
+    name(key);
+    text += value;
+  });
   return text + "\n}\n";
 }
 

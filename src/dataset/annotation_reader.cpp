@@ -1,154 +1,256 @@
-// The reading half of annotation_file.h. Everything is checked: the text may come from anywhere.
+// The reading half of annotation_file.h, with simdjson: a project is read whole for an export. Everything is checked: the text may come
+// from anywhere.
+#include <simdjson.h>
+
 #include <algorithm>
 #include <cmath>
-#include <initializer_list>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <unordered_set>
 
 #include "dataset/annotation_file.h"
+#include "dataset/json_text.h"
+#include "dataset/other_fields.h"
 #include "dataset/store.h"
+#include "dataset/utf8.h"
 
 namespace sam {
 namespace {
 
-using json = nlohmann::ordered_json;
+namespace ondemand = simdjson::ondemand;
 
-constexpr int max_depth = 64;  // ours has 7; what is deeper would be walked by recursion when written back
 constexpr int max_side = 1'000'000;
+constexpr std::int64_t max_integer = std::numeric_limits<std::int64_t>::max();
 
 [[noreturn]] void damaged(const std::string& reason) {
   throw AnnotationFileError(reason);
 }
 
-json parse_json(std::string_view text) {
-  const auto limit_depth = [](int depth, json::parse_event_t, json&) {
-    if (depth > max_depth) damaged("nested deeper than " + std::to_string(max_depth));
-    return true;
-  };
-  try {
-    json value = json::parse(text, limit_depth);
-    if (!value.is_object()) damaged("not a JSON object");
-    return value;
-  } catch (const json::exception& error) {
-    damaged(error.what());
-  }
+[[noreturn]] void damaged(const char* key, const char* reason) {
+  damaged(std::string("\"") + key + "\" " + reason);
 }
 
-const json& field(const json& object, const char* key) {
-  if (!object.is_object()) damaged(std::string("expected an object with \"") + key + "\"");
-  const auto found = object.find(key);
-  if (found == object.end()) damaged(std::string("\"") + key + "\" is missing");
-  return *found;
+ondemand::array list(ondemand::value value, const char* key) {
+  ondemand::array array;
+  if (value.get_array().get(array) != simdjson::SUCCESS) damaged(key, "is not an array");
+  return array;
 }
 
-const json& array(const json& value, const char* key) {
-  if (!value.is_array()) damaged(std::string("\"") + key + "\" is not an array");
-  return value;
+ondemand::object object_of(ondemand::value value, const char* key) {
+  ondemand::object object;
+  if (value.get_object().get(object) != simdjson::SUCCESS) damaged(key, "is not an object");
+  return object;
 }
 
-const json& array(const json& value, const char* key, std::size_t size) {
-  if (array(value, key).size() != size) damaged(std::string("\"") + key + "\" has the wrong length");
-  return value;
+std::string text_of(ondemand::value value, const char* key) {
+  std::string_view text;
+  if (value.get_string().get(text) != simdjson::SUCCESS) damaged(key, "is not a text");
+  if (!is_utf8(text)) damaged(key, "is not UTF-8");  // half a surrogate pair gets through simdjson
+  return std::string(text);
 }
 
-std::string text_of(const json& value, const char* key) {
-  if (!value.is_string()) damaged(std::string("\"") + key + "\" is not a text");
-  return value.get<std::string>();
-}
-
-std::int64_t integer_of(const json& value, const char* key, std::int64_t low, std::int64_t high) {
-  const bool fits =
-      value.is_number_integer() &&
-      (!value.is_number_unsigned() ||
-       value.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
-  if (!fits || value.get<std::int64_t>() < low || value.get<std::int64_t>() > high) {
+std::int64_t integer_of(ondemand::value value, const char* key, std::int64_t low, std::int64_t high) {
+  std::int64_t number = 0;
+  if (value.get_int64().get(number) != simdjson::SUCCESS || number < low || number > high) {
     damaged(std::string("\"") + key + "\" is not a number from " + std::to_string(low) + " to " + std::to_string(high));
   }
-  return value.get<std::int64_t>();
+  return number;
 }
 
-double number_of(const json& value, const char* key) {
-  if (!value.is_number() || !std::isfinite(value.get<double>()))
-    damaged(std::string("\"") + key + "\" is not a number");
-  return value.get<double>();
+double number_of(ondemand::value value, const char* key) {
+  const std::string_view token = value.raw_json_token();
+  double number = 0;
+  if (value.get_double().get(number) != simdjson::SUCCESS || !std::isfinite(number)) damaged(key, "is not a number");
+  return token.size() < long_number_bytes ? number : parse_json_number(token);
 }
 
-Ring ring_of(const json& value, const char* key) {
+// Calls read(i, element) for the elements of a list that must have as many as that.
+template <typename Read>
+void read_exactly(std::size_t count, ondemand::value value, const char* key, Read read) {
+  std::size_t found = 0;
+  for (ondemand::value element : list(value, key)) {
+    if (found == count) damaged(key, "has the wrong length");
+    read(found++, element);
+  }
+  if (found != count) damaged(key, "has the wrong length");
+}
+
+// Calls read(position in keys, value) for each field of an object that must have all of them; others(key, value) for further ones. Of several
+// of a name the last counts.
+template <std::size_t count, typename Read, typename Others>
+void read_fields(ondemand::object object, const char* const (&keys)[count], Read read, Others others) {
+  std::uint32_t seen = 0;
+  for (auto field : object) {
+    const std::string_view key = field.unescaped_key();
+    std::size_t i = 0;
+    while (i < count && key != keys[i]) ++i;
+    if (i < count) {
+      seen |= 1u << i;
+      read(i, ondemand::value(field.value()));
+    } else {
+      others(key, ondemand::value(field.value()));
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if ((seen >> i & 1u) == 0) damaged(keys[i], "is missing");
+  }
+}
+
+// Moves behind a value without brackets: its text alone leaves it where it is, and what follows would not be checked.
+void pass_scalar(ondemand::value value) {
+  double number = 0;
+  if (value.get_raw_json_string().error() == simdjson::SUCCESS || value.get_bool().error() == simdjson::SUCCESS ||
+      value.is_null() || value.get_double().get(number) == simdjson::SUCCESS) {
+    return;
+  }
+  damaged("no JSON value");
+}
+
+// The text of a value that is not looked into; the walk goes on behind it.
+std::string_view raw_text(ondemand::value value) {
+  const ondemand::json_type type = value.type();
+  const std::string_view text = simdjson::to_json_string(value);
+  if (type != ondemand::json_type::array && type != ondemand::json_type::object) pass_scalar(value);
+  return text;
+}
+
+// For fields that are passed over: they must be JSON all the same.
+void ignore(std::string_view, ondemand::value value) {
+  check_json(raw_text(value), 0);
+}
+
+Ring ring_of(ondemand::value value, const char* key) {
   Ring ring;
-  ring.reserve(array(value, key).size());
-  for (const json& point : value) {
-    array(point, key, 2);
-    ring.push_back({number_of(point[0], key), number_of(point[1], key)});
+  for (ondemand::value point : list(value, key)) {
+    Point& made = ring.emplace_back();
+    read_exactly(2, point, key,
+                 [&](std::size_t i, ondemand::value each) { (i == 0 ? made.x : made.y) = number_of(each, key); });
   }
   return ring;
 }
 
-Polygon polygon_of(const json& value) {
+PolygonPart part_of(ondemand::value value) {
+  constexpr const char* keys[] = {"outer", "holes"};
+  PolygonPart part;
+  const auto read = [&](std::size_t i, ondemand::value each) {
+    if (i == 0) {
+      part.outer = ring_of(each, "outer");
+      return;
+    }
+    part.holes.clear();
+    for (ondemand::value hole : list(each, "holes")) part.holes.push_back(ring_of(hole, "holes"));
+  };
+  read_fields(object_of(value, "polygon"), keys, read, ignore);
+  return part;
+}
+
+Polygon polygon_of(ondemand::value value) {
   Polygon polygon;
-  for (const json& part : array(value, "polygon")) {
-    PolygonPart& made = polygon.emplace_back();
-    made.outer = ring_of(field(part, "outer"), "outer");
-    for (const json& hole : array(field(part, "holes"), "holes")) made.holes.push_back(ring_of(hole, "holes"));
-  }
+  for (ondemand::value part : list(value, "polygon")) polygon.push_back(part_of(part));
   return polygon;
 }
 
-StoredPrompt prompt_of(const json& value) {
+Box box_of(ondemand::value value) {
+  double sides[4] = {};
+  read_exactly(4, value, "boxes", [&](std::size_t i, ondemand::value each) { sides[i] = number_of(each, "boxes"); });
+  return {sides[0], sides[1], sides[2], sides[3]};
+}
+
+StoredPoint point_of(ondemand::value value) {
+  StoredPoint point;
+  read_exactly(3, value, "points", [&](std::size_t i, ondemand::value each) {
+    if (i == 2) {
+      if (each.get_bool().get(point.foreground) != simdjson::SUCCESS) {
+        damaged("a point does not say true (foreground) or false");
+      }
+    } else {
+      (i == 0 ? point.x : point.y) = number_of(each, "points");
+    }
+  });
+  return point;
+}
+
+StoredPrompt prompt_of(ondemand::value value) {
+  constexpr const char* keys[] = {"boxes", "points", "text"};
   StoredPrompt prompt;
-  for (const json& box : array(field(value, "boxes"), "boxes")) {
-    array(box, "boxes", 4);
-    prompt.boxes.push_back({number_of(box[0], "boxes"), number_of(box[1], "boxes"), number_of(box[2], "boxes"),
-                            number_of(box[3], "boxes")});
-  }
-  for (const json& point : array(field(value, "points"), "points")) {
-    array(point, "points", 3);
-    if (!point[2].is_boolean()) damaged("a point does not say true (foreground) or false");
-    prompt.points.push_back({number_of(point[0], "points"), number_of(point[1], "points"), point[2].get<bool>()});
-  }
-  prompt.text = text_of(field(value, "text"), "text");
+  const auto read = [&](std::size_t i, ondemand::value each) {
+    if (i == 0) {
+      prompt.boxes.clear();
+      for (ondemand::value box : list(each, "boxes")) prompt.boxes.push_back(box_of(box));
+    } else if (i == 1) {
+      prompt.points.clear();
+      for (ondemand::value point : list(each, "points")) prompt.points.push_back(point_of(point));
+    } else {
+      prompt.text = text_of(each, "text");
+    }
+  };
+  read_fields(object_of(value, "prompt"), keys, read, ignore);
   return prompt;
 }
 
-Mask mask_of(const json& value, Size size) {
-  const json& stated = array(field(value, "size"), "size", 2);
-  if (integer_of(stated[0], "size", 1, max_side) != size.height ||
-      integer_of(stated[1], "size", 1, max_side) != size.width) {
-    damaged("a mask is not of the picture's size");
-  }
-  try {
-    return mask_from_coco_string(text_of(field(value, "counts"), "counts"), size);
-  } catch (const MaskError& error) {
-    damaged(std::string("\"counts\": ") + error.what());
-  }
+// Height before width, as in COCO.
+Mask mask_of(ondemand::value value, Size size) {
+  constexpr const char* keys[] = {"size", "counts"};
+  Mask mask;
+  const auto read = [&](std::size_t i, ondemand::value each) {
+    if (i == 0) {
+      read_exactly(2, each, "size", [&](std::size_t side, ondemand::value length) {
+        if (integer_of(length, "size", 1, max_side) != (side == 0 ? size.height : size.width)) {
+          damaged("a mask is not of the picture's size");
+        }
+      });
+      return;
+    }
+    std::string_view counts;
+    if (each.get_string().get(counts) != simdjson::SUCCESS) damaged("counts", "is not a text");
+    try {
+      mask = mask_from_coco_string(counts, size);
+    } catch (const MaskError& error) {
+      damaged(std::string("\"counts\": ") + error.what());
+    }
+  };
+  read_fields(object_of(value, "mask"), keys, read, ignore);
+  return mask;
 }
 
-std::string other_fields(const json& object, std::initializer_list<std::string_view> known) {
-  json others = json::object();
-  for (const auto& [key, value] : object.items()) {
-    if (std::find(known.begin(), known.end(), key) == known.end()) others[key] = value;
+std::map<std::string, std::string> attributes_of(ondemand::value value) {
+  std::map<std::string, std::string> attributes;
+  for (auto field : object_of(value, "attributes")) {
+    std::string key(std::string_view(field.unescaped_key()));
+    if (!is_utf8(key)) damaged("the name of an attribute is not UTF-8");
+    attributes[std::move(key)] = text_of(field.value(), "attributes");
   }
-  return others.empty() ? std::string() : others.dump();
+  return attributes;
 }
 
-StoredAnnotation annotation_of(const json& object, Size size) {
+StoredAnnotation annotation_of(ondemand::value value, Size size) {
+  constexpr const char* keys[] = {"class_name", "source",  "created", "id",    "class_id",
+                                  "mask",       "polygon", "prompt",  "score", "attributes"};
   StoredAnnotation stored;
   Annotation& annotation = stored.annotation;
-  annotation.id = integer_of(field(object, "id"), "id", 1, std::numeric_limits<std::int64_t>::max() - 1);
-  annotation.class_id =
-      static_cast<int>(integer_of(field(object, "class_id"), "class_id", 0, std::numeric_limits<int>::max()));
-  stored.class_name = text_of(field(object, "class_name"), "class_name");
-  annotation.mask = mask_of(field(object, "mask"), size);
-  annotation.polygon = polygon_of(field(object, "polygon"));
-  annotation.prompt = prompt_of(field(object, "prompt"));
-  annotation.source = text_of(field(object, "source"), "source");
-  annotation.score = number_of(field(object, "score"), "score");
-  annotation.created = text_of(field(object, "created"), "created");
-  const json& attributes = field(object, "attributes");
-  if (!attributes.is_object()) damaged("\"attributes\" is not an object");
-  for (const auto& [key, value] : attributes.items()) annotation.attributes[key] = text_of(value, "attributes");
-  stored.other_fields = other_fields(object, {"id", "class_id", "class_name", "mask", "polygon", "prompt", "source",
-                                              "score", "created", "attributes"});
+  std::string* const texts[] = {&stored.class_name, &annotation.source, &annotation.created};
+  OtherFields others(3);
+  const auto read = [&](std::size_t i, ondemand::value each) {
+    if (i < std::size(texts)) {
+      *texts[i] = text_of(each, keys[i]);
+    } else if (i == 3) {
+      annotation.id = integer_of(each, keys[i], 1, max_integer - 1);
+    } else if (i == 4) {
+      annotation.class_id = static_cast<int>(integer_of(each, keys[i], 0, std::numeric_limits<int>::max()));
+    } else if (i == 5) {
+      annotation.mask = mask_of(each, size);
+    } else if (i == 6) {
+      annotation.polygon = polygon_of(each);
+    } else if (i == 7) {
+      annotation.prompt = prompt_of(each);
+    } else if (i == 8) {
+      annotation.score = number_of(each, keys[i]);
+    } else {
+      annotation.attributes = attributes_of(each);
+    }
+  };
+  read_fields(object_of(value, "annotations"), keys, read,
+              [&](std::string_view key, ondemand::value each) { others.add(key, raw_text(each)); });
+  stored.other_fields = others.text();
   return stored;
 }
 
@@ -164,66 +266,130 @@ std::string from_hex(const std::string& text) {
   return bytes;
 }
 
-KeptLine kept_line_of(const json& object) {
+KeptLine kept_line_of(ondemand::value value) {
+  constexpr const char* keys[] = {"line"};
   KeptLine kept;
-  kept.line = static_cast<std::size_t>(integer_of(field(object, "line"), "line", 0, std::int64_t{1} << 40));
-  kept.text =
-      object.contains("bytes") ? from_hex(text_of(object["bytes"], "bytes")) : text_of(field(object, "text"), "text");
+  bool has_bytes = false;
+  bool has_text = false;
+  const auto read = [&](std::size_t, ondemand::value each) {
+    kept.line = static_cast<std::size_t>(integer_of(each, "line", 0, std::int64_t{1} << 40));
+  };
+  read_fields(object_of(value, "kept_lines"), keys, read, [&](std::string_view key, ondemand::value each) {
+    if (key == "bytes") {
+      kept.text = from_hex(text_of(each, "bytes"));
+      has_bytes = true;
+    } else if (key == "text" && !has_bytes) {
+      kept.text = text_of(each, "text");
+      has_text = true;
+    } else {
+      ignore(key, each);
+    }
+  });
+  if (!has_bytes && !has_text) damaged("text", "is missing");
   if (kept.text.find('\n') != std::string::npos) damaged("a kept line has a line feed");
   return kept;
 }
 
-void read_size(const json& object, AnnotationDocument& document) {
-  const json& size = array(field(object, "size"), "size", 2);
-  document.size.width = static_cast<int>(integer_of(size[0], "size", 1, max_side));
-  document.size.height = static_cast<int>(integer_of(size[1], "size", 1, max_side));
+Size size_of(ondemand::value value) {
+  Size size;
+  read_exactly(2, value, "size", [&](std::size_t i, ondemand::value each) {
+    (i == 0 ? size.width : size.height) = static_cast<int>(integer_of(each, "size", 1, max_side));
+  });
   // Runs are counted in 32 bits.
-  if (std::uint64_t{1} * document.size.width * document.size.height > std::numeric_limits<std::uint32_t>::max()) {
-    damaged("\"size\" is larger than any picture");
-  }
+  if (pixel_count(size) > std::numeric_limits<std::uint32_t>::max()) damaged("size", "is larger than any picture");
+  return size;
 }
 
-void require_current_format(const json& object) {
-  const std::int64_t format = integer_of(field(object, "format"), "format", 1, std::numeric_limits<int>::max());
+void require_current_format(ondemand::value value) {
+  const std::int64_t format = integer_of(value, "format", 1, std::numeric_limits<int>::max());
   if (format > 1) {
     throw DatasetError("written by a later version (format " + std::to_string(format) +
                        ", this program knows 1); update the program");
   }
 }
 
-}  // namespace
+// A text that simdjson can walk: it reads some bytes beyond the end.
+class Walk {
+ public:
+  explicit Walk(std::string_view text) {
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
+    padded_.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+    padded_ = text;
+    document_ = parser_.iterate(padded_.data(), padded_.size(), padded_.capacity());
+    if (document_.get_object().error() != simdjson::SUCCESS) damaged("not a JSON object");
+  }
 
-AnnotationDocument parse_annotation_file(std::string_view text) {
-  const json object = parse_json(text);
-  require_current_format(object);
+  // From its beginning.
+  ondemand::object object() {
+    document_.rewind();
+    return document_.get_object();
+  }
+  ondemand::value find(const char* key) {
+    document_.rewind();
+    ondemand::value value;
+    if (document_.find_field_unordered(key).get(value) != simdjson::SUCCESS) damaged(key, "is missing");
+    return value;
+  }
+  void require_end() {
+    if (document_.current_location().error() != simdjson::OUT_OF_BOUNDS) damaged("something follows the object");
+  }
+
+ private:
+  ondemand::parser parser_;
+  std::string padded_;
+  ondemand::document document_;
+};
+
+AnnotationDocument read_document(Walk& walk) {
+  constexpr const char* keys[] = {"image",   "labels_file", "labels_hash", "previous_labels_hash", "format", "size",
+                                  "next_id", "annotations", "kept_lines"};
+  require_current_format(walk.find("format"));
   AnnotationDocument document;
-  document.image = text_of(field(object, "image"), "image");
-  read_size(object, document);
-  document.next_id = integer_of(field(object, "next_id"), "next_id", 1, std::numeric_limits<std::int64_t>::max());
-  document.labels_file = text_of(field(object, "labels_file"), "labels_file");
-  document.labels_hash = text_of(field(object, "labels_hash"), "labels_hash");
-  document.previous_labels_hash = text_of(field(object, "previous_labels_hash"), "previous_labels_hash");
-  std::unordered_set<std::int64_t> ids;
-  for (const json& annotation : array(field(object, "annotations"), "annotations")) {
-    document.annotations.push_back(annotation_of(annotation, document.size));
-    const std::int64_t id = document.annotations.back().annotation.id;
-    if (!ids.insert(id).second) damaged("the id " + std::to_string(id) + " is used twice");
-    document.next_id = std::max(document.next_id, id + 1);
-  }
-  for (const json& line : array(field(object, "kept_lines"), "kept_lines")) {
-    document.kept_lines.push_back(kept_line_of(line));
-  }
-  std::sort(document.kept_lines.begin(), document.kept_lines.end());
-  document.other_fields = other_fields(object, {"format", "image", "size", "next_id", "labels_file", "labels_hash",
-                                                "previous_labels_hash", "annotations", "kept_lines"});
+  std::string* const texts[] = {&document.image, &document.labels_file, &document.labels_hash,
+                                &document.previous_labels_hash};
+  const Size size = size_of(walk.find("size"));  // masks need it, wherever it stands
+  OtherFields others(1);
+  const auto read = [&](std::size_t i, ondemand::value each) {
+    if (i < std::size(texts)) {
+      *texts[i] = text_of(each, keys[i]);
+    } else if (i == 4) {
+      require_current_format(each);
+    } else if (i == 5) {
+      document.size = size_of(each);
+    } else if (i == 6) {
+      document.next_id = integer_of(each, keys[i], 1, max_integer);
+    } else if (i == 7) {
+      document.annotations.clear();
+      for (ondemand::value one : list(each, keys[i])) document.annotations.push_back(annotation_of(one, size));
+    } else {
+      document.kept_lines.clear();
+      for (ondemand::value one : list(each, keys[i])) document.kept_lines.push_back(kept_line_of(one));
+    }
+  };
+  read_fields(walk.object(), keys, read,
+              [&](std::string_view key, ondemand::value each) { others.add(key, raw_text(each)); });
+  walk.require_end();
+  if (document.size != size) damaged("size", "is there twice");
+  document.other_fields = others.text();
   return document;
 }
 
-int count_annotations(std::string_view text) {
+}  // namespace
+
+AnnotationDocument parse_annotation_file(std::string_view text) {
   try {
-    return static_cast<int>(array(field(parse_json(text), "annotations"), "annotations").size());
-  } catch (const AnnotationFileError&) {
-    return -1;
+    Walk walk(text);
+    AnnotationDocument document = read_document(walk);
+    std::unordered_set<std::int64_t> ids;
+    for (const StoredAnnotation& stored : document.annotations) {
+      const std::int64_t id = stored.annotation.id;
+      if (!ids.insert(id).second) damaged("the id " + std::to_string(id) + " is used twice");
+      document.next_id = std::max(document.next_id, id + 1);
+    }
+    std::sort(document.kept_lines.begin(), document.kept_lines.end());
+    return document;
+  } catch (const simdjson::simdjson_error& error) {
+    damaged(error.what());
   }
 }
 

@@ -39,4 +39,10 @@ void append_json_number(std::string& out, std::int64_t value) {
   append_number(out, value);
 }
 
+double parse_json_number(std::string_view token) {
+  double value = 0;
+  std::from_chars(token.data(), token.data() + token.size(), value);
+  return value;
+}
+
 }  // namespace sam

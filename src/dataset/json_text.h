@@ -1,6 +1,7 @@
-// Pieces of JSON text, appended. Free functions, no state.
+// Pieces of JSON text, appended or read. Free functions, no state.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,5 +14,10 @@ void append_json_string(std::string& out, std::string_view text);
 // The fewest digits that give the same number back. Requires a finite number.
 void append_json_number(std::string& out, double value);
 void append_json_number(std::string& out, std::int64_t value);
+
+// The value of a token that is known to be a number; blanks may follow it. For tokens from long_number_bytes on: simdjson 3.0.1's on-demand
+// parser reads "0." with more than 19 digits behind it as another number, without an error.
+inline constexpr std::size_t long_number_bytes = 20;
+double parse_json_number(std::string_view token);
 
 }  // namespace sam

@@ -70,6 +70,40 @@ TEST(AnnotationFile, FieldsOfOthersAreKept) {
   EXPECT_EQ(format_annotation_file(parse_annotation_file(again)), again);
 }
 
+std::string with_score(const std::string& score) {
+  std::string text = format_annotation_file(example());
+  return text.replace(text.find("\"score\":0.1"), 11, "\"score\":" + score);
+}
+
+TEST(AnnotationFile, NumbersOfOthersMayHaveAnyNumberOfDigits) {
+  for (const char* digits : {"0.94098383246142626241907", "-0.00000000000000000000012345678901234567890123", "1E2",
+                             "123456789012345678901234567890.5", "12345.678901234567890123456", "-17"}) {
+    EXPECT_EQ(parse_annotation_file(with_score(digits)).annotations[0].annotation.score, std::stod(digits)) << digits;
+  }
+  for (const char* digits :
+       {"0.94098383246142626241907x", "00.94098383246142626241907", "0.94098383246142626241907e", "1.", "+1"}) {
+    EXPECT_THROW(parse_annotation_file(with_score(digits)), AnnotationFileError) << digits;
+  }
+}
+
+TEST(AnnotationFile, FieldsOfOthersMustBeJson) {
+  const std::string good = format_annotation_file(example());
+  for (const char* bad : {"\"x\":\"y\":1", "\"x\":tru", "\"x\":{\"y\":01}", "\"x\":[1,]", "\"x\":", "\"x\":1 2"}) {
+    for (const char* place : {"\"image\"", "\"class_id\"", "\"boxes\"", "\"outer\"", "\"counts\"", "\"line\""}) {
+      std::string text = good;
+      text.insert(text.find(place), std::string(bad) + ", ");
+      EXPECT_THROW(parse_annotation_file(text), AnnotationFileError) << bad << " before " << place;
+    }
+  }
+}
+
+TEST(AnnotationFile, TheOrderOfFieldsDoesNotMatter) {
+  const std::string good = format_annotation_file(example());
+  auto sorted = nlohmann::json::parse(good);  // nlohmann::json sorts: "annotations" before "size"
+  EXPECT_EQ(parse_annotation_file(sorted.dump()), example());
+  EXPECT_EQ(parse_annotation_file("\xef\xbb\xbf" + sorted.dump(3)), example());
+}
+
 TEST(AnnotationFile, MasksAreCocos) {
   const auto json = nlohmann::json::parse(format_annotation_file(example()));
   EXPECT_EQ(json["annotations"][0]["mask"]["size"], nlohmann::json::parse("[48, 64]"));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "dataset/formats/format.h"
+#include "dataset/json_text.h"
 #include "dataset/utf8.h"
 #include "image/run_builder.h"
 
@@ -54,11 +55,12 @@ std::int64_t integer(ondemand::value value, const char* key) {
 }
 
 double number(ondemand::value value, const char* key) {
+  const std::string_view token = value.raw_json_token();
   double read = 0;
   if (value.get_double().get(read) != simdjson::SUCCESS) {
     wrong(quoted(key) + " must hold numbers, not " + token_of(value));
   }
-  return read;
+  return token.size() < long_number_bytes ? read : parse_json_number(token);
 }
 
 std::string text(ondemand::value value, const char* key) {

@@ -220,11 +220,7 @@ class CocoFileWriter {
 
 class CocoWriter final : public FormatWriter {
  public:
-  explicit CocoWriter(const WriteRequest& request) : request_(request) {
-    if (!request.out_is_file) request.files.create_directories(request.out / "annotations");
-    for (const std::string& subset : request.subsets) file_of(subset);
-    if (request.subsets.empty()) file_of("");
-  }
+  explicit CocoWriter(const WriteRequest& request) : request_(request) {}  // nothing is made before there is something
 
   EncodedPicture encode(const DatasetPicture& picture) const override {
     EncodedPicture encoded;
@@ -240,6 +236,8 @@ class CocoWriter final : public FormatWriter {
   void append(EncodedPicture&& picture) override { file_of(picture.subset).append(picture.texts); }
 
   void finish() override {
+    for (const std::string& subset : request_.subsets) file_of(subset);
+    if (request_.subsets.empty()) file_of("");
     for (auto& [subset, file] : written_) file->finish(request_.classes);
   }
 
@@ -252,6 +250,7 @@ class CocoWriter final : public FormatWriter {
   CocoFileWriter& file_of(const std::string& subset) {
     std::unique_ptr<CocoFileWriter>& file = written_[request_.out_is_file ? std::string() : subset];
     if (!file) {
+      if (!request_.out_is_file) request_.files.create_directories(request_.out / "annotations");
       const fs::path path = request_.out_is_file ? request_.out : request_.out / coco_file_of(subset);
       file = std::make_unique<CocoFileWriter>(request_.files, path);
     }
