@@ -8,12 +8,14 @@
 
 namespace sam {
 
+inline constexpr const char* unassigned_folder = "unassigned";
+
 class SubsetFolders {
  public:
   // subsets: of the dataset; empty: no folders. Throws FormatError for a name that is no folder's.
   explicit SubsetFolders(const std::vector<std::string>& subsets);
 
-  // Where a picture of that part goes, below images/ and the like. A picture of no part, where others have one, goes to "unassigned".
+  // Where a picture of that part goes, below images/ and the like. A picture of no part, where others have one, goes to unassigned_folder.
   std::filesystem::path folder(const std::string& subset) const;
 
  private:

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "dataset/formats/format.h"
+#include "dataset/formats/subset_name.h"
 #include "dataset/formats/yaml_text.h"
 
 namespace sam {
@@ -69,10 +70,6 @@ void read_classes(const YamlNode& root, const std::string& place, YoloYaml& yaml
   yaml.has_classes = !yaml.classes.empty();
 }
 
-bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
-}
-
 }  // namespace
 
 YoloYaml parse_yolo_yaml(std::string_view text, const std::string& place) {
@@ -105,18 +102,8 @@ std::string format_yolo_yaml(const YoloYaml& yaml, const std::vector<std::string
 }
 
 std::string yolo_subset(std::string_view name) {
-  std::string lower;
-  for (char c : name) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (lower.starts_with("obj_") && lower.ends_with("_data")) {  // darknet's obj_train_data
-    lower = lower.substr(4, std::max<std::size_t>(lower.size(), 9) - 9);
-  }
-  if (lower == "train" || lower == "training") return "train";
-  if (lower == "val" || lower == "valid" || lower == "validation") return "val";
-  if (lower == "test" || lower == "testing") return "test";
-  std::string plain(name.substr(0, 60));
-  std::replace_if(plain.begin(), plain.end(), [](char c) { return !is_plain(c); }, '_');
-  if (plain.find_first_not_of('.') == std::string::npos) return {};
-  return plain;
+  const bool darknets = name.size() > 9 && name.starts_with("obj_") && name.ends_with("_data");
+  return subset_name(darknets ? name.substr(4, name.size() - 9) : name);
 }
 
 }  // namespace sam

@@ -23,7 +23,7 @@ YoloYaml parse_yolo_yaml(std::string_view text, const std::string& place);
 // comment: lines without "# ".
 std::string format_yolo_yaml(const YoloYaml& yaml, const std::vector<std::string>& comment);
 
-// What other programs call these three: "valid" and "validation" are "val"; all else as it is, but for letters, digits, "_", "-" and "." alone.
+// subset_name(), of darknet's folders too ("obj_train_data").
 std::string yolo_subset(std::string_view name);
 
 }  // namespace sam

@@ -342,9 +342,9 @@ TEST_F(Yolo, AnEmptyFolderIsNoDataset) {
 TEST(YoloSubset, KnownNamesAndNothingThatLeadsAway) {
   EXPECT_EQ(yolo_subset("Valid"), "val");
   EXPECT_EQ(yolo_subset("obj_train_data"), "train");
-  EXPECT_EQ(yolo_subset("night shift"), "night_shift");
-  EXPECT_EQ(yolo_subset(".."), "");
-  EXPECT_EQ(yolo_subset("../x"), ".._x");
+  EXPECT_EQ(yolo_subset("night shift"), "night shift");
+  EXPECT_EQ(yolo_subset(".."), "_.");
+  EXPECT_EQ(yolo_subset("../x"), "_._x");
 }
 
 TEST(YoloLine, WholePixelsComeBackAsWholePixelsFromSixDigitsToo) {
