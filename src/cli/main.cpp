@@ -55,6 +55,10 @@ int run(int argc, char** argv) {
   add_annotate_command(root, program);
   add_segment_command(root, program);
   add_embed_command(root, program);
+  add_export_command(root, program);
+  add_import_command(root, program);
+  add_convert_command(root, program);
+  add_formats_command(root, program);
   add_models_command(root, program);
   add_memory_command(root, program);
   add_cache_command(root, program);

@@ -34,6 +34,10 @@ struct Program {
 // Each adds a subcommand (annotate: to the root as well, since it is the default).
 void add_annotate_command(CLI::App& root, Program& program);
 void add_segment_command(CLI::App& root, Program& program);
+void add_export_command(CLI::App& root, Program& program);
+void add_import_command(CLI::App& root, Program& program);
+void add_convert_command(CLI::App& root, Program& program);
+void add_formats_command(CLI::App& root, Program& program);
 void add_models_command(CLI::App& root, Program& program);
 void add_memory_command(CLI::App& root, Program& program);
 void add_cache_command(CLI::App& root, Program& program);

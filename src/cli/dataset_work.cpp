@@ -1,0 +1,115 @@
+#include "cli/dataset_work.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iostream>
+#include <thread>
+
+#include "cli/progress_line.h"
+#include "platform/stopped.h"
+
+namespace sam {
+namespace {
+
+constexpr std::uint64_t max_splits_bytes = std::uint64_t{1} << 30;
+
+std::string format_names() {
+  std::string names;
+  for (const Format& each : formats()) names += (names.empty() ? "" : ", ") + std::string(each.name);
+  return names;
+}
+
+}  // namespace
+
+DecodeLimits DatasetFlags::limits() const {
+  DecodeLimits limits;
+  limits.max_pixels = max_image_pixels;
+  return limits;
+}
+
+unsigned DatasetFlags::thread_count() const {
+  return threads > 0 ? static_cast<unsigned>(threads) : std::max(1U, std::thread::hardware_concurrency());
+}
+
+void add_dataset_flags(CLI::App& command, DatasetFlags& flags, bool has_project) {
+  if (has_project) {
+    command.add_option("--classes_csv,--classes-csv", flags.classes_csv,
+                       "the class list; default: classes.csv in the project");
+  }
+  command.add_option("--max-image-pixels", flags.max_image_pixels, "photos with more pixels than this are refused")
+      ->capture_default_str();
+  command.add_option("--jobs", flags.threads, "threads; 0: one a processor")->check(CLI::Range(0, 256));
+  command.add_flag("--dry-run", flags.dry_run, "do everything but write; say what would be done");
+  command.add_flag("--json", flags.json, "print the result as JSON");
+}
+
+std::unique_ptr<Project> open_project_for_work(const std::string& folder, const DatasetFlags& flags,
+                                               bool may_have_no_classes, Program& program) {
+  spdlog::set_level(spdlog::level::warn);
+  StoreOptions options;
+  options.folder = folder;
+  options.classes_csv = flags.classes_csv;
+  options.limits = flags.limits();
+  options.may_have_no_classes = may_have_no_classes;
+  return open_project(options, program.files, program.clock);
+}
+
+Splits read_splits(const Store& store, FileSystem& files) {
+  const auto text = files.read(store.folder() / splits_file_name, max_splits_bytes);
+  return text ? parse_splits(*text) : Splits{};
+}
+
+const Format& format_by_name(const std::string& name, const std::string& flag) {
+  if (const Format* format = find_format(name)) return *format;
+  throw UsageError(flag + " " + name + " is not a format; there are " + format_names() + " (sam-annotator formats)");
+}
+
+const Format& format_of_output(const std::string& name, const std::string& out) {
+  if (!name.empty()) return format_by_name(name, "--format");
+  const std::string extension = std::filesystem::path(out).extension().string();
+  for (const Format& each : formats()) {
+    if (!extension.empty() && each.extension == extension) return each;
+  }
+  throw UsageError("say the format of " + out + " with --format: " + format_names() + " (sam-annotator formats)");
+}
+
+const Format& format_of_input(const std::string& name, const std::string& in, FileSystem& files) {
+  if (!files.status(in)) throw DatasetError(in + " does not exist");
+  if (!name.empty()) return format_by_name(name, "--format");
+  if (const Format* format = recognise_format(files, in)) return *format;
+  throw UsageError(in + " looks like no known format; say which with --format: " + format_names() +
+                   " (sam-annotator formats)");
+}
+
+int run_shown(const std::function<void(const std::stop_token&, const ProgressListener&)>& work,
+              const std::string& stopped) {
+  const std::string line = stopped + "\n";
+  StopSignals signals({.early = line.c_str(), .again = line.c_str(), .late = line.c_str(), .late_is_failure = true});
+  signals.begin_serving();
+  ProgressLine progress;
+  std::stop_source stop;
+  try {
+    work(stop.get_token(), [&](const WorkProgress& now) {
+      if (signals.asked() != 0) stop.request_stop();
+      const double rate = now.seconds > 0 ? static_cast<double>(now.done) / now.seconds : 0;
+      const double left = rate > 0 && now.total > now.done ? static_cast<double>(now.total - now.done) / rate : 0;
+      progress.show({static_cast<std::size_t>(now.done), static_cast<std::size_t>(now.total), rate, left});
+    });
+  } catch (const Stopped&) {
+    progress.clear();
+    std::cerr << "sam-annotator: " << stopped << '\n';
+    return stopped_by_signal + signals.asked();
+  }
+  return exit_done;
+}
+
+void print_warnings(const std::vector<std::string>& warnings) {
+  for (const std::string& each : warnings) std::cerr << "sam-annotator: " << each << '\n';
+}
+
+std::string count_text(std::size_t count, const std::string& one, const std::string& many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+}  // namespace sam

@@ -1,0 +1,179 @@
+// A dataset of other tools read into a project: sam-annotator import IN PROJECT.
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cli/dataset_work.h"
+#include "dataset/class_list.h"
+#include "jobs/import_job.h"
+
+namespace sam {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct ImportCommand {
+  std::string in;
+  std::string project;
+  std::string format;
+  std::vector<std::string> map;
+  bool no_photos = false;
+  ImportOptions options;
+  DatasetFlags flags;
+};
+
+std::map<std::string, std::string> parse_map(const std::vector<std::string>& flags) {
+  std::map<std::string, std::string> map;
+  for (const std::string& each : flags) {
+    const std::size_t equals = each.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw UsageError("--map " + each + ": expected NAME=OURS, or NAME= to leave its objects out");
+    }
+    map[clean_class_name(each.substr(0, equals))] = clean_class_name(each.substr(equals + 1));
+  }
+  return map;
+}
+
+// A project that is made for the import, and goes again if nothing came of it.
+class NewProject {
+ public:
+  NewProject(std::string folder, FileSystem& files) : folder_(std::move(folder)), files_(files) {
+    const auto status = files_.status(folder_);
+    is_new_ = !status;
+    if (status && (status->kind != FileStatus::Kind::directory || !files_.list(folder_).empty())) return;
+    files_.create_directories(std::filesystem::path(folder_) / "images");
+    files_.write_atomic(std::filesystem::path(folder_) / "classes.csv", "class_name\n");
+  }
+  ~NewProject() {
+    if (!is_new_ || keep_) return;
+    try {
+      files_.remove_folder(folder_);
+    } catch (const FileError& error) {
+      std::cerr << "sam-annotator: " << error.what() << '\n';
+    }
+  }
+  NewProject(const NewProject&) = delete;
+  NewProject& operator=(const NewProject&) = delete;
+  void keep() { keep_ = true; }
+
+ private:
+  const std::string folder_;
+  FileSystem& files_;
+  bool is_new_ = false;
+  bool keep_ = false;
+};
+
+ordered_json named(const NamedCount& names) {
+  return {{"count", names.count}, {"first", names.first}};
+}
+
+void print_json(const ImportCommand& command, const Format& format, const ImportSummary& summary) {
+  const ordered_json json = {{"project", command.project},
+                             {"format", format.name},
+                             {"dry_run", command.options.dry_run},
+                             {"pictures", summary.pictures},
+                             {"annotations", summary.annotations},
+                             {"photos_added", summary.photos_added},
+                             {"classes_added", summary.classes_added},
+                             {"kept", named(summary.kept)},
+                             {"replaced", named(summary.replaced)},
+                             {"merged", named(summary.merged)},
+                             {"same_objects", summary.same_objects},
+                             {"without_photo", named(summary.without_photo)},
+                             {"failed", named(summary.failed)},
+                             {"left_out_by_class", summary.left_out_by_class},
+                             {"seconds", summary.seconds}};
+  std::cout << json.dump(2) << '\n';
+}
+
+void print_text(const ImportCommand& command, const Format& format, const ImportSummary& summary) {
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, " in %.1f s", summary.seconds);
+  std::cout << command.project << (command.options.dry_run ? " would get " : " got ")
+            << count_text(summary.annotations, "annotation", "annotations") << " on "
+            << count_text(summary.pictures, "picture", "pictures") << " from " << format.title << seconds << '\n';
+  const auto line = [](const NamedCount& names, const std::string& what) {
+    if (names.count > 0) std::cout << "  " << what << ": " << names.text() << '\n';
+  };
+  if (summary.photos_added > 0) std::cout << "  photos added: " << summary.photos_added << '\n';
+  if (!summary.classes_added.empty()) {
+    std::cout << "  classes added:";
+    for (const std::string& name : summary.classes_added)
+      std::cout << ' ' << name << (name == summary.classes_added.back() ? "" : ",");
+    std::cout << '\n';
+  }
+  line(summary.kept, "annotated in both, the project's kept");
+  line(summary.replaced, "annotated in both, replaced (before: backups/)");
+  line(summary.merged, "annotated in both, merged");
+  if (summary.same_objects > 0) std::cout << "  objects that were there already: " << summary.same_objects << '\n';
+  line(summary.without_photo, "left out, no photo of that name");
+  line(summary.failed, "left out, cannot be read");
+  for (const auto& [name, count] : summary.left_out_by_class) {
+    std::cout << "  left out, class \"" << name << "\": " << count_text(count, "object", "objects") << '\n';
+  }
+}
+
+int run_import(ImportCommand command, Program& program) {
+  const Format& format = format_of_input(command.format, command.in, program.files);
+  command.options.class_map = parse_map(command.map);
+  command.options.photos = !command.no_photos;
+  command.options.dry_run = command.flags.dry_run;
+  command.options.threads = command.flags.thread_count();
+  command.options.limits = command.flags.limits();
+  NewProject made(command.project, program.files);
+  ImportSummary summary;
+  const int status = run_shown(
+      [&](const std::stop_token& stop, const ProgressListener& on_progress) {
+        const auto project = open_project_for_work(command.project, command.flags, true, program);
+        command.options.splits = read_splits(*project, program.files);
+        const auto reader = format.read({program.files, command.in, project->classes().names});
+        summary = import_dataset(*reader, format, *project, command.options, program.clock, stop, on_progress);
+      },
+      "stopped; nothing was imported, or, once everything was ready, opening the project completes it");
+  if (status != exit_done) return status;
+  if (!command.flags.dry_run) made.keep();
+  print_warnings(summary.warnings);
+  command.flags.json ? print_json(command, format, summary) : print_text(command, format, summary);
+  return summary.failed.count + summary.without_photo.count > 0 ? exit_failed : exit_done;
+}
+
+const std::map<std::string, OnConflict> conflict_words = {{"refuse", OnConflict::refuse},
+                                                          {"keep", OnConflict::keep},
+                                                          {"replace", OnConflict::replace},
+                                                          {"merge", OnConflict::merge}};
+const std::map<std::string, OnNewClass> new_class_words = {
+    {"add", OnNewClass::add}, {"refuse", OnNewClass::refuse}, {"skip", OnNewClass::skip}};
+
+}  // namespace
+
+void add_import_command(CLI::App& root, Program& program) {
+  CLI::App* command =
+      root.add_subcommand("import", "reads a dataset of another tool into a project: all of it, or nothing");
+  auto options = std::make_shared<ImportCommand>();
+  command->add_option("IN", options->in, "the dataset: a folder or a file")->required();
+  command->add_option("PROJECT", options->project, "the category folder; made if it is not there")->required();
+  command->add_option("--format", options->format, "IN's format; default: by its look (see formats)");
+  command
+      ->add_option("--on-conflict", options->options.on_conflict,
+                   "pictures annotated in both: refuse (default), keep, replace or merge")
+      ->transform(CLI::CheckedTransformer(conflict_words));
+  command
+      ->add_option("--merge-iou", options->options.merge_iou,
+                   "merge: objects of a class that overlap this much are one")
+      ->check(CLI::Range(0.01, 1.0))
+      ->capture_default_str();
+  command->add_option("--map", options->map,
+                      "\"NAME=OURS\": a class of the dataset is one of ours; \"NAME=\" leaves it out");
+  command
+      ->add_option("--new-classes", options->options.on_new_class,
+                   "classes that the project does not have: add (default), refuse or skip")
+      ->transform(CLI::CheckedTransformer(new_class_words));
+  command->add_flag("--no-photos", options->no_photos, "do not copy photos that the project lacks");
+  command->add_flag("--skip-errors", options->options.skip_errors,
+                    "leave out pictures that cannot be read, and list them");
+  add_dataset_flags(*command, options->flags, true);
+  command->callback(
+      [&program, options] { program.run = [&program, options] { return run_import(*options, program); }; });
+}
+
+}  // namespace sam
