@@ -288,7 +288,7 @@ TEST_P(FormatContract, DamageIsAnErrorOrNothing) {
       if (turn < 8) {
         bytes.resize(at);
       } else {
-        constexpr std::string_view odd = "\x00-9e<>\"{}[],:&\xff\n";
+        constexpr std::string_view odd("-9e<>\"{}[],:&\xff\n\0", 16);
         bytes[at] = odd[random() % odd.size()];
       }
       files().write_unflushed(path, bytes);
