@@ -41,8 +41,8 @@ std::string encode_colour_png(const IndexPicture& picture, std::span<const Colou
 
 struct DecodedIndices {
   IndexPicture picture;
-  // What the numbers look like: of a file with a palette, its palette; of one in colour, its colours in the order of first appearance (an
-  // alpha channel is passed over). Empty: grey, and the numbers are the file's samples.
+  // What the numbers look like: of a file with a palette, its palette; of one in colour, black (0) and then its other colours in the order in
+  // which they come (an alpha channel is passed over). Empty: grey, and the numbers are the file's samples.
   std::vector<Colour> colours;
 };
 

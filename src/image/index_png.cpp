@@ -120,7 +120,7 @@ void read_rows(VipsImage* image, Size size, const std::function<void(const VipsP
   }
 }
 
-// The numbers of colours, given as they are met.
+// The numbers of colours, given as they are met; black is 0.
 class ColourNumbers {
  public:
   std::uint16_t find(const VipsPel* rgb) {
@@ -137,8 +137,8 @@ class ColourNumbers {
   std::vector<Colour> take() && { return std::move(colours_); }
 
  private:
-  std::unordered_map<std::uint32_t, std::uint16_t> numbers_;
-  std::vector<Colour> colours_;
+  std::unordered_map<std::uint32_t, std::uint16_t> numbers_{{0, 0}};
+  std::vector<Colour> colours_{{0, 0, 0}};
   std::uint32_t last_key_ = 0xffffffff;
   std::uint16_t last_ = 0;
 };

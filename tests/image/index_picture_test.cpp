@@ -67,6 +67,12 @@ TEST_F(IndexPictures, ColoursAreNumbered) {
   }
 }
 
+TEST_F(IndexPictures, BlackIsNothing) {
+  const std::vector<Colour> colours = {{9, 9, 9}, {0, 0, 0}};
+  const DecodedIndices decoded = decode_index_png(encode_colour_png({{3, 1}, {0, 1, 0}}, colours), million);
+  EXPECT_EQ(decoded.picture.indices, (std::vector<std::uint16_t>{1, 0, 1}));
+}
+
 TEST_F(IndexPictures, PaintedMasksAreSplitAgain) {
   const IndexPicture picture = noise({70, 45}, 5, 5);
   IndexPicture painted = make_index_picture(picture.size);

@@ -6,10 +6,20 @@ namespace sam {
 
 // One row a format. Its functions are in the source file of the same name.
 std::span<const Format> formats() {
+  // clang-format off
   static const std::vector<Format> rows = {
-      project_format(), cvat_format(),     coco_format(),           labelme_format(),           original_format(),
-      csv_format(),     yolo_obb_format(), yolo_detection_format(), yolo_segmentation_format(),
+      project_format(),
+      cvat_format(),
+      coco_format(),
+      labelme_format(),
+      voc_format(),
+      original_format(),
+      csv_format(),
+      yolo_obb_format(),
+      yolo_detection_format(),
+      yolo_segmentation_format(),
   };
+  // clang-format on
   return rows;
 }
 

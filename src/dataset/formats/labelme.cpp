@@ -10,6 +10,7 @@
 #include "dataset/formats/labelme_reader.h"
 #include "dataset/formats/mask_pieces.h"
 #include "dataset/formats/rows.h"
+#include "dataset/formats/subset_folders.h"
 #include "image/index_picture.h"
 
 namespace sam {
@@ -74,7 +75,11 @@ bool is_drawable(const Polygon& polygon) {
 class LabelMeWriter final : public FormatWriter {
  public:
   explicit LabelMeWriter(const WriteRequest& request)
-      : files_(request.files), out_(request.out), classes_(request.classes), exact_masks_(request.exact_masks) {}
+      : files_(request.files),
+        out_(request.out),
+        classes_(request.classes),
+        subsets_(request.subsets),
+        exact_masks_(request.exact_masks) {}
 
   EncodedPicture encode(const DatasetPicture& picture) const override {
     json shapes = json::array();
@@ -91,7 +96,7 @@ class LabelMeWriter final : public FormatWriter {
     encoded.subset = picture.subset;
     const std::string stem(base_name(picture.name));
     encoded.texts = {picture.name};
-    encoded.files = {{std::filesystem::path(picture.subset) / (stem + ".json"),
+    encoded.files = {{subsets_.folder(picture.subset) / (stem + ".json"),
                       document.dump(2, ' ', false, json::error_handler_t::replace) + "\n"}};
     return encoded;
   }
@@ -109,7 +114,7 @@ class LabelMeWriter final : public FormatWriter {
   }
 
   std::filesystem::path photo_path(const std::string& name, const std::string& subset) const override {
-    return std::filesystem::path(subset) / name;
+    return subsets_.folder(subset) / name;
   }
 
  private:
@@ -128,6 +133,7 @@ class LabelMeWriter final : public FormatWriter {
   FileSystem& files_;
   const std::filesystem::path out_;
   const std::vector<std::string> classes_;
+  const SubsetFolders subsets_;
   const bool exact_masks_;
   BaseNames bases_;
 };

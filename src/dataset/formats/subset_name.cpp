@@ -16,8 +16,9 @@ std::string subset_name(std::string_view name) {
     std::string_view name;
     std::string_view subset;
   };
-  constexpr Alias aliases[] = {{"default", ""},  {"train", "train"},    {"training", "train"}, {"val", "val"},
-                               {"valid", "val"}, {"validation", "val"}, {"test", "test"},      {"testing", "test"}};
+  constexpr Alias aliases[] = {{"default", ""},       {"unassigned", ""}, {"train", "train"},
+                               {"training", "train"}, {"val", "val"},     {"valid", "val"},
+                               {"validation", "val"}, {"test", "test"},   {"testing", "test"}};
   std::string lower;
   for (char c : name) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   for (const Alias& alias : aliases) {
