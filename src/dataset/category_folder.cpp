@@ -116,6 +116,8 @@ CategoryFolder open_category_folder(const fs::path& folder, FileSystem& files) {
       files.create_directories(made);
       refuse_folder_outside(result, made);
     }
+    // A process that was killed may have renamed files and not flushed that; from here on they count as being there.
+    for (const fs::path& each : {result.labels, result.history, result.backups}) files.flush_folder(each);
   } catch (const FileError& error) {
     throw DatasetError(std::string(error.what()) + "; the project's folder must be writable");
   }

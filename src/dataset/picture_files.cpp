@@ -88,11 +88,11 @@ PictureFiles::OnDisk PictureFiles::read_or_set_aside(const std::string& image, c
   try {
     return read(image, labels_file);
   } catch (const AnnotationFileError& error) {
-    const fs::path kept = new_backup_folder(folder_, files_, clock_) / "annotations" / (image + ".json.damaged");
-    files_.create_directories(kept.parent_path());
-    files_.rename(annotations_path(image), kept);
+    const fs::path path = annotations_path(image);
+    const std::string bytes = files_.read(path, max_file_bytes).value_or("");
+    const fs::path kept = set_aside(folder_, files_, clock_, path, bytes);
     warnings.push_back("annotations/" + image + ".json is damaged (" + error.what() + "); it is kept as " +
-                       kept.lexically_relative(folder_.root).string() + ", and the label file is used");
+                       kept.string() + ", and the label file is used");
     spdlog::warn("{}", warnings.back());
     return read(image, labels_file);
   }
@@ -313,12 +313,8 @@ bool PictureFiles::count(const std::string& labels_file, IndexRow& facts) {
 
 void PictureFiles::back_up(const std::string& image, const OnDisk& disk) {
   const fs::path folder = new_backup_folder(folder_, files_, clock_);
-  const auto keep = [&](const fs::path& path, const std::string& bytes) {
-    files_.create_directories(path.parent_path());
-    files_.write_atomic(path, bytes);
-  };
-  if (disk.annotations) keep(folder / "annotations" / (image + ".json"), *disk.annotations);
-  if (disk.labels) keep(folder / "labels" / disk.labels_file, *disk.labels);
+  if (disk.annotations) write_backup(folder_, files_, folder / "annotations" / (image + ".json"), *disk.annotations);
+  if (disk.labels) write_backup(folder_, files_, folder / "labels" / disk.labels_file, *disk.labels);
 }
 
 }  // namespace sam

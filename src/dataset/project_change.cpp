@@ -3,7 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -21,6 +23,12 @@ constexpr std::uint64_t max_decided_bytes = std::uint64_t{1} << 20;
 constexpr const char* staged_files = "files";
 constexpr const char* staged_removals = "removed";  // empty files of the same names
 const char* const class_list_name = "class-list";   // staged beside files/, since its place may be outside the project
+const char* const replaced_name = "replaced";       // what backups/ gets
+
+struct Decided {
+  fs::path classes_csv;  // relative to the project if it is in there, which may be opened elsewhere next
+  std::string backup;    // folder in backups/
+};
 
 fs::path staging_of(const CategoryFolder& folder) {
   return folder.annotations / ".change";
@@ -46,18 +54,53 @@ std::vector<fs::path> files_below(const fs::path& root, FileSystem& files) {
   return found;
 }
 
+fs::path in_project(const fs::path& path, const CategoryFolder& folder) {
+  const fs::path absolute = fs::absolute(path);
+  const fs::path relative = absolute.lexically_relative(folder.root);
+  return relative.empty() || *relative.begin() == ".." ? absolute : relative;
+}
+
+// Onto another disk too: images/ may be a link to one.
+void move_file(const fs::path& from, const fs::path& to, FileSystem& files) {
+  try {
+    files.rename(from, to);
+    return;
+  } catch (const FileError& error) {
+    if (error.error_number() != EXDEV) throw;
+  }
+  const std::unique_ptr<InputFile> in = files.open(from);
+  if (!in) throw FileError("cannot read " + from.string() + ": No such file or directory", ENOENT);
+  const std::unique_ptr<OutputFile> out = files.create(to);
+  std::vector<char> block(std::size_t{1} << 18);
+  for (std::uint64_t offset = 0;;) {
+    const std::size_t count = in->read(offset, block);
+    if (count == 0) break;
+    out->write({block.data(), count});
+    offset += count;
+  }
+  out->publish();
+  files.remove(from);
+}
+
 // Moves what is staged to its place; may be called again after it was cut short.
-void put_in_place(const CategoryFolder& folder, const fs::path& classes_csv, FileSystem& files) {
+void put_in_place(const CategoryFolder& folder, const Decided& decided, FileSystem& files) {
   const fs::path staging = staging_of(folder);
   std::set<fs::path> folders;
-  for (const fs::path& path : files_below(staging / staged_files, files)) {
-    const fs::path target = folder.root / path;
-    if (folders.insert(target.parent_path()).second) files.create_directories(target.parent_path());
-    files.rename(staging / staged_files / path, target);
-  }
+  const auto move_all = [&](const fs::path& from, const fs::path& to) {
+    for (const fs::path& path : files_below(from, files)) {
+      const fs::path target = to / path;
+      if (folders.insert(target.parent_path()).second) files.create_directories(target.parent_path());
+      move_file(from / path, target, files);
+    }
+  };
+  move_all(staging / replaced_name, folder.backups / decided.backup);
+  move_all(staging / staged_files, folder.root);
   for (const fs::path& path : files_below(staging / staged_removals, files)) files.remove(folder.root / path);
-  if (const auto text = files.read(staging / class_list_name)) files.write_atomic(classes_csv, *text);
+  if (const auto text = files.read(staging / class_list_name))
+    files.write_atomic(folder.root / decided.classes_csv, *text);
   files.flush(folder.annotations);
+  files.remove(staging / "decided");
+  files.flush_folder(staging);  // or it would be done again after later changes
   files.remove_folder(staging);
 }
 
@@ -76,6 +119,7 @@ ProjectChange::ProjectChange(const CategoryFolder& folder, fs::path classes_csv,
 ProjectChange::~ProjectChange() {
   if (decided_) return;
   try {
+    files_.remove(staging_ / "decided");  // first: without it the rest is nothing, however far taking it away comes
     files_.remove_folder(staging_);
   } catch (const FileError& error) {  // the next opening of the project does it
     spdlog::debug("{}", error.what());
@@ -105,13 +149,12 @@ void ProjectChange::remove(const fs::path& path) {
   files_.write_unflushed(stage(staged_removals, path), "");
 }
 
+// Staged too: backups/ gets copies that are complete, or none.
 void ProjectChange::back_up() {
-  std::optional<fs::path> backup;  // made when there is something for it
   std::set<fs::path> made;
   const auto keep = [&](const fs::path& from, const fs::path& as) {
     if (!files_.status(from)) return;
-    if (!backup) backup = new_backup_folder(folder_, files_, clock_);
-    const fs::path to = *backup / as;
+    const fs::path to = staging_ / replaced_name / as;
     if (made.insert(to.parent_path()).second) files_.create_directories(to.parent_path());
     files_.copy_unflushed(from, to);
   };
@@ -123,11 +166,14 @@ void ProjectChange::back_up() {
 
 void ProjectChange::commit() {
   back_up();
+  const Decided decided{in_project(classes_csv_, folder_),
+                        new_backup_folder(folder_, files_, clock_).filename().string()};
   files_.flush(staging_);
-  files_.write_atomic(staging_ / "decided", nlohmann::json{{"classes_csv", classes_csv_.string()}}.dump() + "\n");
+  const nlohmann::json json{{"classes_csv", decided.classes_csv.string()}, {"backup", decided.backup}};
+  files_.write_atomic(staging_ / "decided", json.dump() + "\n");
   decided_ = true;
   try {
-    put_in_place(folder_, classes_csv_, files_);
+    put_in_place(folder_, decided, files_);
   } catch (const FileError& error) {
     throw FileError(std::string(error.what()) +
                         "; the change is complete on disk and is put in place when the project is opened next",
@@ -144,13 +190,14 @@ bool finish_project_change(const CategoryFolder& folder, FileSystem& files) {
     return false;
   }
   const auto json = nlohmann::json::parse(*decided, nullptr, false);
-  if (!json.is_object() || !json["classes_csv"].is_string()) {
+  const auto text = [&](const char* key) { return json.is_object() ? json.value(key, nlohmann::json()) : json; };
+  if (!text("classes_csv").is_string() || !text("backup").is_string()) {
     throw DatasetError(
         (staging / "decided").string() +
         " is damaged; the change that it belongs to is in files/ beside it: move those into the project, or "
         "remove annotations/.change to do without them");
   }
-  put_in_place(folder, json["classes_csv"].get<std::string>(), files);
+  put_in_place(folder, {text("classes_csv").get<std::string>(), text("backup").get<std::string>()}, files);
   spdlog::warn("a change of many files that was cut short has been completed");
   return true;
 }

@@ -295,18 +295,20 @@ std::vector<std::string> PosixFileSystem::list(const fs::path& path) {
 }
 
 void PosixFileSystem::create_directories(const fs::path& path) {
-  if (path.empty()) return;
+  if (path.empty() || path == path.root_path()) return;
+  if (!path.has_filename()) return create_directories(path.parent_path());  // "a/b/"
   struct stat info{};
   if (calls_->stat(path.c_str(), &info) == 0) {
     if (!S_ISDIR(info.st_mode)) fail("create folder", path, ENOTDIR);
+    try {  // who made it may have been killed before the next line
+      sync_folder(*calls_, path.parent_path());
+    } catch (const FileError& error) {  // somebody else's folder, which we may pass but not open
+      if (error.error_number() != EACCES && error.error_number() != EPERM) throw;
+    }
     return;
   }
-  if (!path.has_filename()) return create_directories(path.parent_path());  // "a/b/"
   create_directories(path.parent_path());
-  if (calls_->mkdir(path.c_str(), 0777) != 0) {
-    if (errno == EEXIST) return;  // somebody else was quicker
-    fail("create folder", path, errno);
-  }
+  if (calls_->mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) fail("create folder", path, errno);
   sync_folder(*calls_, path.parent_path());
 }
 
@@ -369,6 +371,10 @@ void PosixFileSystem::copy_unflushed(const fs::path& from, const fs::path& to) {
     if (count < 0) return copy_by_hand(*calls_, source->fd.get(), fd, from, to);
   }
   if (fd.close() != 0 && errno != EINTR) fail("write", to, errno);
+}
+
+void PosixFileSystem::flush_folder(const fs::path& folder) {
+  sync_folder(*calls_, folder);
 }
 
 void PosixFileSystem::flush(const fs::path& folder) {

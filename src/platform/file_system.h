@@ -77,7 +77,7 @@ class FileSystem {
   // Names of the entries, without "." and "..", in no order. Throws FileError if path is no readable directory.
   virtual std::vector<std::string> list(const std::filesystem::path& path) = 0;
 
-  virtual void create_directories(const std::filesystem::path& path) = 0;
+  virtual void create_directories(const std::filesystem::path& path) = 0;  // durable on return
   virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
   virtual void remove(const std::filesystem::path& path) = 0;         // no error if it does not exist
   virtual void remove_folder(const std::filesystem::path& path) = 0;  // with all that is in it; links are not followed
@@ -87,6 +87,8 @@ class FileSystem {
   // Makes the file if need be, locks it (flock), and writes the note into it for people. Never waits. Throws FileError: EWOULDBLOCK while
   // somebody else holds it; ENOLCK, EOPNOTSUPP, ENOSYS or EINVAL where the disk knows no locks.
   virtual std::unique_ptr<FileLock> lock(const std::filesystem::path& path, std::string_view note) = 0;
+
+  virtual void flush_folder(const std::filesystem::path& folder) = 0;  // the names in it
 
   // For files larger than memory. Nothing if there is no such file; throws FileError if it is none to be read.
   virtual std::unique_ptr<InputFile> open(const std::filesystem::path& path) = 0;
@@ -117,6 +119,7 @@ class PosixFileSystem final : public FileSystem {
   void remove(const std::filesystem::path& path) override;
   void remove_folder(const std::filesystem::path& path) override;
   void remove_empty_folder(const std::filesystem::path& path) override;
+  void flush_folder(const std::filesystem::path& folder) override;
   std::unique_ptr<FileLock> lock(const std::filesystem::path& path, std::string_view note) override;
   std::unique_ptr<InputFile> open(const std::filesystem::path& path) override;
   std::unique_ptr<OutputFile> create(const std::filesystem::path& path) override;
