@@ -68,10 +68,7 @@ Annotation with_polygon(const Annotation& annotation) {
                                     [](const PolygonPart& part) { return part.outer.size() >= 3; });
   if (has_area) return annotation;
   Annotation completed = annotation;
-  completed.polygon = mask_to_polygon(annotation.mask, 0.5);
-  if (mask_iou(polygon_to_mask(completed.polygon, annotation.mask.size), annotation.mask) < 0.99) {
-    completed.polygon = mask_to_polygon(annotation.mask, 0);
-  }
+  completed.polygon = mask_to_faithful_polygon(annotation.mask, 0.5);
   return completed;
 }
 

@@ -107,6 +107,14 @@ Polygon mask_to_polygon(const Mask& mask, double tolerance_px) {
   return polygon;
 }
 
+Polygon mask_to_faithful_polygon(const Mask& mask, double tolerance_px, double min_iou) {
+  for (double tolerance = tolerance_px; tolerance >= tolerance_px / 4; tolerance /= 2) {
+    Polygon polygon = mask_to_polygon(mask, tolerance);
+    if (mask_iou(polygon_to_mask(polygon, mask.size), mask) >= min_iou) return polygon;
+  }
+  return mask_to_polygon(mask, 0);
+}
+
 Mask polygon_to_mask(const Polygon& polygon, Size size) {
   RunBuilder builder(size);
   const std::vector<Side> sides = sides_by_column(polygon, size.width);

@@ -24,6 +24,10 @@ using Polygon = std::vector<PolygonPart>;
 // smallest parts and holes keep their place.
 Polygon mask_to_polygon(const Mask& mask, double tolerance_px);
 
+// The outline to keep: simplified by tolerance_px, or by less, down to not at all, where polygon_to_mask would give back less than min_iou of the mask
+// (small and thin objects). So drawing it again errs by at most 1 - min_iou, whatever the mask.
+Polygon mask_to_faithful_polygon(const Mask& mask, double tolerance_px, double min_iou = 0.99);
+
 // A pixel belongs to the mask if its centre lies inside (even-odd within a part, union over parts). Points outside the picture are clipped;
 // rings of less than 3 points, or with a point that is not finite, are left out. Throws MaskError if the outlines cross more
 // than 100 million pixel columns (some seconds of work).

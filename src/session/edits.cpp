@@ -48,7 +48,7 @@ Change plan_edit(const PictureAnnotations& content, const AddAnnotation& edit, c
   annotation.class_id = edit.class_id;
   annotation.mask = decode_mask(edit.rle, content.size);
   if (mask_area(annotation.mask) == 0) throw EditError("the mask is empty; point at something and try again");
-  annotation.polygon = mask_to_polygon(annotation.mask, outline_tolerance_px);
+  annotation.polygon = mask_to_faithful_polygon(annotation.mask, outline_tolerance_px);
   annotation.prompt = edit.prompt;
   annotation.source = context.source;
   annotation.score = edit.score;

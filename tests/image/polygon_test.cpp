@@ -150,6 +150,33 @@ TEST(MaskToPolygon, SimplifiedRingsNeverCollapse) {
   }
 }
 
+// Blobs, blots of a few pixels, rings and combs, of all sizes, also at the border: what is drawn from the kept outline is the mask to 1 %.
+TEST(MaskToFaithfulPolygon, DrawnAgainItIsTheMaskToOnePercent) {
+  std::mt19937 random(11);
+  const auto below = [&](int limit) { return static_cast<int>(random() % static_cast<unsigned>(limit)); };
+  for (int turn = 0; turn < 300; ++turn) {
+    const Size size{1 + below(160), 1 + below(160)};
+    std::vector<std::uint8_t> bits(static_cast<std::size_t>(size.width) * size.height);
+    for (int blob = 1 + below(5); blob > 0; --blob) {
+      const int cx = below(size.width);
+      const int cy = below(size.height);
+      const int rx = 1 + below(40);
+      const int ry = 1 + below(40);
+      const bool hole = blob == 1 && turn % 3 == 0;
+      for (int y = 0; y < size.height; ++y) {
+        for (int x = 0; x < size.width; ++x) {
+          const double dx = static_cast<double>(x - cx) / rx;
+          const double dy = static_cast<double>(y - cy) / ry;
+          if (dx * dx + dy * dy <= 1) bits[static_cast<std::size_t>(y) * size.width + x] = hole ? 0 : 255;
+        }
+      }
+    }
+    const Mask mask = mask_from_bits(bits, size);
+    const Mask drawn = polygon_to_mask(mask_to_faithful_polygon(mask, 1.0), size);
+    EXPECT_GE(mask_iou(drawn, mask), 0.99) << turn << ", area " << mask_area(mask);
+  }
+}
+
 TEST(PolygonToMask, TakesThePixelsWhoseCentreIsInside) {
   std::mt19937 random(3);
   std::uniform_real_distribution<double> coordinate(-10, 40);
