@@ -178,7 +178,7 @@ void add_shape(dom::element element, Size size, const std::string& place, ShapeO
     shape.box = box_of(points);
     if (!shape.box && points.size() < 3) throw FormatError(place, "a rectangle has two corners, or four");
     shape.polygon = shape.box ? box_polygon(*shape.box) : Polygon{{std::move(points), {}}};
-  } else if (type == "polygon" || type == "rotation" || type == "quadrilateral") {
+  } else if (type == "polygon" || type == "rotation" || type == "oriented_rectangle" || type == "quadrilateral") {
     if (points.size() < 3) return skip("a " + type + " of fewer than 3 points");
     shape.polygon = {{std::move(points), {}}};
   } else {

@@ -248,11 +248,15 @@ TEST_P(FormatContract, OverlapsAndTouchingObjectsAreKeptWhereItSaysSo) {
   ASSERT_EQ(found.at("a").annotations.size(), 2u);
   if (features().shape != Shape::mask && features().shape != Shape::polygon) return;
   const std::vector<StoredAnnotation>& before = pictures_[0].annotations;
-  const double first = mask_iou(best(before[0], found.at("a").annotations)->annotation.mask, before[0].annotation.mask);
+  double worst = 1;  // which of the two is seen where they overlap is the format's choice
+  for (const StoredAnnotation& each : before) {
+    const StoredAnnotation* after = best(each, found.at("a").annotations);
+    worst = std::min(worst, mask_iou(after->annotation.mask, each.annotation.mask));
+  }
   if (features().overlap) {
-    EXPECT_GE(first, 0.99);
+    EXPECT_GE(worst, 0.99);
   } else {
-    EXPECT_LT(first, 0.99);
+    EXPECT_LT(worst, 0.99);
   }
 }
 
