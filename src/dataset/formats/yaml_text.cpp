@@ -73,7 +73,7 @@ void read_map(Events& events, YamlNode& node, std::size_t depth) {
   for (Event key = events.next(); key->type != YAML_MAPPING_END_EVENT; key = events.next()) {
     if (key->type != YAML_SCALAR_EVENT) events.fail(line_of(*key), "a key is not a plain text");
     const Event value = events.next();
-    node.fields.emplace_back(scalar_of(*key), read_node(events, *value, depth + 1));
+    node.fields.push_back({scalar_of(*key), read_node(events, *value, depth + 1)});
   }
 }
 

@@ -5,21 +5,28 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace sam {
+
+struct YamlField;
 
 struct YamlNode {
   enum class Kind { text, list, map };
   Kind kind = Kind::text;
   std::string text;
-  std::vector<YamlNode> items;                           // of a list
-  std::vector<std::pair<std::string, YamlNode>> fields;  // of a map, in the file's order
-  std::size_t line = 0;                                  // from 1
+  std::vector<YamlNode> items;    // of a list
+  std::vector<YamlField> fields;  // of a map, in the file's order
+  std::size_t line = 0;           // from 1
 
   // Null if there is no such field.
   const YamlNode* find(std::string_view key) const;
+};
+
+// No pair: clang asks a pair what it can do while the node is still being defined.
+struct YamlField {
+  std::string name;
+  YamlNode value;
 };
 
 // The only document of text, UTF-8. Nothing grows beyond the text: aliases are refused, and so are nesting deeper than 16 and keys that are

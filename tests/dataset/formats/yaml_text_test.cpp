@@ -25,8 +25,8 @@ TEST(YamlText, ReadsTextsListsAndMaps) {
   EXPECT_EQ(root.find("path")->text, "../x");
   ASSERT_EQ(root.find("names")->items.size(), 3u);
   EXPECT_EQ(root.find("names")->items[1].text, "no");
-  EXPECT_EQ(root.find("map")->fields[1].first, "1");
-  EXPECT_EQ(root.find("map")->fields[1].second.text, "b");
+  EXPECT_EQ(root.find("map")->fields[1].name, "1");
+  EXPECT_EQ(root.find("map")->fields[1].value.text, "b");
   EXPECT_EQ(root.find("map")->line, 5u);
   EXPECT_EQ(root.find("other"), nullptr);
 }
