@@ -12,14 +12,13 @@
 namespace sam {
 namespace {
 
-// As nlohmann writes numbers, for files of before must not change: its digits are nearly always the fewest, std::to_chars' always are.
+// Files of before must not change: numbers go on being written as nlohmann does.
 void append_number(std::string& out, double value) {
-  if (!std::isfinite(value)) {
+  if (std::isfinite(value)) {
+    append_nlohmann_number(out, value);
+  } else {
     out += "null";
-    return;
   }
-  char digits[64];
-  out.append(digits, nlohmann::detail::to_chars(std::begin(digits), std::end(digits), value));
 }
 
 // Appends "[", what append(element) appends for each with commas between, and "]".

@@ -176,11 +176,17 @@ Box mask_box(const Mask& mask) {
     index += mask.runs[i];
     if (i % 2 == 0 || start == index) continue;
     const std::uint32_t first = start / height;
-    const std::uint32_t last = (index - 1) / height;
+    const std::uint32_t top = start - first * height;
     x0 = std::min(x0, first);
-    x1 = std::max(x1, last + 1);
-    y0 = first == last ? std::min(y0, start % height) : 0;
-    y1 = first == last ? std::max(y1, (index - 1) % height + 1) : height;
+    if (index - start <= height - top) {  // in one column
+      x1 = std::max(x1, first + 1);
+      y0 = std::min(y0, top);
+      y1 = std::max(y1, top + (index - start));
+    } else {
+      x1 = std::max(x1, (index - 1) / height + 1);
+      y0 = 0;
+      y1 = height;
+    }
   }
   if (x1 == 0) return {};
   return {static_cast<double>(x0), static_cast<double>(y0), static_cast<double>(x1), static_cast<double>(y1)};

@@ -35,7 +35,11 @@ struct Crossing {
 
 // The number of pixel centres, at 0.5, 1.5, …, of [0, limit) that lie before the coordinate.
 int centres_before(double coordinate, int limit) {
-  return static_cast<int>(std::clamp(std::ceil(coordinate - 0.5), 0.0, static_cast<double>(limit)));
+  const double centres = coordinate - 0.5;
+  if (!(centres > 0)) return 0;
+  if (centres >= limit) return limit;
+  const int whole = static_cast<int>(centres);
+  return whole < centres ? whole + 1 : whole;
 }
 
 Point clamp_point(Point point) {
@@ -79,6 +83,12 @@ Crossing crossing_at(const Side& side, int column, int height) {
 // The column's foreground: pairs of crossings of one part, then the union over parts.
 void fill_column(std::vector<Crossing>& crossings, std::uint32_t column_start,
                  std::vector<std::pair<int, int>>& intervals, RunBuilder& builder) {
+  if (crossings.size() == 2) {  // of one part then, as nearly always
+    const auto [from, to] = std::minmax(crossings[0].row, crossings[1].row);
+    builder.add_foreground(column_start + static_cast<std::uint32_t>(from),
+                           column_start + static_cast<std::uint32_t>(to));
+    return;
+  }
   std::sort(crossings.begin(), crossings.end());
   intervals.clear();
   for (std::size_t i = 0; i + 1 < crossings.size(); i += 2) {
@@ -122,7 +132,7 @@ Mask polygon_to_mask(const Polygon& polygon, Size size) {
   std::vector<Crossing> crossings;
   std::vector<std::pair<int, int>> intervals;
   std::size_t next = 0;
-  for (int x = 0; x < size.width && (next < sides.size() || !active.empty()); ++x) {
+  for (int x = sides.empty() ? 0 : sides[0].first; x < size.width && (next < sides.size() || !active.empty()); ++x) {
     for (; next < sides.size() && sides[next].first == x; ++next) active.push_back(next);
     std::erase_if(active, [&](std::size_t i) { return sides[i].last <= x; });
     crossings.clear();

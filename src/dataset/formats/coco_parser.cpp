@@ -104,6 +104,7 @@ Box box_of(ondemand::value value, Size size) {
 
 Ring ring_of(ondemand::value value, Size size) {
   Ring ring;
+  ring.reserve(32);
   bool is_y = false;
   for (ondemand::value each : list(value, "segmentation")) {
     if (is_y) {

@@ -23,14 +23,10 @@ bool is_crowd(const Annotation& annotation) {
   return found != annotation.attributes.end() && found->second == "1";
 }
 
-bool has_area(const Ring& ring) {
-  return ring.size() >= 3;
-}
-
 // COCO's polygons have no holes, and its crowds are run lengths.
 bool is_written_as_polygon(const Annotation& annotation, bool exact_masks) {
   if (exact_masks || is_crowd(annotation)) return false;
-  const auto is_plain = [](const PolygonPart& part) { return part.holes.empty() && has_area(part.outer); };
+  const auto is_plain = [](const PolygonPart& part) { return part.holes.empty() && part.outer.size() >= 3; };
   return !annotation.polygon.empty() && std::all_of(annotation.polygon.begin(), annotation.polygon.end(), is_plain);
 }
 
@@ -101,7 +97,10 @@ void append_field(std::string& out, std::string_view text, std::int64_t value) {
 }
 
 std::string annotation_text(const Annotation& annotation, std::int64_t id, std::int64_t image_id, bool exact_masks) {
+  std::size_t points = 0;
+  for (const PolygonPart& part : annotation.polygon) points += part.outer.size();
   std::string text;
+  text.reserve(300 + points * 24);
   append_field(text, R"({"id":)", id);
   append_field(text, R"(,"image_id":)", image_id);
   append_field(text, R"(,"category_id":)", annotation.class_id + first_category);
