@@ -1,0 +1,131 @@
+// sam-annotator export, import, convert and formats, run as processes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "cli/process.h"
+
+namespace sam {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+class DatasetCommands : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "sam-datasets-XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+    fs::create_directories(folder_ / "project" / "images");
+    fs::create_directories(folder_ / "project" / "labels");
+    fs::copy_file(fs::path(SAM_SAMPLES) / "images" / "coffee.jpg", folder_ / "project" / "images" / "coffee.jpg");
+    fs::copy_file(fs::path(SAM_SAMPLES) / "images" / "coffee.jpg", folder_ / "project" / "images" / "again.jpg");
+    write("project/classes.csv", "class_name\ncup\nspoon\n");
+    write("project/labels/coffee.txt", "0 0.25 0.25 0.5 0.25 0.5 0.75 0.25 0.75\n1 0.6 0.6 0.9 0.6 0.75 0.9\n");
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void write(const std::string& path, const std::string& bytes) const { std::ofstream(folder_ / path) << bytes; }
+  std::string read(const std::string& path) const {
+    std::ifstream file(folder_ / path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  std::string at(const std::string& path) const { return (folder_ / path).string(); }
+  static ProcessResult run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), SAM_ANNOTATOR);
+    return run_process(arguments);
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(DatasetCommands, AProjectGoesOutAndComesIntoANewOne) {
+  const ProcessResult out = run({"export", at("project"), at("out.json"), "--json"});
+  ASSERT_EQ(out.status, 0) << out.err;
+  const json exported = json::parse(out.out);
+  EXPECT_EQ(exported["format"], "coco");
+  EXPECT_EQ(exported["pictures"], 1);  // the other one is not annotated
+  EXPECT_EQ(exported["annotations"], 2);
+
+  const ProcessResult in = run({"import", at("out.json"), at("project2"), "--json"});
+  EXPECT_EQ(in.status, 1) << in.err;  // without photos there is nothing to annotate
+  EXPECT_EQ(json::parse(in.out)["without_photo"]["count"], 1);
+
+  ASSERT_EQ(run({"export", at("project"), at("yolo"), "--format", "yolo"}).status, 0);
+  const ProcessResult made = run({"import", at("yolo"), at("project3"), "--json"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_EQ(json::parse(made.out)["annotations"], 2);
+  EXPECT_EQ(read("project3/classes.csv"), "class_name\ncup\nspoon\n");
+  EXPECT_EQ(read("project3/labels/coffee.txt"), read("project/labels/coffee.txt"));
+}
+
+TEST_F(DatasetCommands, ADryRunWritesNothingAndSaysWhatWouldBe) {
+  const ProcessResult out = run({"export", at("project"), at("out"), "--format", "coco", "--dry-run"});
+  EXPECT_EQ(out.status, 0) << out.err;
+  EXPECT_THAT(out.out, HasSubstr("would hold 1 picture, 2 annotations"));
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+  ASSERT_EQ(run({"export", at("project"), at("yolo"), "--format", "yolo"}).status, 0);
+  const ProcessResult in = run({"import", at("yolo"), at("project4"), "--dry-run"});
+  EXPECT_EQ(in.status, 0) << in.err;
+  EXPECT_THAT(in.out, HasSubstr("would get 2 annotations on 1 picture"));
+  EXPECT_FALSE(fs::exists(folder_ / "project4"));
+}
+
+TEST_F(DatasetCommands, ConflictsNameTheFlagThatDecidesThem) {
+  ASSERT_EQ(run({"export", at("project"), at("out.json")}).status, 0);
+  const ProcessResult refused = run({"import", at("out.json"), at("project")});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("1 (coffee.jpg)"));
+  EXPECT_THAT(refused.err, HasSubstr("--on-conflict"));
+  const ProcessResult merged = run({"import", at("out.json"), at("project"), "--on-conflict", "merge"});
+  EXPECT_EQ(merged.status, 0) << merged.err;
+  EXPECT_THAT(merged.out, HasSubstr("objects that were there already: 2"));
+}
+
+TEST_F(DatasetCommands, OneFormatBecomesAnother) {
+  ASSERT_EQ(run({"export", at("project"), at("yolo"), "--format", "yolo"}).status, 0);
+  const ProcessResult converted = run({"convert", at("yolo"), at("labelme"), "--to", "labelme", "--json"});
+  ASSERT_EQ(converted.status, 0) << converted.err;
+  EXPECT_EQ(json::parse(converted.out)["annotations"], 2);
+  EXPECT_TRUE(fs::exists(folder_ / "labelme" / "coffee.json"));
+  EXPECT_TRUE(fs::exists(folder_ / "labelme" / "coffee.jpg"));
+}
+
+TEST_F(DatasetCommands, WrongArgumentsSayWhatThereIs) {
+  EXPECT_THAT(run({"export", at("project"), at("out"), "--format", "cocoa"}).err, HasSubstr("coco"));
+  const ProcessResult unknown = run({"export", at("project"), at("out")});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("--format"));
+  EXPECT_THAT(run({"import", at("nothing"), at("project")}).err, HasSubstr("does not exist"));
+  EXPECT_THAT(run({"import", at("project/images"), at("project")}).err, HasSubstr("looks like no known format"));
+  EXPECT_THAT(run({"export", at("nowhere"), at("out.json")}).err, HasSubstr("is not a folder"));
+  const ProcessResult taken = run({"export", at("project"), at("project"), "--format", "coco"});
+  EXPECT_EQ(taken.status, 1);
+  EXPECT_THAT(taken.err, HasSubstr("is there already"));
+  EXPECT_FALSE(fs::exists(folder_ / "project.partial"));
+}
+
+TEST_F(DatasetCommands, WhatAFormatCannotHoldIsSaid) {
+  const ProcessResult out = run({"export", at("project"), at("out"), "--format", "yolo-detection"});
+  ASSERT_EQ(out.status, 0) << out.err;
+  EXPECT_THAT(out.out, HasSubstr("2 objects: the box only, not the outline"));
+}
+
+TEST_F(DatasetCommands, TheFormatsAreListed) {
+  const json list = json::parse(run({"formats", "--json"}).out);
+  EXPECT_GE(list.size(), 10u);
+  for (const json& each : list) {
+    EXPECT_THAT(each["title"].get<std::string>(), Not(testing::IsEmpty()));
+    EXPECT_THAT(run({"formats"}).out, HasSubstr(each["name"].get<std::string>()));
+  }
+}
+
+}  // namespace
+}  // namespace sam
