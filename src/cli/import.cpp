@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cli/dataset_work.h"
-#include "dataset/class_list.h"
+#include "cli/import_flags.h"
 #include "jobs/import_job.h"
 
 namespace sam {
@@ -16,23 +16,11 @@ struct ImportCommand {
   std::string in;
   std::string project;
   std::string format;
-  std::vector<std::string> map;
+  ClassFlags classes;
   bool no_photos = false;
   ImportOptions options;
   DatasetFlags flags;
 };
-
-std::map<std::string, std::string> parse_map(const std::vector<std::string>& flags) {
-  std::map<std::string, std::string> map;
-  for (const std::string& each : flags) {
-    const std::size_t equals = each.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      throw UsageError("--map " + each + ": expected NAME=OURS, or NAME= to leave its objects out");
-    }
-    map[clean_class_name(each.substr(0, equals))] = clean_class_name(each.substr(equals + 1));
-  }
-  return map;
-}
 
 // A project that is made for the import, and goes again if nothing came of it.
 class NewProject {
@@ -115,7 +103,7 @@ void print_text(const ImportCommand& command, const Format& format, const Import
 
 int run_import(ImportCommand command, Program& program) {
   const Format& format = format_of_input(command.format, command.in, program.files);
-  command.options.class_map = parse_map(command.map);
+  command.options.classes = command.classes.rules();
   command.options.photos = !command.no_photos;
   command.options.dry_run = command.flags.dry_run;
   command.options.threads = command.flags.thread_count();
@@ -141,9 +129,6 @@ const std::map<std::string, OnConflict> conflict_words = {{"refuse", OnConflict:
                                                           {"keep", OnConflict::keep},
                                                           {"replace", OnConflict::replace},
                                                           {"merge", OnConflict::merge}};
-const std::map<std::string, OnNewClass> new_class_words = {
-    {"add", OnNewClass::add}, {"refuse", OnNewClass::refuse}, {"skip", OnNewClass::skip}};
-
 }  // namespace
 
 void add_import_command(CLI::App& root, Program& program) {
@@ -162,12 +147,7 @@ void add_import_command(CLI::App& root, Program& program) {
                    "merge: objects of a class that overlap this much are one")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
-  command->add_option("--map", options->map,
-                      "\"NAME=OURS\": a class of the dataset is one of ours; \"NAME=\" leaves it out");
-  command
-      ->add_option("--new-classes", options->options.on_new_class,
-                   "classes that the project does not have: add (default), refuse or skip")
-      ->transform(CLI::CheckedTransformer(new_class_words));
+  add_class_flags(*command, options->classes);
   command->add_flag("--no-photos", options->no_photos, "do not copy photos that the project lacks");
   command->add_flag("--skip-errors", options->options.skip_errors,
                     "leave out pictures that cannot be read, and list them");

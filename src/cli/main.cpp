@@ -58,6 +58,7 @@ int run(int argc, char** argv) {
   add_export_command(root, program);
   add_import_command(root, program);
   add_convert_command(root, program);
+  add_autolabel_command(root, program);
   add_formats_command(root, program);
   add_models_command(root, program);
   add_memory_command(root, program);

@@ -37,6 +37,7 @@ void add_segment_command(CLI::App& root, Program& program);
 void add_export_command(CLI::App& root, Program& program);
 void add_import_command(CLI::App& root, Program& program);
 void add_convert_command(CLI::App& root, Program& program);
+void add_autolabel_command(CLI::App& root, Program& program);
 void add_formats_command(CLI::App& root, Program& program);
 void add_models_command(CLI::App& root, Program& program);
 void add_memory_command(CLI::App& root, Program& program);

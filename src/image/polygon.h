@@ -19,6 +19,9 @@ struct PolygonPart {
 
 using Polygon = std::vector<PolygonPart>;
 
+// How far the outline of a mask, as shown and as written to labels/*.txt, may leave the exact one.
+inline constexpr double outline_tolerance_px = 1.0;
+
 // Pixels that touch at a corner are one part. tolerance_px: how far the simplified outline may leave the exact one
 // (Douglas-Peucker); 0 keeps every corner, and polygon_to_mask then gives the same mask back. Rings never collapse: the
 // smallest parts and holes keep their place.

@@ -13,8 +13,9 @@ namespace {
 
 class DatasetSource final : public PictureSource {
  public:
-  DatasetSource(const std::function<std::unique_ptr<FormatReader>()>& make_reader, DecodeLimits limits)
-      : reader_(make_reader()), limits_(limits), classes_(reader_->classes()) {
+  DatasetSource(const std::function<std::unique_ptr<FormatReader>()>& make_reader, DecodeLimits limits,
+                FindPhoto find_photo)
+      : reader_(make_reader()), limits_(limits), find_photo_(std::move(find_photo)), classes_(reader_->classes()) {
     look_through(*make_reader());
     for (std::size_t i = 0; i < classes_.size(); ++i) ids_.emplace(classes_[i], static_cast<int>(i));
   }
@@ -22,7 +23,7 @@ class DatasetSource final : public PictureSource {
   const std::vector<std::string>& classes() const override { return classes_; }
   std::vector<std::string> subsets() const override { return subsets_; }
   std::uint64_t picture_count() const override { return count_; }
-  std::optional<DatasetEntry> next() override { return reader_->next(); }
+  std::optional<DatasetEntry> next() override { return next_of(*reader_); }
 
   DatasetPicture read(const DatasetEntry& entry) override {
     DatasetPicture picture = read_entry(*reader_, entry, photo_size(entry, limits_), entry.photo, limits_);
@@ -37,12 +38,18 @@ class DatasetSource final : public PictureSource {
   }
 
  private:
+  std::optional<DatasetEntry> next_of(FormatReader& reader) {
+    std::optional<DatasetEntry> entry = reader.next();
+    if (entry && entry->photo.empty() && find_photo_) entry->photo = find_photo_(*entry);
+    return entry;
+  }
+
   // What cannot be known without reading it: how many pictures, which subsets, and the classes if they are not listed.
   void look_through(FormatReader& reader) {
     const bool find_classes = classes_.empty();
     std::set<std::string, bool (*)(const std::string&, const std::string&)> found(
         [](const std::string& a, const std::string& b) { return natural_less(a, b); });
-    while (const auto entry = reader.next()) {
+    while (const auto entry = next_of(reader)) {
       ++count_;
       if (!entry->subset.empty() && std::find(subsets_.begin(), subsets_.end(), entry->subset) == subsets_.end()) {
         subsets_.push_back(entry->subset);
@@ -57,6 +64,7 @@ class DatasetSource final : public PictureSource {
 
   std::unique_ptr<FormatReader> reader_;
   const DecodeLimits limits_;
+  const FindPhoto find_photo_;
   std::vector<std::string> classes_;
   std::vector<std::string> subsets_;
   std::map<std::string, int> ids_;
@@ -66,8 +74,8 @@ class DatasetSource final : public PictureSource {
 }  // namespace
 
 std::unique_ptr<PictureSource> make_dataset_source(const std::function<std::unique_ptr<FormatReader>()>& make_reader,
-                                                   DecodeLimits limits) {
-  return std::make_unique<DatasetSource>(make_reader, limits);
+                                                   DecodeLimits limits, FindPhoto find_photo) {
+  return std::make_unique<DatasetSource>(make_reader, limits, std::move(find_photo));
 }
 
 }  // namespace sam

@@ -2,34 +2,22 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
-#include <set>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
-#include "dataset/category_folder.h"
 #include "dataset/class_list.h"
 #include "jobs/merge_annotations.h"
 #include "jobs/parallel.h"
+#include "jobs/picture_match.h"
 #include "jobs/read_entry.h"
 #include "platform/stopped.h"
+#include "platform/utc_text.h"
 
 namespace sam {
 namespace {
 
 constexpr std::size_t batch_pictures = 128;
 constexpr std::size_t max_warnings = 100;
-constexpr std::size_t names_shown = 5;
-
-std::string utc_text(std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
 
 struct Work {
   DatasetEntry entry;
@@ -43,48 +31,6 @@ struct Work {
   std::vector<std::string> other_fields;
 };
 
-// The project's classes, as far as the import has come.
-class Classes {
- public:
-  Classes(std::vector<std::string> names, const ImportOptions& options) : names_(std::move(names)), options_(options) {
-    for (std::size_t i = 0; i < names_.size(); ++i) ids_.emplace(names_[i], static_cast<int>(i));
-    before_ = names_.size();
-  }
-
-  // Nothing: objects of that class are left out.
-  std::optional<int> id_of(const std::string& dataset_name) {
-    const auto mapped = options_.class_map.find(dataset_name);
-    const std::string& name = mapped == options_.class_map.end() ? dataset_name : mapped->second;
-    if (name.empty()) return std::nullopt;
-    const auto known = ids_.find(name);
-    if (known != ids_.end()) return known->second;
-    if (options_.on_new_class == OnNewClass::skip) return std::nullopt;
-    if (options_.on_new_class == OnNewClass::refuse) refused_.insert(name);
-    names_.push_back(name);
-    return ids_.emplace(name, static_cast<int>(names_.size() - 1)).first->second;
-  }
-
-  const std::vector<std::string>& names() const { return names_; }
-  std::vector<std::string> added() const {
-    return {names_.begin() + static_cast<std::ptrdiff_t>(before_), names_.end()};
-  }
-
-  void require_none_refused() const {
-    if (refused_.empty()) return;
-    std::string list;
-    for (const std::string& name : refused_) list += (list.empty() ? "\"" : ", \"") + name + "\"";
-    throw DatasetError("not in the project's class list: " + list +
-                       "; map them (--map \"NAME=OURS\"), or give --new-classes add or skip; nothing was changed");
-  }
-
- private:
-  std::vector<std::string> names_;
-  std::size_t before_ = 0;
-  std::unordered_map<std::string, int> ids_;
-  std::set<std::string> refused_;
-  const ImportOptions& options_;
-};
-
 class Import {
  public:
   Import(FormatReader& reader, const Format& format, Project& project, const ImportOptions& options, const Clock& clock)
@@ -93,7 +39,8 @@ class Import {
         options_(options),
         source_("import:" + std::string(format.name)),
         created_(utc_text(clock.wall_now())),
-        classes_(project.classes().names, options),
+        classes_(project.classes().names, options.classes),
+        match_(project),
         splits_(options.splits) {
     if (classes_.names().empty()) {
       for (const std::string& name : reader.classes()) classes_.id_of(clean_class_name(name));
@@ -148,27 +95,15 @@ class Import {
     return true;
   }
 
-  // The project's picture of that name; where the dataset does not say the extension, of that name without it; else a new one.
+  // The project's picture, or a new one if the dataset has the photo.
   bool find_target(Work& work) {
-    work.name = work.entry.name;
-    if (project_.position(work.name)) return true;
-    if (!work.entry.photo.empty()) {
-      work.name = work.entry.photo.filename().string();
-      if (project_.position(work.name)) return true;
-      work.is_new = options_.photos;
-      return work.is_new;
+    if (std::optional<std::string> known = match_.find(work.entry)) {
+      work.name = *std::move(known);
+      return true;
     }
-    if (by_base_.empty()) {
-      for (const PictureEntry& each : project_.pictures(0, project_.picture_count())) {
-        const auto [known, is_first] = by_base_.emplace(std::string(base_name(each.name)), each.name);
-        if (!is_first) known->second.clear();  // two of them: neither
-      }
-    }
-    auto found = by_base_.find(work.entry.name);
-    if (found == by_base_.end()) found = by_base_.find(std::string(base_name(work.entry.name)));
-    if (found == by_base_.end() || found->second.empty()) return false;
-    work.name = found->second;
-    return true;
+    work.is_new = options_.photos && !work.entry.photo.empty();
+    if (work.is_new) work.name = work.entry.photo.filename().string();
+    return work.is_new;
   }
 
   void read(Work& work) {
@@ -276,27 +211,17 @@ class Import {
   const ImportOptions& options_;
   const std::string source_;
   const std::string created_;
-  Classes classes_;
+  ClassMapping classes_;
+  PictureMatch match_;
   std::unique_ptr<ProjectEdit> edit_;
   std::uint64_t taken_ = 0;
   std::unordered_set<std::string> targets_;
-  std::unordered_map<std::string, std::string> by_base_;
   Splits splits_;
   NamedCount conflicts_;
   ImportSummary summary_;
 };
 
 }  // namespace
-
-void NamedCount::add(const std::string& name) {
-  if (++count <= names_shown) first.push_back(name);
-}
-
-std::string NamedCount::text() const {
-  std::string names;
-  for (const std::string& name : first) names += (names.empty() ? "" : ", ") + name;
-  return std::to_string(count) + " (" + names + (count > first.size() ? ", …)" : ")");
-}
 
 ImportSummary import_dataset(FormatReader& reader, const Format& format, Project& project, const ImportOptions& options,
                              const Clock& clock, const std::stop_token& stop, const ProgressListener& on_progress) {

@@ -13,6 +13,8 @@
 #include "dataset/formats/format.h"
 #include "dataset/project.h"
 #include "dataset/split_file.h"
+#include "jobs/class_mapping.h"
+#include "jobs/named_count.h"
 #include "jobs/work_progress.h"
 #include "platform/clock.h"
 
@@ -26,28 +28,16 @@ enum class OnConflict {
   merge,    // both; an object of the dataset that lies on one of the same class (IoU) is taken for the same
 };
 
-enum class OnNewClass { add, refuse, skip };  // skip: its objects are left out
-
 struct ImportOptions {
   OnConflict on_conflict = OnConflict::refuse;
   double merge_iou = 0.7;
-  std::map<std::string, std::string>
-      class_map;  // the dataset's name, the project's; to nothing: its objects are left out
-  OnNewClass on_new_class = OnNewClass::add;
+  ClassRules classes;
   Splits splits;             // the project's; the dataset's are put to them
   bool photos = true;        // copy those that the project lacks; else their annotations are left out
   bool skip_errors = false;  // pictures that cannot be taken are listed and left out
   bool dry_run = false;
   unsigned threads = 2;
   DecodeLimits limits;
-};
-
-// The first few by name, and how many there are.
-struct NamedCount {
-  std::size_t count = 0;
-  std::vector<std::string> first;
-  void add(const std::string& name);
-  std::string text() const;  // "12 (a.jpg, b.jpg, …)"
 };
 
 struct ImportSummary {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -35,8 +36,12 @@ struct ProjectSourceOptions {
 
 std::unique_ptr<PictureSource> make_project_source(Store& store, ProjectSourceOptions options);
 
-// Goes through the dataset once before, to know its pictures, subsets and classes; make_reader is called for each time. Throws FormatError, FileError.
+// Where the dataset itself has no photo.
+using FindPhoto = std::function<std::filesystem::path(const DatasetEntry&)>;
+
+// Goes through the dataset once before, to know its pictures, subsets and classes; make_reader is called for each time. find_photo may be null. Throws
+// FormatError, FileError.
 std::unique_ptr<PictureSource> make_dataset_source(const std::function<std::unique_ptr<FormatReader>()>& make_reader,
-                                                   DecodeLimits limits);
+                                                   DecodeLimits limits, FindPhoto find_photo = nullptr);
 
 }  // namespace sam

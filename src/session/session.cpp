@@ -2,11 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
-#include <ctime>
-
 #include "platform/hash.h"
 #include "platform/mutex.h"
 #include "platform/name_locks.h"
+#include "platform/utc_text.h"
 #include "session/current_picture.h"
 #include "session/edits.h"
 #include "session/history.h"
@@ -17,15 +16,6 @@ namespace sam {
 namespace {
 
 constexpr std::size_t most_pictures_ahead = 16;  // the pipeline takes as many of them as it is set to
-
-std::string iso_time(std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
 
 class ProjectSession final : public Session {
  public:
@@ -175,7 +165,7 @@ class ProjectSession final : public Session {
       return {};
     } else {
       return plan_edit(content, edit,
-                       {store_.classes().names.size(), pipeline_.predictor().key, iso_time(clock_.wall_now())});
+                       {store_.classes().names.size(), pipeline_.predictor().key, utc_text(clock_.wall_now())});
     }
   }
 

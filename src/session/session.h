@@ -16,9 +16,6 @@
 
 namespace sam {
 
-// How far the polygon made of a mask may leave its exact outline, as shown and as written to labels/*.txt.
-inline constexpr double outline_tolerance_px = 1.0;
-
 struct AddAnnotation {
   int class_id = 0;
   std::string rle;  // COCO string at the picture's size

@@ -155,14 +155,14 @@ TEST_F(DatasetJobs, ReplacingKeepsWhatWasInBackupsAndUsesNoIdAgain) {
 TEST_F(DatasetJobs, ClassesAreMappedSkippedOrRefused) {
   put("in.json", coco(box(1, 1, 1, "2,3,10,5") + "," + box(2, 1, 2, "20,10,8,8")));
   ImportOptions refuse;
-  refuse.on_new_class = OnNewClass::refuse;
+  refuse.classes.on_new = OnNewClass::refuse;
   const auto before = contents();
   EXPECT_THROW(import(refuse), DatasetError);
   EXPECT_EQ(contents(), before);
 
   ImportOptions map;
-  map.class_map = {{"tram", "bus"}, {"car", ""}};
-  map.on_new_class = OnNewClass::refuse;
+  map.classes.renamed = {{"tram", "bus"}, {"car", ""}};
+  map.classes.on_new = OnNewClass::refuse;
   const ImportSummary summary = import(map);
   EXPECT_EQ(summary.left_out_by_class.at("car"), 1u);
   EXPECT_THAT(summary.classes_added, IsEmpty());
