@@ -83,7 +83,8 @@ std::unique_ptr<PictureSource> read_detections(const AutolabelCommand& command, 
 std::vector<std::string> settle_classes(const AutolabelCommand& command, const Format& format, Program& program) {
   const auto project = open_project_for_work(command.project, command.flags, true, program);
   ClassMapping classes(project->classes().names, command.classes.rules());
-  for (const std::string& name : read_detections(command, format, *project, program)->classes()) classes.id_of(name);
+  const auto detections = read_detections(command, format, *project, program);
+  for (const std::string& name : detections->classes()) classes.id_of(name);
   classes.require_none_refused();
   if (!classes.added().empty() && !command.options.dry_run) {
     const auto edit = project->edit();

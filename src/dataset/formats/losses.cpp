@@ -1,12 +1,50 @@
 #include "dataset/formats/losses.h"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 namespace sam {
+
+namespace {
+
+bool boxes_meet(const Box& a, const Box& b) {
+  return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
+}
+
+// Objects that another one of the picture overlaps.
+std::size_t count_overlapping(const std::vector<StoredAnnotation>& annotations) {
+  std::vector<Box> boxes;
+  boxes.reserve(annotations.size());
+  for (const StoredAnnotation& each : annotations) boxes.push_back(mask_box(each.annotation.mask));
+  std::vector<bool> overlaps(annotations.size(), false);
+  for (std::size_t i = 0; i < annotations.size(); ++i) {
+    for (std::size_t k = i + 1; k < annotations.size(); ++k) {
+      if (overlaps[i] && overlaps[k]) continue;
+      if (!boxes_meet(boxes[i], boxes[k])) continue;
+      if (mask_iou(annotations[i].annotation.mask, annotations[k].annotation.mask) > 0) {
+        overlaps[i] = overlaps[k] = true;
+      }
+    }
+  }
+  return static_cast<std::size_t>(std::count(overlaps.begin(), overlaps.end(), true));
+}
+
+std::size_t count_with_neighbour(const std::vector<StoredAnnotation>& annotations) {
+  std::map<std::string_view, std::size_t> by_class;
+  for (const StoredAnnotation& each : annotations) ++by_class[each.class_name];
+  std::size_t count = 0;
+  for (const auto& [name, objects] : by_class) count += objects > 1 ? objects : 0;
+  return count;
+}
+
+}  // namespace
 
 void Losses::add(const DatasetPicture& picture) {
   if (picture.annotations.empty()) ++empty_pictures_;
   if (!picture.subset.empty()) ++in_subsets_;
+  if (!features_.overlap) overlapping_ += count_overlapping(picture.annotations);
+  if (!features_.instances) with_neighbour_ += count_with_neighbour(picture.annotations);
   for (const StoredAnnotation& stored : picture.annotations) {
     const Annotation& annotation = stored.annotation;
     ++objects_;
@@ -39,8 +77,8 @@ std::vector<std::string> Losses::lines() const {
   objects(!outlines || features_.parts, in_parts_, " in several parts: without their being apart");
   objects(!outlines || features_.holes, with_holes_, " with holes: without the holes as such");
   objects(features_.crowd, crowds_, " marked as a crowd: without the mark");
-  objects(features_.overlap, objects_, ": where two overlap, the later only");
-  objects(features_.instances, objects_, ": touching ones of a class become one");
+  objects(features_.overlap, overlapping_, " that overlap: where they do, one of them only");
+  objects(features_.instances, with_neighbour_, " beside another of their class: one, if they touch");
   objects(features_.attributes, with_attributes_, ": without attributes");
   objects(features_.scores, with_score_, ": without the score");
   objects(features_.prompts, with_prompt_, ": without the prompt that made it");

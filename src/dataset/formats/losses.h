@@ -30,6 +30,8 @@ class Losses {
   std::size_t with_provenance_ = 0;
   std::size_t empty_pictures_ = 0;
   std::size_t in_subsets_ = 0;
+  std::size_t overlapping_ = 0;     // counted for formats that cannot hold them only
+  std::size_t with_neighbour_ = 0;  // of the same class in the picture; the same
 };
 
 }  // namespace sam
