@@ -97,10 +97,8 @@ class Table {
     if (!is_utf8(row)) throw FormatError(name_ + ":" + std::to_string(line), "not UTF-8 text; save the file as UTF-8");
     try {
       return CsvReader(row, name_, header_.separator(), line).next().value_or(CsvRow{}).fields;
-    } catch (const DatasetError& error) {  // "file:line: reason"
-      const std::string what = error.what();
-      const std::size_t colon = what.find(": ", name_.size());
-      throw FormatError(what.substr(0, colon), what.substr(colon + 2));
+    } catch (const DatasetError& error) {
+      throw csv_format_error(error, name_);
     }
   }
 

@@ -135,4 +135,10 @@ std::string unguard_formula(std::string_view text) {
   return std::string(text);
 }
 
+FormatError csv_format_error(const DatasetError& error, const std::string& name) {
+  const std::string what = error.what();
+  const std::size_t colon = what.find(": ", name.size());
+  return {what.substr(0, colon), what.substr(colon + 2)};
+}
+
 }  // namespace sam

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "dataset/formats/format.h"
+
 namespace sam {
 
 enum class CsvColumn {
@@ -56,5 +58,8 @@ class CsvHeader {
 // these, or with two ', gets one too, so that every text comes back.
 std::string guard_formula(std::string_view text);
 std::string unguard_formula(std::string_view text);
+
+// What CsvReader, given name as the file's, says of a row ("name:12: reason"), as a FormatError.
+FormatError csv_format_error(const DatasetError& error, const std::string& name);
 
 }  // namespace sam

@@ -16,12 +16,13 @@ bool names_a_file(const std::string& name) {
 
 }  // namespace
 
-std::optional<FolderNames> list_folder(FileSystem& files, const fs::path& folder) {
+std::optional<FolderNames> list_folder(FileSystem& files, const fs::path& folder, bool extensions_tell) {
   if (!is_folder(files, folder)) return std::nullopt;
   FolderNames names;
   for (std::string& name : files.list(folder)) {
     if (name.empty() || name.front() == '.') continue;
-    auto& list = names_a_file(name) || !is_folder(files, folder / name) ? names.files : names.folders;
+    const bool told = extensions_tell && names_a_file(name);
+    auto& list = told || !is_folder(files, folder / name) ? names.files : names.folders;
     list.push_back(std::move(name));
   }
   std::sort(names.files.begin(), names.files.end(), natural_less);

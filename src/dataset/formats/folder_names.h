@@ -17,8 +17,9 @@ struct FolderNames {
   std::vector<std::string> folders;
 };
 
-// Nothing if there is no such folder. One look at the disk for each name whose extension does not tell a file. Throws FileError.
-std::optional<FolderNames> list_folder(FileSystem& files, const std::filesystem::path& folder);
+// Nothing if there is no such folder. One look at the disk for each name, but, where extensions_tell, for those that look like a file's. Throws FileError.
+std::optional<FolderNames> list_folder(FileSystem& files, const std::filesystem::path& folder,
+                                       bool extensions_tell = true);
 
 bool is_folder(FileSystem& files, const std::filesystem::path& path);
 bool is_file(FileSystem& files, const std::filesystem::path& path);

@@ -14,9 +14,9 @@ Format yolo_obb_format();           // yolo_obb.cpp
 Format voc_format();                // voc.cpp
 Format labelme_format();            // labelme.cpp
 Format cvat_format();               // cvat.cpp
-Format class_masks_format();        // mask_pictures.cpp: one picture of classes
-Format instance_masks_format();     // mask_pictures.cpp: one picture of instances and one of classes
-Format object_masks_format();       // mask_pictures.cpp: one picture an object
+Format class_masks_format();        // class_masks.cpp
+Format instance_masks_format();     // instance_masks.cpp
+Format object_masks_format();       // object_masks.cpp
 Format original_format();           // original.cpp
 Format csv_format();                // csv.cpp
 
