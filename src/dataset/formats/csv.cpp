@@ -44,7 +44,7 @@ std::vector<fs::path> find_tables(FileSystem& files, const fs::path& in) {
 
 // A row of the table, and which picture it belongs to: 24 bytes.
 struct RowPlace {
-  std::uint64_t picture = 0;  // hash of its subset and name
+  std::uint64_t picture = 0;  // hash of its name
   std::uint64_t offset = 0;
   std::uint32_t length = 0;
   std::uint32_t line = 0;
@@ -109,9 +109,8 @@ class Table {
     while (const std::optional<CsvRowText> row = rows.next()) {
       if (row->text.find_first_not_of(" \t\r\n,;") == std::string::npos) continue;
       const std::vector<std::string> found = fields(row->text, row->line);
-      std::string key(header_.field(found, CsvColumn::subset));
-      key.append("\n").append(header_.field(found, CsvColumn::image));
-      rows_.push_back({std::hash<std::string>()(key), row->offset, static_cast<std::uint32_t>(row->text.size()),
+      const std::string image(header_.field(found, CsvColumn::image));
+      rows_.push_back({std::hash<std::string>()(image), row->offset, static_cast<std::uint32_t>(row->text.size()),
                        static_cast<std::uint32_t>(row->line)});
     }
     std::sort(rows_.begin(), rows_.end(), [](const RowPlace& a, const RowPlace& b) {
@@ -191,8 +190,12 @@ class TableReader final : public FormatReader {
     while (!text.empty()) {
       const std::size_t line = take(' ');
       const std::size_t length = take('\n');
-      const auto row = CsvReader(text.substr(0, length), name, header.separator(), line).next();
-      add_csv_row(header, row.value_or(CsvRow{}).fields, name + ":" + std::to_string(line), picture);
+      const CsvRow row = CsvReader(text.substr(0, length), name, header.separator(), line).next().value_or(CsvRow{});
+      const std::string subset = subset_name(unguard_formula(header.field(row.fields, CsvColumn::subset)));
+      const std::string place = name + ":" + std::to_string(line);
+      if (!subset.empty() && subset != entry.subset)
+        throw FormatError(place, entry.name + " is in another subset in the rows before");
+      add_csv_row(header, row.fields, place, picture);
       text.remove_prefix(length);
     }
     return picture;

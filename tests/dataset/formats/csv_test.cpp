@@ -162,6 +162,13 @@ TEST_F(CsvFormat, WrongRowsAreNamedWithTheirLine) {
   EXPECT_TRUE(entries.at(0).photo.empty());
 }
 
+TEST_F(CsvFormat, APictureIsInOneSubset) {
+  const std::string header = "image,subset,class,x0,y0,x1,y1\n";
+  EXPECT_THAT(error_of(header + "a.jpg,train,cat,1,2,3,4\na.jpg,val,cat,1,2,3,4\n"),
+              HasSubstr("t.csv:3: a.jpg is in another subset"));
+  EXPECT_EQ(error_of(header + "a.jpg,train,cat,1,2,3,4\na.jpg,Training,cat,1,2,3,4\n"), "");
+}
+
 TEST_F(CsvFormat, BoxesWithoutAreaAreLeftOutWithAWarning) {
   put("t.csv", "image,class,x0,y0,x1,y1\na.jpg,cat,5,5,5,9\na.jpg,cat,1,1,2,2\n");
   const DatasetPicture picture = read(csv, {}, "t.csv").at("a.jpg");
