@@ -69,6 +69,7 @@ class MemoryFiles final : public FileSystem {
   std::unique_ptr<OutputFile> create(const std::filesystem::path& path) override { refuse(path); }
   void write_unflushed(const std::filesystem::path& path, std::string_view) override { refuse(path); }
   void copy_unflushed(const std::filesystem::path&, const std::filesystem::path& to) override { refuse(to); }
+  void flush_folder(const std::filesystem::path& folder) override { refuse(folder); }
   void flush(const std::filesystem::path& folder) override { refuse(folder); }
 
  private:
