@@ -193,6 +193,7 @@ class CocoFileWriter {
     file_.write(text + "\n]}\n");
     file_.flush();
     file_.file->publish();
+    files_.remove(images_path_);  // the dataset may be moved before this is destroyed
   }
 
  private:

@@ -122,6 +122,7 @@ class CvatWriter final : public FormatWriter {
     }
     out->write("</annotations>\n");
     out->publish();
+    files_.remove(body_path_);  // the dataset may be moved before this is destroyed
   }
 
   std::filesystem::path photo_path(const std::string& name, const std::string&) const override {
