@@ -1,6 +1,9 @@
 // A dataset of one format, one of whose files (SAM_FUZZ_FILE) holds the input; the others are as they should be. Whatever it says, reading it gives an
 // error or pictures whose annotations lie in them.
+#include <unistd.h>
+
 #include <cstdlib>
+#include <filesystem>
 
 #include "dataset/formats/complete_picture.h"
 #include "fuzz_target.h"
@@ -16,6 +19,18 @@ void put_the_rest(MemoryFiles& files) {
   files.put("/in/data.yaml", "train: images\nval: images\nnames:\n  0: car\n  1: truck\n");
   files.put("/in/images/a.jpg", "photo");
   files.put("/in/labels/a.txt", "0 0.5 0.5 0.25 0.25\n");
+}
+
+// The input as SAM_FUZZ_FILE of a folder of this process.
+std::string on_disk(std::string_view input) {
+  namespace fs = std::filesystem;
+  static const fs::path folder = fs::temp_directory_path() / ("sam-fuzz-" + std::to_string(::getpid()));
+  const fs::path file = folder / SAM_FUZZ_FILE;
+  PosixFileSystem disk;
+  disk.create_directories(file.parent_path());
+  disk.write_unflushed(folder / "classes.csv", "class_name\ncar\ntruck\n");
+  disk.write_unflushed(file, input);
+  return folder.string();
 }
 
 void read_all(FileSystem& files, const Format& format, const std::string& in) {
@@ -44,6 +59,11 @@ void fuzz_one(std::string_view input) {
   if (std::string_view(SAM_FUZZ_FORMAT).starts_with("yolo")) put_the_rest(files);
   files.put("/in/" SAM_FUZZ_FILE, std::string(input));
   const auto read = [&] {
+    if (std::string_view(SAM_FUZZ_FORMAT) == "project") {  // looks at folders itself
+      PosixFileSystem disk;
+      read_all(disk, *format, on_disk(input));
+      return;
+    }
     format->recognises(files, "/in");
     read_all(files, *format, "/in");
   };

@@ -29,6 +29,11 @@ std::string lower(std::string text) {
   return text;
 }
 
+std::string without_control_characters(std::string name) {
+  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return name;
+}
+
 // Index of the column that holds the names: class_name if there is one, else the first accepted name in the table's order.
 std::size_t name_column(const CsvReader& csv, const CsvRow& header, const std::string& file_name, ClassList& list) {
   for (std::string_view accepted : accepted_headers) {
@@ -41,14 +46,10 @@ std::size_t name_column(const CsvReader& csv, const CsvRow& header, const std::s
       return i;
     }
   }
-  csv.fail(header.line, "no header of class names, found \"" + header.fields.front().substr(0, 40) +
+  csv.fail(header.line, "no header of class names, found \"" +
+                            without_control_characters(header.fields.front().substr(0, 40)) +
                             "\"; the first line must be class_name (className, name, class, category and label are "
                             "accepted too)");
-}
-
-std::string without_control_characters(std::string name) {
-  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return name;
 }
 
 void require_utf8(std::string_view text, const std::string& file_name) {

@@ -152,6 +152,8 @@ std::string format_label_file(const std::vector<StoredAnnotation>& annotations, 
   auto next_kept = kept.begin();
   std::size_t line = 0;
   const auto put = [&](const std::string& content) {
+    // A kept line that begins with a byte order mark would lose it as the first.
+    if (text.empty() && content.starts_with("\xef\xbb\xbf")) text += '\n';
     text += content;
     text += '\n';
     ++line;

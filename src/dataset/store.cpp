@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "dataset/category_edit.h"
@@ -197,6 +198,9 @@ class CategoryStore final : public Project {
       facts.broken = error.what();
     } catch (const DatasetError& error) {
       facts.broken = error.what();
+    } catch (
+        const std::bad_alloc&) {  // a hostile header asks for anything; what is broken is looked at again in each run
+      facts.broken = "there was no memory to look at it";
     }
     if (facts.size == Size{} && facts.broken.empty()) facts.broken = "cannot be read";
   }

@@ -153,7 +153,9 @@ void VipsUnref::operator()(_VipsImage* image) const {
 std::string take_vips_error() {
   const GlibText buffer(vips_error_buffer_copy());
   std::string text = buffer.get();
-  if (text.find("memory") != std::string::npos) throw std::bad_alloc();
+  // libtiff calls it a failed allocation too when a damaged directory asks for nothing ("0 elements of 12 bytes each").
+  const bool asked_for_nothing = text.find("(0 elements") != std::string::npos;
+  if (text.find("memory") != std::string::npos && !asked_for_nothing) throw std::bad_alloc();
   text = text.substr(0, text.find('\n'));
   return text.empty() ? "no reason given" : text;
 }

@@ -67,8 +67,7 @@ class CvatWriter final : public FormatWriter {
         classes_(request.classes),
         subsets_(request.subsets),
         has_folder_(!request.out_is_file),
-        exact_masks_(request.exact_masks),
-        body_(files_.create(body_path_)) {}
+        exact_masks_(request.exact_masks) {}
 
   ~CvatWriter() override {
     try {
@@ -99,6 +98,7 @@ class CvatWriter final : public FormatWriter {
 
   // texts: the element, then class and name of each attribute.
   void append(EncodedPicture&& picture) override {
+    open_body();
     body_->write(picture.texts[0]);
     ++pictures_;
     for (std::size_t i = 1; i + 1 < picture.texts.size(); i += 2) {
@@ -109,6 +109,7 @@ class CvatWriter final : public FormatWriter {
 
   // CVAT wants attributes declared before the pictures, and they are known only now.
   void finish() override {
+    open_body();
     body_->publish();
     const std::unique_ptr<OutputFile> out = files_.create(file_);
     out->write(head());
@@ -130,6 +131,11 @@ class CvatWriter final : public FormatWriter {
   }
 
  private:
+  // Not before there is something for it: a writer that is only asked what it would write leaves nothing behind.
+  void open_body() {
+    if (!body_) body_ = files_.create(body_path_);
+  }
+
   std::string shape(const StoredAnnotation& stored) const {
     const Annotation& annotation = stored.annotation;
     const bool plain = is_plain(annotation) && !exact_masks_;
