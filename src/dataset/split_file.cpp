@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dataset/csv_reader.h"
+#include "dataset/formats/subset_name.h"
 #include "dataset/natural_order.h"
 #include "dataset/store.h"
 #include "dataset/utf8.h"
@@ -25,9 +26,8 @@ Splits parse_splits(std::string_view text) {
   while ((row = csv.next())) {
     if (row->blank) continue;
     if (row->fields.size() != 2) csv.fail(row->line, "expected an image and its subset");
-    const std::string image = row->fields[0];
-    if (!splits.emplace(std::move(row->fields[0]), std::move(row->fields[1])).second) {
-      csv.fail(row->line, image + " is named a second time");
+    if (!splits.emplace(std::move(row->fields[0]), subset_name(row->fields[1])).second) {
+      csv.fail(row->line, "a picture is named a second time");
     }
   }
   return splits;

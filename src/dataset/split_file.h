@@ -12,7 +12,7 @@ using Splits = std::unordered_map<std::string, std::string>;  // image, subset
 
 inline constexpr const char* splits_file_name = "splits.csv";
 
-// Throws DatasetError naming the line. A picture named twice is an error.
+// Subsets as subset_name() has them. Throws DatasetError naming the line. A picture named twice is an error.
 Splits parse_splits(std::string_view text);
 
 // In natural order of images.
