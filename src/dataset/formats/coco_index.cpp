@@ -36,7 +36,8 @@ void CocoIndex::read_sections() {
   JsonElements elements(*file_, name_);
   if (elements.is_array()) {
     throw FormatError(name_,
-                      "this is a list, as detectors write their results; a dataset is an object with \"images\"");
+                      "this is a list, as detectors write their results: it names neither pictures nor classes; put it "
+                      "into an object as \"annotations\", beside the \"images\" and \"categories\" of its dataset");
   }
   CocoParser parser(name_);
   std::set<std::string> seen;
