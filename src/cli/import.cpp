@@ -3,24 +3,12 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "cli/dataset_work.h"
-#include "cli/import_flags.h"
-#include "jobs/import_job.h"
+#include "cli/import_command.h"
 
 namespace sam {
 namespace {
 
 using nlohmann::ordered_json;
-
-struct ImportCommand {
-  std::string in;
-  std::string project;
-  std::string format;
-  ClassFlags classes;
-  bool no_photos = false;
-  ImportOptions options;
-  DatasetFlags flags;
-};
 
 // A project that is made for the import, and goes again if nothing came of it.
 class NewProject {
@@ -101,8 +89,14 @@ void print_text(const ImportCommand& command, const Format& format, const Import
   }
 }
 
-int run_import(ImportCommand command, Program& program) {
-  const Format& format = format_of_input(command.format, command.in, program.files);
+const std::map<std::string, OnConflict> conflict_words = {{"refuse", OnConflict::refuse},
+                                                          {"keep", OnConflict::keep},
+                                                          {"replace", OnConflict::replace},
+                                                          {"merge", OnConflict::merge}};
+
+}  // namespace
+
+int run_import(ImportCommand command, const Format& format, Program& program) {
   command.options.classes = command.classes.rules();
   command.options.photos = !command.no_photos;
   command.options.dry_run = command.flags.dry_run;
@@ -125,35 +119,36 @@ int run_import(ImportCommand command, Program& program) {
   return summary.failed.count + summary.without_photo.count > 0 ? exit_failed : exit_done;
 }
 
-const std::map<std::string, OnConflict> conflict_words = {{"refuse", OnConflict::refuse},
-                                                          {"keep", OnConflict::keep},
-                                                          {"replace", OnConflict::replace},
-                                                          {"merge", OnConflict::merge}};
-}  // namespace
+void add_import_flags(CLI::App& command, ImportCommand& options) {
+  command
+      .add_option("--on-conflict", options.options.on_conflict,
+                  "pictures annotated in both: refuse (default), keep, replace or merge")
+      ->transform(CLI::CheckedTransformer(conflict_words));
+  command
+      .add_option("--merge-iou", options.options.merge_iou, "merge: objects of a class that overlap this much are one")
+      ->check(CLI::Range(0.01, 1.0))
+      ->capture_default_str();
+  add_class_flags(command, options.classes);
+  command.add_flag("--no-photos", options.no_photos, "do not copy photos that the project lacks");
+  command.add_flag("--skip-errors", options.options.skip_errors,
+                   "leave out pictures that cannot be read, and list them");
+  add_dataset_flags(command, options.flags, true);
+}
 
 void add_import_command(CLI::App& root, Program& program) {
   CLI::App* command =
       root.add_subcommand("import", "reads a dataset of another tool into a project: all of it, or nothing");
   auto options = std::make_shared<ImportCommand>();
+  auto format = std::make_shared<std::string>();
   command->add_option("IN", options->in, "the dataset: a folder or a file")->required();
   command->add_option("PROJECT", options->project, "the category folder; made if it is not there")->required();
-  command->add_option("--format", options->format, "IN's format; default: by its look (see formats)");
-  command
-      ->add_option("--on-conflict", options->options.on_conflict,
-                   "pictures annotated in both: refuse (default), keep, replace or merge")
-      ->transform(CLI::CheckedTransformer(conflict_words));
-  command
-      ->add_option("--merge-iou", options->options.merge_iou,
-                   "merge: objects of a class that overlap this much are one")
-      ->check(CLI::Range(0.01, 1.0))
-      ->capture_default_str();
-  add_class_flags(*command, options->classes);
-  command->add_flag("--no-photos", options->no_photos, "do not copy photos that the project lacks");
-  command->add_flag("--skip-errors", options->options.skip_errors,
-                    "leave out pictures that cannot be read, and list them");
-  add_dataset_flags(*command, options->flags, true);
-  command->callback(
-      [&program, options] { program.run = [&program, options] { return run_import(*options, program); }; });
+  command->add_option("--format", *format, "IN's format; default: by its look (see formats)");
+  add_import_flags(*command, *options);
+  command->callback([&program, options, format] {
+    program.run = [&program, options, format] {
+      return run_import(*options, format_of_input(*format, options->in, program.files), program);
+    };
+  });
 }
 
 }  // namespace sam

@@ -59,6 +59,11 @@ int run(int argc, char** argv) {
   add_import_command(root, program);
   add_convert_command(root, program);
   add_autolabel_command(root, program);
+  add_merge_command(root, program);
+  add_validate_command(root, program);
+  add_stats_command(root, program);
+  add_split_command(root, program);
+  add_rename_class_command(root, program);
   add_formats_command(root, program);
   add_models_command(root, program);
   add_memory_command(root, program);
