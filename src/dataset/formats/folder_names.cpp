@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "dataset/category_folder.h"
+#include "dataset/formats/format.h"
 #include "dataset/natural_order.h"
+#include "dataset/utf8.h"
 
 namespace sam {
 namespace {
@@ -65,6 +67,11 @@ std::vector<std::string> text_lines(std::string_view text) {
   }
   while (!lines.empty() && lines.back().empty()) lines.pop_back();
   return lines;
+}
+
+std::vector<std::string> name_lines(std::string_view text, const std::string& place) {
+  if (!is_utf8(text)) throw FormatError(place, "not UTF-8 text; save the file as UTF-8");
+  return text_lines(text);
 }
 
 }  // namespace sam

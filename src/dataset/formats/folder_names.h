@@ -32,5 +32,7 @@ std::string place_below(const std::filesystem::path& root, const std::filesystem
 
 // The lines of a text, without line ends and blanks around them; the last empty ones left out.
 std::vector<std::string> text_lines(std::string_view text);
+// Of a list of names. Throws FormatError naming place if it is not UTF-8.
+std::vector<std::string> name_lines(std::string_view text, const std::string& place);
 
 }  // namespace sam

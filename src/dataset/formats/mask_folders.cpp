@@ -21,6 +21,7 @@ constexpr std::uint64_t max_list_bytes = std::uint64_t{16} << 20;
 constexpr std::uint64_t max_png_bytes = std::uint64_t{1} << 30;
 constexpr std::uint64_t max_pixels = 500'000'000;
 constexpr int max_depth = 4;
+constexpr std::size_t max_folders = 5'000'000;  // one a picture; links may lead around in circles
 
 bool is_png(const std::string& name) {
   return name.ends_with(".png") || name.ends_with(".PNG");
@@ -61,6 +62,8 @@ void read_labelmap(const std::vector<std::string>& lines, MaskClasses& classes) 
 
 void list_into(FileSystem& files, const fs::path& base, const fs::path& below, bool extensions_tell, int depth,
                std::map<fs::path, FolderNames>& found) {
+  if (found.size() > max_folders)
+    throw FormatError(base.string(), "more than " + std::to_string(max_folders) + " folders");
   auto names = list_folder(files, base / below, extensions_tell);
   if (!names) return;
   for (const std::string& name : names->folders) {
@@ -155,7 +158,7 @@ MaskClasses find_mask_classes(FileSystem& files, const fs::path& root, const std
     const auto text = files.read(root / name, max_list_bytes);
     if (!text) continue;
     classes.file = name;
-    const std::vector<std::string> lines = text_lines(*text);
+    const std::vector<std::string> lines = name_lines(*text, classes.file);
     if (classes.file == "labelmap.txt") {
       read_labelmap(lines, classes);
       return classes;

@@ -77,8 +77,8 @@ void read_class_list(FileSystem& files, const std::vector<fs::path>& folders, Yo
     for (std::string_view name : class_lists) {
       const auto text = files.read(folder / name, max_yaml_bytes);
       if (!text) continue;
-      names.yaml.classes =
-          name == "classes.csv" ? parse_class_list(*text, std::string(name), true).names : text_lines(*text);
+      names.yaml.classes = name == "classes.csv" ? parse_class_list(*text, std::string(name), true).names
+                                                 : name_lines(*text, std::string(name));
       for (std::size_t i = 0; i < names.yaml.classes.size(); ++i) {
         if (names.yaml.classes[i].empty()) names.yaml.classes[i] = "class_" + std::to_string(i);
       }

@@ -53,6 +53,7 @@ class Finder {
   void add_tree(const fs::path& images, const std::string& subset, int depth = 0) {
     add_folder({images, labels_of(images), subset});
     if (depth == max_depth) return;
+    count_visit();
     // Where there are no photos the labels' folders tell.
     const fs::path shown = is_folder(files_, images) ? images : labels_of(images);
     const auto names = list_folder(files_, shown);
@@ -62,6 +63,7 @@ class Finder {
 
   // All folders with pictures or labels below one, by their names.
   void discover(const fs::path& folder, int depth = 0) {
+    count_visit();
     const auto names = list_folder(files_, folder);
     if (!names) return;
     bool pictures = false;
@@ -102,6 +104,7 @@ class Finder {
 
   // Where inside the dataset a path of data.yaml or of a list leads: as it stands, or without what stands before it (datasets are moved).
   std::optional<fs::path> find_inside(const fs::path& named, const fs::path& base) const {
+    if (named.native().find('\0') != std::string::npos) return std::nullopt;  // the system would read a shorter path
     std::vector<fs::path> parts;
     for (const fs::path& part : named.lexically_normal()) {
       if (part != "." && part != ".." && part != "/" && !part.empty()) parts.push_back(part);
@@ -127,6 +130,12 @@ class Finder {
     return is_folder(files_, labels) ? labels : images;
   }
 
+  // Links may lead around in circles.
+  void count_visit() {
+    if (++visited_ <= max_folders) return;
+    throw FormatError(dataset_.root.string(), "more than " + std::to_string(max_folders) + " folders");
+  }
+
   bool exists(const fs::path& path) const { return files_.status(path) || is_folder(files_, labels_of(path)); }
 
   // A folder named by two parts (training wants two, also of data that has one or none) belongs to that of its name. Its index if it is new.
@@ -138,9 +147,6 @@ class Finder {
       YoloFolder& before = dataset_.folders[known->second];
       if (before.subset != folder.subset) before.subset = subset_of(folder.images, dataset_.root);
       return std::nullopt;
-    }
-    if (dataset_.folders.size() == max_folders) {
-      throw FormatError(dataset_.root.string(), "more than " + std::to_string(max_folders) + " folders");
     }
     dataset_.folders.push_back(std::move(folder));
     return dataset_.folders.size() - 1;
@@ -197,6 +203,7 @@ class Finder {
 
   FileSystem& files_;
   YoloDataset& dataset_;
+  std::size_t visited_ = 0;
   std::map<fs::path, std::size_t> known_;                // by images
   std::map<std::size_t, std::set<std::string>> listed_;  // of folders that a list named: the pictures
 };

@@ -171,7 +171,7 @@ bool recognise_yolo(FileSystem& files, const fs::path& in, YoloKind kind) {
                            : right > 0 && counts.corners == right ? YoloKind::obb
                                                                   : YoloKind::segmentation;
     return found == kind;
-  } catch (const FormatError&) {
+  } catch (const DatasetError&) {
     return false;
   } catch (const FileError&) {
     return false;

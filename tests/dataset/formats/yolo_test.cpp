@@ -334,6 +334,29 @@ TEST_F(Yolo, BadYamlIsNamedWithItsLine) {
   EXPECT_THAT(found_classes, ElementsAre("cat", "class_1", "class_2", "x"));
 }
 
+TEST_F(Yolo, LinksThatLeadInCirclesEnd) {
+  put("labels/a.txt", triangle);
+  std::filesystem::create_directory_symlink(root, root / "labels/loop");
+  EXPECT_NE(read(segmentation, size).size(), 0u);
+}
+
+TEST_F(Yolo, ANulInAPathLeadsNowhere) {
+  put("outside.txt", "secret");
+  put("mine/labels/a.txt", triangle);
+  put("mine/data.yaml", "train: \"..\\0\"\nval: \"..\\0/images\"\nnames: [cat]\n");
+  EXPECT_THAT(keys(read(segmentation, size, "mine")), ElementsAre("a"));
+}
+
+TEST_F(Yolo, ListsOfClassesAreUtf8) {
+  put("labels/a.txt", triangle);
+  put("classes.txt", "c\xff\n");
+  EXPECT_THAT(read_error(segmentation, size), HasSubstr("classes.txt: not UTF-8"));
+  EXPECT_FALSE(segmentation.recognises(files, root));
+  std::filesystem::remove(root / "classes.txt");
+  put("classes.csv", "colour\nred\n");
+  EXPECT_FALSE(segmentation.recognises(files, root));
+}
+
 TEST_F(Yolo, AnEmptyFolderIsNoDataset) {
   EXPECT_THAT(read_error(segmentation, size), HasSubstr("no pictures and no label files"));
   EXPECT_FALSE(segmentation.recognises(files, root / "missing"));
