@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <cstdint>
 
 #include "dataset/label_line.h"
 #include "dataset/ring_bridge.h"
@@ -42,7 +44,24 @@ Ring polygon_ring(const std::vector<std::string_view>& words) {
   return ring;
 }
 
+// As to_chars below, for a number from 0 to 1; false where it is so near the middle of two that the product's own rounding could decide.
+bool append_millionths(std::string& text, double value) {
+  const double scaled = value * 1e6;
+  const double below = std::floor(scaled);
+  if (!(std::abs(scaled - below - 0.5) >= 1e-6)) return false;
+  auto millionths = static_cast<std::uint32_t>(scaled - below < 0.5 ? below : below + 1);
+  char digits[] = "0.000000";
+  if (millionths == 1'000'000) digits[0] = '1';
+  for (int i = 7; i > 1; --i) {
+    digits[i] = static_cast<char>('0' + millionths % 10);
+    millionths /= 10;
+  }
+  text.append(digits, 8);
+  return true;
+}
+
 void append_fixed(std::string& text, double value, int decimals) {
+  if (decimals == 6 && append_millionths(text, value)) return;
   std::array<char, 32> digits{};
   // Not printf: the decimal point must not depend on the locale. Adding 0.0 turns -0 into 0.
   const auto [end, error] =
