@@ -69,6 +69,7 @@ int run(int argc, char** argv) {
   add_memory_command(root, program);
   add_cache_command(root, program);
   add_doctor_command(root, program);
+  add_restore_command(root, program);
   add_worker_command(root, program);
   try {
     root.parse(argc, argv);

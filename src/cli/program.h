@@ -49,6 +49,7 @@ void add_memory_command(CLI::App& root, Program& program);
 void add_cache_command(CLI::App& root, Program& program);
 void add_embed_command(CLI::App& root, Program& program);
 void add_doctor_command(CLI::App& root, Program& program);
+void add_restore_command(CLI::App& root, Program& program);
 void add_worker_command(CLI::App& root, Program& program);
 
 }  // namespace sam

@@ -50,6 +50,10 @@ class CategoryEdit final : public ProjectEdit {
     }
   }
 
+  bool put_back(const std::string& image, const AnnotationDocument& earlier) override {
+    return picture_files_.stage_earlier(image, earlier, label_file(image), change_);
+  }
+
   void put_file(const fs::path& path, std::string_view bytes) override { change_.put(path, bytes); }
   void remove_file(const fs::path& path) override { change_.remove(path); }
 

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "dataset/backup_folder.h"
+#include "dataset/backups.h"
 #include "dataset/content_check.h"
 #include "dataset/label_file.h"
 #include "dataset/label_merge.h"
@@ -205,7 +206,10 @@ PictureFiles::Bytes PictureFiles::bytes_for(AnnotationDocument& document, const 
 void PictureFiles::write(const std::string& image, OnDisk& disk, AnnotationDocument document,
                          std::vector<std::string>& warnings) {
   Bytes bytes = bytes_for(document, disk);
-  if (bytes.annotations != disk.annotations) replace_annotations(image, disk, std::move(bytes.annotations));
+  if (bytes.annotations != disk.annotations) {
+    keep_day({image, disk.annotations, disk.labels_file, disk.labels}, folder_, files_, clock_);
+    replace_annotations(image, disk, std::move(bytes.annotations));
+  }
   disk.document = std::move(document);
   if (bytes.labels == disk.labels) return;
   try {
@@ -251,6 +255,32 @@ void PictureFiles::stage(const PictureAnnotations& content, const std::vector<st
   const Bytes bytes = bytes_for(document, disk);
   change.put(fs::path("annotations") / (content.image + ".json"), bytes.annotations);
   if (bytes.labels != disk.labels) change.put(fs::path("labels") / disk.labels_file, bytes.labels);
+}
+
+bool PictureFiles::stage_earlier(const std::string& image, AnnotationDocument earlier, const std::string& labels_file,
+                                 ProjectChange& change) {
+  OnDisk disk;
+  try {
+    disk = read(image, labels_file);
+  } catch (const AnnotationFileError&) {  // what is damaged goes to backups/ as it is
+    disk.labels_file = labels_file;
+    disk.labels = files_.read(folder_.labels / labels_file, max_file_bytes);
+    if (disk.labels) disk.labels_hash = content_hash(*disk.labels);
+  }
+  if (disk.document && !disk.labels_were_edited() && disk.document->size == earlier.size &&
+      disk.document->annotations == earlier.annotations && disk.document->kept_lines == earlier.kept_lines) {
+    return false;
+  }
+  earlier.image = image;
+  earlier.labels_file = disk.labels_file;
+  earlier.labels_hash.clear();
+  if (disk.document) earlier.next_id = std::max(earlier.next_id, disk.document->next_id);
+  std::vector<std::string> followed;  // said when the picture is opened
+  follow_class_names(earlier, classes_, followed);
+  const Bytes bytes = bytes_for(earlier, disk);
+  change.put(fs::path("annotations") / (image + ".json"), bytes.annotations);
+  if (bytes.labels != disk.labels) change.put(fs::path("labels") / disk.labels_file, bytes.labels);
+  return true;
 }
 
 std::string PictureFiles::save(const PictureAnnotations& content, const std::string& labels_file,

@@ -37,6 +37,11 @@ class PictureFiles {
   void stage(const PictureAnnotations& content, const std::vector<std::string>& other_fields,
              const std::string& labels_file, ProjectChange& change);
 
+  // The picture as an earlier annotations file has it, whole, staged; ids that were used since are not used again. False if it is like that. Throws
+  // FileError, DatasetError.
+  bool stage_earlier(const std::string& image, AnnotationDocument earlier, const std::string& labels_file,
+                     ProjectChange& change);
+
   // Counts the annotations anew if the files changed since facts. True if facts changed.
   bool count(const std::string& labels_file, IndexRow& facts);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dataset/annotation.h"
+#include "dataset/annotation_file.h"
 #include "dataset/store.h"
 
 namespace sam {
@@ -25,6 +26,8 @@ class ProjectEdit {
   // The picture's annotations from now on; those of before go to backups/. other_fields: as StoredAnnotation's, one an annotation, or none; an empty one stays as it
   // was. Throws DatasetError (content that cannot be saved, a picture that is not there), FileError.
   virtual void put(const PictureAnnotations& content, const std::vector<std::string>& other_fields) = 0;
+  // The picture as an earlier version of its annotations file has it (backups.h), with all that put() leaves as it is. False if it is like that.
+  virtual bool put_back(const std::string& image, const AnnotationDocument& earlier) = 0;
   // Another file of the project, such as splits.csv.
   virtual void put_file(const std::filesystem::path& path, std::string_view bytes) = 0;
   // The file goes to backups/: an annotations file that is damaged or without its picture.

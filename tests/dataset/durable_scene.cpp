@@ -3,6 +3,7 @@
 #include <fstream>
 #include <utility>
 
+#include "dataset/backups.h"
 #include "dataset/project_folder.h"
 
 namespace sam {
@@ -54,6 +55,17 @@ void import_into(Project& project) {
   edit->add_photo("d.bmp", project.folder() / "images" / "c.bmp");
   for (const char* name : {"a.bmp", "b.bmp", "c.bmp", "d.bmp"}) {
     edit->put({name, size, 9, {rectangle(8, 3, {2, 2, 12, 12}, size)}}, {R"({"from":"elsewhere"})"});
+  }
+  edit->commit();
+}
+
+void restore_all(Project& project) {
+  PosixFileSystem files;
+  const auto all = list_backups(project.folder(), files);
+  const std::unique_ptr<ProjectEdit> edit = project.edit();
+  for (const char* name : {"a.bmp", "b.bmp"}) {
+    const BackupVersion version = versions_of(all, name, label_file_name(name, false)).front();
+    edit->put_back(name, read_version(version, name, size, project.folder(), project.classes(), files));
   }
   edit->commit();
 }
@@ -133,6 +145,12 @@ std::vector<Operation> durable_operations() {
   all.push_back(on_project("undo history", [](Project& project) { project.save_history("a.bmp", "{\"steps\":2}\n"); }));
   all.push_back(on_project("what is shown", [](Project& project) { project.remember("current", "b.bmp"); }));
   all.push_back(on_project("import, with a class list", import_into));
+  all.back().whole = true;
+  all.push_back(on_project("restoring", restore_all, [](const fs::path& folder) {
+    save_today(folder);
+    PosixFileSystem files;
+    annotate(*open_scene(folder, files, MovableClock()), "b.bmp", 2);
+  }));
   all.back().whole = true;
   all.push_back(opening("opening for the first time", [](const fs::path& folder) {
     for (const char* made : {"annotations", "backups", "metadata", "masks", "exports"}) fs::remove_all(folder / made);

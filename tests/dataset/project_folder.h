@@ -167,12 +167,13 @@ class ProjectFolder : public testing::Test {
     }
   }
 
-  // Paths below backups/ without the folder of the event, sorted.
+  // Of events, not of days: paths below backups/ without the folder of the event, sorted.
   std::vector<std::string> backups() {
     std::vector<std::string> found;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "backups")) {
       if (!entry.is_regular_file()) continue;
       const auto path = entry.path().lexically_relative(folder_ / "backups");
+      if (path.begin()->string().find('T') == std::string::npos) continue;
       found.push_back(path.lexically_relative(*path.begin()).string());
     }
     std::sort(found.begin(), found.end());

@@ -646,6 +646,7 @@ TEST_F(StoreTest, AReadOnlyLabelFileDoesNotStopLoading) {
 // Whatever call fails and however: the old or the new content afterwards, and the same save can be repeated.
 TEST_F(StoreTest, AFailedSaveLeavesTheOldOrTheNewContent) {
   using Fault = FaultyFileSystem::Fault;
+  put("backups/20231114/labels/a.txt", triangle_line);  // today's is there already
   for (const Fault fault : {Fault::once, Fault::from_then_on, Fault::after_it_was_done}) {
     for (int at = 0; at < 3; ++at) {
       SCOPED_TRACE(testing::Message() << "fault " << static_cast<int>(fault) << " at " << at);

@@ -17,6 +17,7 @@ class RealStoreTest : public ProjectFolder {
     ProjectFolder::SetUp();
     put("images/a.bmp", bmp(40, 30));
     put("images/b.bmp", bmp(40, 30));
+    for (const char* name : {"a", "b"}) put(std::string("backups/20231114/annotations/") + name + ".bmp.json", "");
     restart();
   }
   void TearDown() override {
