@@ -158,18 +158,35 @@ class Durability : public testing::TestWithParam<Operation> {
     EXPECT_NO_THROW(annotate(*open_scene(folder, posix_, clock_), "a.bmp", 0)) << "the project goes on";
   }
 
+  // The project in its place, on a disk that works again: old or new, and the operation can be done if it was not.
+  void expect_told(bool acknowledged) {
+    if (!seen_[acknowledged].insert(with_staged(project())).second) return;
+    fs::remove_all(base_ / "recovered");
+    fs::copy(project(), base_ / "recovered", fs::copy_options::recursive);
+    expect_old_or_new(base_ / "recovered", acknowledged);
+    open_scene(project(), posix_, clock_);
+    if (!acknowledged && snapshot(project()) != after_) {
+      EXPECT_NO_THROW(GetParam().begin(project(), posix_, clock_)()) << "done again";
+    }
+  }
+
+  // With what a change has staged, which decides what opening the project makes of it.
+  Snapshot with_staged(const fs::path& folder) {
+    Snapshot all = snapshot(folder);
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      const std::string path = entry.path().lexically_relative(folder);
+      if (path.starts_with("annotations/.change")) all[path] = entry.is_regular_file() ? bytes_of(entry.path()) : "";
+    }
+    return all;
+  }
+
   // Looks at a folder as it was found after a stop, unless one like it was looked at already.
   void examine(const fs::path& folder, bool acknowledged, Outcomes& outcomes) {
     const Snapshot found = snapshot(folder);
     ++outcomes.points;
     ++(found == after_ ? outcomes.new_state : found == before_ ? outcomes.old_state : outcomes.between);
     expect_whole_files(found, acknowledged);
-    Snapshot all = found;
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      const std::string path = entry.path().lexically_relative(folder);
-      if (path.starts_with("annotations/.change")) all[path] = entry.is_regular_file() ? bytes_of(entry.path()) : "";
-    }
-    if (seen_[acknowledged].insert(std::move(all)).second) expect_old_or_new(folder, acknowledged);
+    if (seen_[acknowledged].insert(with_staged(folder)).second) expect_old_or_new(folder, acknowledged);
   }
 
   std::string bytes_of(const fs::path& file) { return static_cast<FileSystem&>(posix_).read(file).value_or(""); }
@@ -248,6 +265,66 @@ TEST_P(Durability, WhatIsSeenAfterAKillSurvivesAPowerLoss) {
     const Snapshot found = truth(base_ / "recovered");
     for (const auto& [path, bytes] : now) EXPECT_TRUE(holds(found, path, bytes)) << path;
     if (HasFailure()) return;
+  }
+}
+
+struct Refusal {
+  const char* name;
+  Kind kind;
+  int error;
+};
+
+// A call fails, once or from then on. What is refused with a message has changed nothing, or all; done again on a disk that works it succeeds.
+TEST_P(Durability, ADiskThatRefusesIsAMessageAndNoLoss) {
+  for (const Refusal& refusal :
+       {Refusal{"no space, once", Kind::refuse, ENOSPC}, Refusal{"no space", Kind::refuse_on, ENOSPC},
+        Refusal{"I/O error, once", Kind::refuse, EIO}, Refusal{"I/O errors", Kind::refuse_on, EIO},
+        Refusal{"read-only", Kind::refuse_on, EROFS}, Refusal{"interruptions", Kind::interruptions, 0}}) {
+    Outcomes outcomes;
+    for (int at = 0;; ++at) {
+      SCOPED_TRACE(testing::Message() << GetParam().name << ", " << refusal.name << ", call " << at);
+      fresh();
+      const auto disk = std::make_shared<SimulatedDisk>(project());
+      const auto files = std::make_shared<PosixFileSystem>(disk);
+      const bool acknowledged = run(*disk, files, {refusal.kind, at, refusal.error});
+      const bool hit = disk->hit();
+      const bool was_last = at >= disk->calls();
+      disk->arm({});
+      ASSERT_NO_THROW(disk->put_folder_back()) << "something was made in its place";
+      if (hit) {
+        const Snapshot found = snapshot(project());
+        ++(found == after_ ? outcomes.new_state : found == before_ ? outcomes.old_state : outcomes.between);
+        outcomes.refused += acknowledged ? 0 : 1;
+      }
+      EXPECT_TRUE(acknowledged || !message_.empty());
+      expect_told(acknowledged);
+      if (HasFailure()) return;
+      outcomes.points += hit ? 1 : 0;
+      if (was_last || refusal.kind == Kind::interruptions) break;
+    }
+    print(refusal.name, outcomes);
+  }
+}
+
+TEST_P(Durability, AClockThatJumpsTakesNothingAway) {
+  for (const auto& [name, by] : {std::pair("clock a day back", -std::chrono::hours(24)),
+                                 std::pair("clock ten years ahead", std::chrono::hours(24 * 3652))}) {
+    SCOPED_TRACE(name);
+    fresh();
+    MovableClock jumped = clock_;
+    jumped.move(by);
+    GetParam().begin(project(), posix_, jumped)();
+    annotate(*open_scene(project(), posix_, clock_), "a.bmp", 0);
+    const Snapshot found = snapshot(project());
+    for (const auto& [path, bytes] : before_) {
+      if (path.starts_with("backups/")) {
+        EXPECT_TRUE(holds(found, path, bytes)) << path;
+      }
+    }
+    fresh();
+    GetParam().begin(project(), posix_, jumped)();
+    expect_told(true);
+    print(name, {1, 0, 0, 1, 0});
   }
 }
 
