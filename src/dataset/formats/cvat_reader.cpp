@@ -11,6 +11,7 @@
 #include "dataset/formats/seen_names.h"
 #include "dataset/formats/shape_objects.h"
 #include "dataset/formats/shape_outlines.h"
+#include "dataset/formats/shown_text.h"
 #include "dataset/formats/subset_name.h"
 #include "dataset/formats/xml_element.h"
 #include "dataset/formats/xml_slices.h"
@@ -46,7 +47,7 @@ Ring points_of(const XmlElement& element, const std::string& place) {
     const std::string_view point = text.substr(0, end);
     const std::size_t comma = point.find(',');
     if (comma == std::string_view::npos) {
-      throw FormatError(place, "a point is \"" + std::string(point.substr(0, 40)) + "\", not x,y");
+      throw FormatError(place, "a point is " + shown_text(point) + ", not x,y");
     }
     ring.push_back({parse_coordinate(point.substr(0, comma), place, "x of a point"),
                     parse_coordinate(point.substr(comma + 1), place, "y of a point")});
@@ -114,8 +115,7 @@ void add_shape(const XmlElement& element, Size size, const std::string& place, S
   if (name == "box") return add_box(element, place, objects);
   if (name == "mask") return add_mask(element, size, place, objects);
   if (name == "ellipse") return add_ellipse(element, place, objects);
-  objects.warn("<" + name.substr(0, 40) + "> (\"" + std::string(value_of(element, "label").substr(0, 40)) +
-               "\") has no area and is left out");
+  objects.warn(shown_text(name) + " of " + shown_text(value_of(element, "label")) + " has no area and is left out");
 }
 
 void find_labels(const XmlElement& element, std::vector<std::string>& names) {

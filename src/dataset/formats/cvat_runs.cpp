@@ -8,6 +8,7 @@
 
 #include "dataset/formats/format.h"
 #include "dataset/formats/mask_pieces.h"
+#include "dataset/formats/shown_text.h"
 #include "image/run_builder.h"
 
 // Ours run down columns and CVAT's along rows. Bits are made for a band at a time, so that memory does not grow with the area.
@@ -71,7 +72,7 @@ std::uint64_t take_number(std::string_view& text, const std::string& place) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool ends =
       error == std::errc() && (end == text.data() + text.size() || separators.find(*end) != separators.npos);
-  if (!ends) throw FormatError(place, "a mask's run lengths have \"" + std::string(text.substr(0, 20)) + "\" in them");
+  if (!ends) throw FormatError(place, "a mask's run lengths have " + shown_text(text.substr(0, 20)) + " in them");
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   text.remove_prefix(std::min(text.find_first_not_of(separators), text.size()));
   return value;

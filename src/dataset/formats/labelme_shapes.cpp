@@ -11,6 +11,7 @@
 #include "dataset/formats/number_text.h"
 #include "dataset/formats/shape_objects.h"
 #include "dataset/formats/shape_outlines.h"
+#include "dataset/formats/shown_text.h"
 #include "image/index_picture.h"
 
 namespace sam {
@@ -165,7 +166,7 @@ void add_shape(dom::element element, Size size, const std::string& place, ShapeO
   if (type.empty()) type = "polygon";  // files of LabelMe before 3.3
   Ring points = points_of(element, place);
   const auto skip = [&](const std::string& why) {
-    objects.warn(shape.label.substr(0, 80) + ": " + why + " is left out");
+    objects.warn(shown_text(shape.label) + ": " + why + " is left out");
   };
   if (type == "mask") {
     shape.mask = mask_of(element, points, size, place);
@@ -173,7 +174,7 @@ void add_shape(dom::element element, Size size, const std::string& place, ShapeO
     if (points.size() != 2) throw FormatError(place, "a circle has a centre and one more point");
     const double radius = std::hypot(points[1].x - points[0].x, points[1].y - points[0].y);
     shape.polygon = {{ellipse_outline(points[0], radius, radius, 0), {}}};
-    objects.warn(shape.label.substr(0, 80) + ": a circle became a polygon of 64 points");
+    objects.warn(shown_text(shape.label) + ": a circle became a polygon of 64 points");
   } else if (type == "rectangle") {
     shape.box = box_of(points);
     if (!shape.box && points.size() < 3) throw FormatError(place, "a rectangle has two corners, or four");
@@ -182,7 +183,7 @@ void add_shape(dom::element element, Size size, const std::string& place, ShapeO
     if (points.size() < 3) return skip("a " + type + " of fewer than 3 points");
     shape.polygon = {{std::move(points), {}}};
   } else {
-    return skip("a shape of the type \"" + type.substr(0, 40) + "\", which has no area,");
+    return skip("a shape of the type " + shown_text(type) + ", which has no area,");
   }
   objects.add(std::move(shape));
 }

@@ -7,16 +7,13 @@
 #include <optional>
 
 #include "dataset/formats/format.h"
+#include "dataset/formats/shown_text.h"
 
 namespace sam {
 namespace {
 
 constexpr double max_coordinate = 1e7;
 constexpr double max_side = 1e6;
-
-std::string shown(std::string_view text) {
-  return "\"" + std::string(text.substr(0, 40)) + "\"";
-}
 
 std::optional<double> number_in(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
@@ -46,7 +43,7 @@ double checked_coordinate(double value, const std::string& place, std::string_vi
 
 double parse_coordinate(std::string_view text, const std::string& place, std::string_view what) {
   const std::optional<double> value = number_in(text);
-  if (!value) throw FormatError(place, std::string(what) + " is " + shown(text) + ", not a number");
+  if (!value) throw FormatError(place, std::string(what) + " is " + shown_text(text) + ", not a number");
   return checked_coordinate(*value, place, what);
 }
 
@@ -65,8 +62,8 @@ Size checked_size(double width, double height, const std::string& place) {
 Size parse_size(std::string_view width, std::string_view height, const std::string& place) {
   const std::optional<double> sides[] = {number_in(width), number_in(height)};
   if (!sides[0] || !sides[1]) {
-    throw FormatError(place,
-                      "the picture's size is " + shown(width) + " x " + shown(height) + ", which are no numbers");
+    throw FormatError(
+        place, "the picture's size is " + shown_text(width) + " x " + shown_text(height) + ", which are no numbers");
   }
   return checked_size(*sides[0], *sides[1], place);
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dataset/formats/mask_pieces.h"
+#include "dataset/formats/shown_text.h"
 
 namespace sam {
 namespace {
@@ -64,7 +65,7 @@ void ShapeObjects::add(Shape shape) {
   }
   const bool nothing = shape.polygon.empty() ? mask_area(shape.mask) == 0
                                              : shape.box && (shape.box->width() <= 0 || shape.box->height() <= 0);
-  if (nothing) return warn("a shape of \"" + shape.label + "\" covers no pixel of the picture and is left out");
+  if (nothing) return warn("a shape of " + shown_text(shape.label) + " covers no pixel of the picture and is left out");
   std::size_t at = objects_.size();
   if (!shape.group.empty()) at = by_group_.try_emplace({shape.label, shape.group}, at).first->second;
   if (at == objects_.size()) objects_.emplace_back();

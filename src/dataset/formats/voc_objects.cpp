@@ -5,6 +5,7 @@
 
 #include "dataset/formats/number_text.h"
 #include "dataset/formats/shape_outlines.h"
+#include "dataset/formats/shown_text.h"
 #include "dataset/formats/xml_element.h"
 
 namespace sam {
@@ -56,7 +57,7 @@ void add_listed_points(std::string_view text, Ring& ring, const std::string& pla
     const std::string_view point = text.substr(0, text.find_first_of(blanks));
     const std::size_t comma = point.find(',');
     if (comma == std::string_view::npos) {
-      throw FormatError(place, "a point is \"" + std::string(point.substr(0, 40)) + "\", not x,y");
+      throw FormatError(place, "a point is " + shown_text(point) + ", not x,y");
     }
     ring.push_back({parse_coordinate(point.substr(0, comma), place, "x of a point"),
                     parse_coordinate(point.substr(comma + 1), place, "y of a point")});
@@ -74,9 +75,9 @@ Ring polygon_of(const XmlElement& polygon, const std::string& place) {
     } else if (child.name == "pt") {
       ring.push_back({number(child, "x", place), number(child, "y", place)});
     } else if (child.name.size() > 1 && child.name[0] == 'x') {
-      x = parse_coordinate(child.text, place, child.name);
+      x = parse_coordinate(child.text, place, "x of a point");
     } else if (child.name.size() > 1 && child.name[0] == 'y') {
-      ring.push_back({x, parse_coordinate(child.text, place, child.name)});
+      ring.push_back({x, parse_coordinate(child.text, place, "y of a point")});
     }
   }
   return ring;
@@ -153,7 +154,7 @@ void place_boxes(VocFile& file) {
 
 void require_annotation(const XmlElement& root, const std::string& place) {
   if (root.name == "annotation") return;
-  throw FormatError(place, "its outermost element is <" + root.name.substr(0, 80) + ">, not <annotation>");
+  throw FormatError(place, "its outermost element is " + shown_text(root.name) + ", not <annotation>");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dataset/formats/format.h"
+#include "dataset/formats/shown_text.h"
 #include "dataset/utf8.h"
 
 namespace sam {
@@ -24,7 +25,7 @@ void XmlSlices::see_event() {
 void XmlSlices::start(const char* name, const char**) {
   see_event();
   if (depth() == 1 && name != root_) {
-    fail("its outermost element is <" + std::string(name).substr(0, 80) + ">, not <" + std::string(root_) + ">");
+    fail("its outermost element is " + shown_text(name) + ", not <" + std::string(root_) + ">");
   }
   if (depth() != 2) return;
   in_slice_ = true;

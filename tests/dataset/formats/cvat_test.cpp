@@ -242,7 +242,7 @@ TEST_F(Cvat, OtherFilesAreRefused) {
   put("annotations.xml", "");
   expect_refused(format_, "", {"annotations.xml", "no element found"});
   put("annotations.xml", "<html></html>");
-  expect_refused(format_, "", {"<html>"});
+  expect_refused(format_, "", {"\"html\""});
   put("annotations.xml", "<annotations><track id=\"0\"/></annotations>");
   expect_refused(format_, "", {"video"});
   put("annotations.xml", "<annotations>" + std::string(100'000, '<'));

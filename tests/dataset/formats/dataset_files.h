@@ -71,6 +71,7 @@ class DatasetFiles : public testing::Test {
       read(format, in);
       FAIL() << "was read";
     } catch (const FormatError& error) {
+      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
       for (const std::string& word : words) EXPECT_THAT(error.what(), testing::HasSubstr(word));
     }
   }

@@ -267,7 +267,7 @@ TEST_F(Voc, BadFilesAreRefusedWithTheirPlace) {
   put("Annotations/a.xml", "<annotations/>");
   expect_refused(format_, "", {"not <annotation>"});
   for (const std::string text : {"<width>-1</width><height>5</height>", "<width>9999999</width><height>5</height>",
-                                 "<width>x</width><height>5</height>"}) {
+                                 "<width>x</width><height>5</height>", "<width>00</width><height>4\n\n8</height>"}) {
     put_xml("Annotations/a.xml", "", "a.jpg", text);
     expect_refused(format_, "", {"Annotations/a.xml", "size"});
   }
