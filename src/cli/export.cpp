@@ -4,6 +4,7 @@
 
 #include "cli/dataset_work.h"
 #include "cli/export_report.h"
+#include "dataset/project_survey.h"
 #include "jobs/export_job.h"
 
 namespace sam {
@@ -19,6 +20,16 @@ struct ExportCommand {
   DatasetFlags flags;
 };
 
+// The list of pictures knows only which have objects.
+std::unordered_set<std::string> find_looked_at(const Store& project, FileSystem& files) {
+  std::unordered_set<std::string> names;
+  const ProjectSurvey survey = survey_project(open_category_folder(project.folder(), files), files);
+  for (const SurveyedPicture& each : survey.pictures) {
+    if (each.annotated) names.insert(each.photo.name);
+  }
+  return names;
+}
+
 int run_export(ExportCommand command, Program& program) {
   const Format& format = format_of_output(command.format, command.out);
   const auto project = open_project_for_work(command.project, command.flags, false, program);
@@ -26,7 +37,8 @@ int run_export(ExportCommand command, Program& program) {
   command.options.photos = !command.no_photos;
   command.options.dry_run = command.flags.dry_run;
   command.options.threads = command.flags.thread_count();
-  const auto source = make_project_source(*project, {read_splits(*project, program.files), command.all});
+  const auto source = make_project_source(
+      *project, {read_splits(*project, program.files), command.all, find_looked_at(*project, program.files)});
   ExportSummary summary;
   const int status = run_shown(
       [&](const std::stop_token& stop, const ProgressListener& on_progress) {

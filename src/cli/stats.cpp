@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <utility>
 
 #include "cli/dataset_work.h"
 #include "cli/text_table.h"
@@ -57,10 +58,12 @@ void print_classes(const Statistics& counted, const ClassList& classes) {
   std::vector<std::vector<std::string>> rows = {
       {"class", "objects", "pictures", "small", "medium", "large", "median px"}};
   const auto add_row = [&](int id, const ClassStatistics& each) {
+    std::string bar = bar_text(each.areas.count(), most, bar_width);
+    bar.resize(bar_width, ' ');
     const AreaStatistics& areas = each.areas;
     rows.push_back({shown_class_name(id, classes), grouped_text(areas.count()), grouped_text(each.images),
                     grouped_text(areas.small()), grouped_text(areas.medium()), grouped_text(areas.large()),
-                    pixels(areas.median_px()) + "  " + bar_text(areas.count(), most, bar_width)});
+                    pixels(areas.median_px()), std::move(bar)});
   };
   const int listed = static_cast<int>(classes.names.size());
   for (int id = 0; id < listed; ++id) {

@@ -25,6 +25,7 @@ std::string table_text(const std::vector<std::vector<std::string>>& rows) {
       if (i > 0) text += "  " + blanks + row[i];
       if (i == 0) text += row.size() > 1 ? row[i] + blanks : row[i];
     }
+    text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';
   }
   return text;

@@ -7,7 +7,7 @@
 
 namespace sam {
 
-// The first column to the left, the others to the right; widths are counted in characters of UTF-8. Rows may have fewer columns than the first.
+// The first column to the left, the others to the right; widths are counted in characters of UTF-8. Rows may have fewer columns than the first; no blanks end them.
 std::string table_text(const std::vector<std::vector<std::string>>& rows);
 
 // "######" of at most width, in proportion; at least one if value is not 0.

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "dataset/formats/format.h"
@@ -32,6 +33,7 @@ struct ProjectSourceOptions {
   Splits splits;
   bool fresh_too =
       false;  // pictures that nobody has annotated; else they are left out, since they say nothing about what is on them
+  std::unordered_set<std::string> looked_at;  // of those without objects, the ones that somebody annotated so
 };
 
 std::unique_ptr<PictureSource> make_project_source(Store& store, ProjectSourceOptions options);

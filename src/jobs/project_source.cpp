@@ -41,7 +41,8 @@ class ProjectSource final : public PictureSource {
         if (entries_.empty()) return std::nullopt;
       }
       const PictureEntry& entry = entries_[at_++];
-      if (entry.state == PictureEntry::State::fresh && !options_.fresh_too) continue;
+      const bool is_fresh = entry.state == PictureEntry::State::fresh && !options_.looked_at.contains(entry.name);
+      if (is_fresh && !options_.fresh_too) continue;
       DatasetEntry found;
       found.name = entry.name;
       found.place = "images/" + entry.name;

@@ -117,6 +117,16 @@ TEST_F(ProjectCommands, SplitWritesWhatExportReads) {
   EXPECT_THAT(read("shop/splits.csv"), HasSubstr("fresh.jpg,"));
 }
 
+// Whatever was looked at in between: a picture without objects says that there is nothing on it.
+TEST_F(ProjectCommands, PicturesWithoutObjectsAreExportedAlsoOnceTheyAreKnown) {
+  write("shop/labels/fresh.txt", "");
+  const std::vector<std::string> command = {"export",   "shop", (folder_ / "out.json").string(),
+                                            "--format", "coco", "--dry-run"};
+  EXPECT_EQ(run_json(command).at("pictures"), 3);
+  EXPECT_EQ(run_json({"stats", "shop"}).at("empty_images"), 1);
+  EXPECT_EQ(run_json(command).at("pictures"), 3);
+}
+
 TEST_F(ProjectCommands, RenameClassRenamesMergesAndDrops) {
   EXPECT_THAT(run({"rename-class", "shop", "bus", "coach"}).out, HasSubstr("bus is called coach now: 1 object"));
   EXPECT_EQ(read("shop/classes.csv"), "class_name\ncar\ntruck\ncoach\n");
