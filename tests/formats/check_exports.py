@@ -20,19 +20,23 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXACT = dict(least_iou=1.0, box_error_px=0)
 CHECKS = {
     # format: (reader, package, flags, bounds)
-    "coco": ("coco", "pycocotools", (), dict(least_iou=0.97, box_error_px=1, least_pixels=100)),
+    "coco": ("coco", "pycocotools", (), dict(least_iou=0.99, box_error_px=1, least_pixels=100)),
     "coco --exact-masks": ("coco", "pycocotools", ("--exact-masks",), EXACT),
     "cvat": ("cvat", "datumaro", (), dict(least_iou=0.99, box_error_px=1, least_pixels=100)),
     "cvat --exact-masks": ("cvat", "datumaro", ("--exact-masks",), EXACT),
     "voc": ("voc", "datumaro", (), EXACT),
     "labelme": ("labelme", "labelme", (), dict(least_iou=0.95, box_error_px=3, least_pixels=400)),
     "labelme --exact-masks": ("labelme", "labelme", ("--exact-masks",), EXACT),
-    "yolo": ("yolo", "ultralytics", (), dict(least_iou=0.98, box_error_px=1, least_pixels=100)),
+    "yolo": ("yolo", "ultralytics", (), dict(least_iou=0.99, box_error_px=1, least_pixels=100)),
     "yolo-detection": ("yolo_detection", "ultralytics", (), dict(least_iou=0, box_error_px=0.01)),
     "yolo-obb": ("yolo_obb", "ultralytics", (), dict(covered=0.99)),
-    "original": ("original", "ultralytics", (), dict(least_iou=0.98, box_error_px=1, least_pixels=100)),
+    "original": ("original", "ultralytics", (), dict(least_iou=0.99, box_error_px=1, least_pixels=100)),
     "csv": ("csv_table", "pycocotools", (), EXACT),
+    "class-masks": ("class_masks", "pillow", (), EXACT),
+    "instance-masks": ("instance_masks", "pillow", (), EXACT),
+    "object-masks": ("object_masks", "pillow", (), EXACT),
 }
+WITHOUT_OBJECTS = ("class-masks",)  # objects of a class are one
 OWN = ("project",)  # read by this program only
 
 
@@ -51,6 +55,7 @@ def formats(program):
 def check(program, project, out, name, made):
     import readers
     from found import Comparison, Difference
+    from project import by_class
 
     reader, package, flags, bounds = CHECKS[name]
     command = [program, "export", str(project), str(out), "--format", name.split()[0], "--all", *flags]
@@ -60,7 +65,7 @@ def check(program, project, out, name, made):
     left = [str(path.relative_to(out)) for path in out.rglob("*") if path.name.endswith(".tmp")]
     if left:
         raise Difference(f"temporary files are left: {left}")
-    by_stem = {pathlib.Path(each.name).stem: each for each in made}
+    by_stem = {pathlib.Path(each.name).stem: each for each in (by_class(made) if name in WITHOUT_OBJECTS else made)}
     comparison = Comparison(**bounds)
     with contextlib.redirect_stdout(io.StringIO()):  # readers tell what they do
         for found_name, found in getattr(readers, reader)(out):

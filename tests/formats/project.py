@@ -25,10 +25,6 @@ class Object:
         rows, columns = np.nonzero(self.mask)
         return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
 
-    @property
-    def is_plain(self):
-        return len(self.parts) == 1 and not self.parts[0][1]
-
 
 @dataclasses.dataclass
 class Picture:
@@ -68,6 +64,17 @@ def circle(x, y, radius):
 
 def rectangle(x0, y0, x1, y1):
     return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+
+
+def by_class(made):
+    """The same with all objects of a class as one."""
+    for each in made:
+        objects = []
+        for name in dict.fromkeys(item.class_name for item in each.objects):
+            alike = [item for item in each.objects if item.class_name == name]
+            parts = [part for item in alike for part in item.parts]
+            objects.append(Object(name, parts, np.logical_or.reduce([item.mask for item in alike]), {}))
+        yield dataclasses.replace(each, objects=objects)
 
 
 def pictures():

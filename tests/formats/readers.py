@@ -6,10 +6,12 @@ import json
 import os
 import pathlib
 import tempfile
+import urllib.parse
 import warnings
 
 import numpy as np
 from loguru import logger
+from PIL import Image
 
 import absent_packages
 from found import Found
@@ -17,7 +19,8 @@ from project import inside
 
 absent_packages.install()
 logger.remove()  # of LabelMe
-os.environ["YOLO_CONFIG_DIR"] = tempfile.mkdtemp(prefix="sam-formats-")  # or it writes to the user's home
+_settings = tempfile.TemporaryDirectory(prefix="sam-formats-")  # gone with the process
+os.environ["YOLO_CONFIG_DIR"] = _settings.name  # or ultralytics writes to the user's home
 os.environ["YOLO_OFFLINE"] = "true"
 
 
@@ -194,3 +197,34 @@ def csv_table(folder):
                 raise AssertionError(f"{row['image']}: area {row['area']}, but the mask has {mask.sum()} pixels")
             objects.append(Found(row["class"], mask, tuple(float(row[key]) for key in ("x0", "y0", "x1", "y1"))))
     yield from found.items()
+
+
+def _picture_files(folder):
+    for path in sorted((folder / "images").rglob("*.png")):
+        yield path, path.parent.relative_to(folder / "images")
+
+
+def class_masks(folder):
+    names = (folder / "classes.txt").read_text().splitlines()  # by number, the background first
+    for image, part in _picture_files(folder):
+        numbers = np.array(Image.open(folder / "masks" / part / image.name))
+        yield image.name, [Found(names[number], numbers == number) for number in np.unique(numbers) if number > 0]
+
+
+def instance_masks(folder):
+    for image, part in _picture_files(folder):
+        numbers = np.array(Image.open(folder / "instances" / part / image.name))
+        with open(folder / "instances" / part / (image.stem + ".csv"), newline="") as file:
+            names = {int(row["instance"]): row["class"] for row in csv.DictReader(file)}
+        if set(np.unique(numbers)) - {0} != set(names):
+            raise AssertionError(f"{image.name}: the table and the picture do not name the same objects")
+        yield image.name, [Found(name, numbers == number) for number, name in names.items()]
+
+
+def object_masks(folder):
+    for image, part in _picture_files(folder):
+        found = []
+        for path in sorted((folder / "masks" / part / image.name).glob("*.png")):
+            name = urllib.parse.unquote(path.stem.split("_", 1)[1])
+            found.append(Found(name, np.array(Image.open(path)) > 0))
+        yield image.name, found
