@@ -137,8 +137,8 @@ void start_image_library(const char* program_name) {
 ImageInfo read_image_info(const std::filesystem::path& path, const DecodeLimits& limits, Size looked_at) {
   const PictureFile file(path, limits, PictureAccess::sequential);
   const Plan plan = make_plan(file, limits, looked_at);
-  return {turn_size(file.file_size(), file.orientation()), plan.working, plan.decoded, decode_bytes(file, plan),
-          std::string(format_name(file.format())), file.orientation()};
+  return {turn_size(file.file_size(), file.orientation()), plan.working,      plan.decoded, decode_bytes(file, plan),
+          std::string(format_name(file.format())),         file.orientation()};
 }
 
 Image decode_image(const std::filesystem::path& path, const DecodeLimits& limits, Size looked_at) {
