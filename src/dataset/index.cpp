@@ -184,10 +184,12 @@ class Index::Database {
 
  private:
   void start_again(const std::string& reason) SAM_REQUIRES(mutex_) {
-    spdlog::warn("the index {} is unusable ({}); making a new one", file_.string(), reason);
+    spdlog::warn("the index {} is unusable ({}); it is kept beside it as .damaged, making a new one", file_.string(),
+                 reason);
     connection_.reset();
     try {
-      for (const char* suffix : {"", "-wal", "-shm", "-journal"}) files_.remove(file_.string() + suffix);
+      if (files_.status(file_)) files_.rename(file_, file_.string() + ".damaged");
+      for (const char* suffix : {"-wal", "-shm", "-journal"}) files_.remove(file_.string() + suffix);
       connection_ = connect(file_, max_pixels_);
     } catch (const std::exception& error) {
       spdlog::warn("no index: {}; pictures are looked at anew at each start", error.what());

@@ -4,6 +4,7 @@
 
 #include <new>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace sam {
 
@@ -18,13 +19,20 @@ RememberedFacts::RememberedFacts(std::filesystem::path file, FileSystem& files)
     const auto text = files_.read(file_, max_bytes);
     if (!text) return;
     const nlohmann::json facts = nlohmann::json::parse(*text);
+    if (!facts.is_object()) throw std::runtime_error("no JSON object");
     for (const auto& [key, value] : facts.items()) {
       if (value.is_string()) facts_[key] = value.get<std::string>();
     }
   } catch (const std::bad_alloc&) {  // the next write would lose what could not be read now
     throw;
   } catch (const std::exception& error) {
-    spdlog::warn("{} is unusable ({}); starting without it", file_.string(), error.what());
+    spdlog::warn("{} is unusable ({}); it is kept beside it as .damaged, starting without it", file_.string(),
+                 error.what());
+    try {
+      files_.rename(file_, file_.string() + ".damaged");
+    } catch (const FileError& failed) {
+      spdlog::warn("{}", failed.what());
+    }
   }
 }
 

@@ -577,6 +577,8 @@ TEST_F(StoreTest, HistoryAndFactsSurviveTheIndex) {
   EXPECT_EQ(store_->remembered("other"), "\"x\"\n");
   put("annotations/.state.json", "[1, 2");
   EXPECT_EQ(open().remembered("current"), std::nullopt);
+  store_->remember("current", "b.bmp");
+  EXPECT_EQ(get("annotations/.state.json.damaged"), "[1, 2") << "never deleted";
 }
 
 TEST_F(StoreTest, ADamagedIndexIsMadeAnew) {
@@ -584,6 +586,7 @@ TEST_F(StoreTest, ADamagedIndexIsMadeAnew) {
   store_.reset();
   put("annotations/index.sqlite", "this is no database, but it is long enough to be looked at as if it were one");
   EXPECT_EQ(open().find("a.bmp")->state, State::labelled);
+  EXPECT_TRUE(exists("annotations/index.sqlite.damaged"));
   examine_all(*store_);
   EXPECT_EQ(store_->find("a.bmp")->annotation_count, 1);
   EXPECT_EQ(open().find("a.bmp")->size, size) << "and is used";
