@@ -63,7 +63,9 @@ TEST_F(DatasetCommands, AProjectGoesOutAndComesIntoANewOne) {
   ASSERT_EQ(made.status, 0) << made.err;
   EXPECT_EQ(json::parse(made.out)["annotations"], 2);
   EXPECT_EQ(read("project3/classes.csv"), "class_name\ncup\nspoon\n");
-  EXPECT_EQ(read("project3/labels/coffee.txt"), read("project/labels/coffee.txt"));
+  EXPECT_EQ(read("project3/labels/coffee.txt"),
+            "0 0.250000 0.250000 0.500000 0.250000 0.500000 0.750000 0.250000 0.750000\n"
+            "1 0.600000 0.600000 0.900000 0.600000 0.750000 0.900000\n");
 }
 
 TEST_F(DatasetCommands, ADryRunWritesNothingAndSaysWhatWouldBe) {
@@ -104,7 +106,8 @@ TEST_F(DatasetCommands, WrongArgumentsSayWhatThereIs) {
   EXPECT_EQ(unknown.status, 2);
   EXPECT_THAT(unknown.err, HasSubstr("--format"));
   EXPECT_THAT(run({"import", at("nothing"), at("project")}).err, HasSubstr("does not exist"));
-  EXPECT_THAT(run({"import", at("project/images"), at("project")}).err, HasSubstr("looks like no known format"));
+  fs::create_directories(folder_ / "empty");
+  EXPECT_THAT(run({"import", at("empty"), at("project")}).err, HasSubstr("looks like no known format"));
   EXPECT_THAT(run({"export", at("nowhere"), at("out.json")}).err, HasSubstr("is not a folder"));
   const ProcessResult taken = run({"export", at("project"), at("project"), "--format", "coco"});
   EXPECT_EQ(taken.status, 1);
