@@ -123,7 +123,7 @@ TEST_F(RestoreCommandLine, SaysWhatIsWrong) {
 }
 
 TEST_F(RestoreCommandLine, AnOpenProjectIsRefusedWithItsProcessAndCanBeListed) {
-  BackgroundProcess page({SAM_ANNOTATOR, "annotate", folder_.string(), "--port", "0", "--model", "grabcut"},
+  BackgroundProcess page({SAM_ANNOTATOR, "--category_path", folder_.string(), "--port", "18479", "--model", "grabcut"},
                          environment_);
   ASSERT_NE(page.wait_for("http://"), "");
   const ProcessResult refused = restore({"a.jpg", "--version", "20261120"});
