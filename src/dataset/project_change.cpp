@@ -82,9 +82,16 @@ void move_file(const fs::path& from, const fs::path& to, FileSystem& files) {
   files.remove(from);
 }
 
+// Before folders are made: where a disk has gone away they would be made, and filled, on the one below it.
+void require_there(const fs::path& folder, FileSystem& files) {
+  if (files.status(folder)) return;
+  throw FileError(folder.string() + " is not there any more; is its disk still connected?", ENOENT);
+}
+
 // Moves what is staged to its place; may be called again after it was cut short.
 void put_in_place(const CategoryFolder& folder, const Decided& decided, FileSystem& files) {
   const fs::path staging = staging_of(folder);
+  require_there(folder.images, files);
   std::set<fs::path> folders;
   const auto move_all = [&](const fs::path& from, const fs::path& to) {
     for (const fs::path& path : files_below(from, files)) {
@@ -112,6 +119,7 @@ ProjectChange::ProjectChange(const CategoryFolder& folder, fs::path classes_csv,
       files_(files),
       clock_(clock),
       staging_(staging_of(folder)) {
+  require_there(folder_.annotations, files_);
   files_.remove_folder(staging_);
   files_.create_directories(staging_ / staged_files);
 }
@@ -129,7 +137,10 @@ ProjectChange::~ProjectChange() {
 fs::path ProjectChange::stage(const char* kind, const fs::path& path) {
   fs::path staged = staging_ / kind / path;
   const MutexLock lock(mutex_);
-  if (made_.insert(staged.parent_path()).second) files_.create_directories(staged.parent_path());
+  if (made_.insert(staged.parent_path()).second) {
+    require_there(staging_ / staged_files, files_);
+    files_.create_directories(staged.parent_path());
+  }
   return staged;
 }
 

@@ -135,6 +135,23 @@ TEST_F(ProjectEditTest, WhereverTheDiskStopsItIsAllOrNothing) {
   EXPECT_GT(changed, 5);  // some of them decided and then cut short
 }
 
+TEST_F(ProjectEditTest, WhereTheFolderVanishesNothingIsMadeInItsPlace) {
+  const std::filesystem::path away = folder_.string() + "-away";
+  {
+    const auto project = open_project(options(), files_, clock_);
+    const auto edit = project->edit();
+    edit->put({"b.bmp", {40, 30}, 7, {rectangle(3, 1, {1, 1, 9, 9}, {40, 30})}}, {});
+    files_.rename(folder_, away);
+    EXPECT_THROW(edit->put_file("splits.csv", "image,subset\n"), FileError);
+    EXPECT_THROW(edit->put({"a.bmp", {40, 30}, 7, {rectangle(3, 1, {1, 1, 9, 9}, {40, 30})}}, {}), FileError);
+    EXPECT_THROW(edit->commit(), FileError);
+    EXPECT_FALSE(std::filesystem::exists(folder_));
+    EXPECT_THROW(project->edit(), FileError);
+  }
+  files_.rename(away, folder_);
+  EXPECT_FALSE(is_changed());
+}
+
 TEST_F(ProjectEditTest, ANewPhotoSharesNoLabelFile) {
   put("new/a.BMP", bmp(20, 10));
   {
