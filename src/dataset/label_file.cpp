@@ -111,7 +111,7 @@ bool parts_may_overlap(const Polygon& polygon) {
              std::max(box.y1, point.y)};
     }
     for (const Box& other : boxes) {
-      if (box.x0 < other.x1 && other.x0 < box.x1 && box.y0 < other.y1 && other.y0 < box.y1) return true;
+      if (boxes_meet(box, other)) return true;
     }
     boxes.push_back(box);
   }

@@ -10,16 +10,6 @@ namespace {
 
 constexpr std::size_t max_samples = 4096;
 
-double twice_signed_area(const Ring& ring) {
-  double sum = 0;
-  for (std::size_t i = 0; i < ring.size(); ++i) {
-    const Point& a = ring[i];
-    const Point& b = ring[(i + 1) % ring.size()];
-    sum += a.x * b.y - b.x * a.y;
-  }
-  return sum;
-}
-
 std::vector<Ring> oriented_rings(const Polygon& polygon) {
   std::vector<Ring> rings;
   const auto add = [&](Ring ring, bool positive) {

@@ -22,16 +22,6 @@ struct PointHash {
   }
 };
 
-double twice_signed_area(const Ring& ring) {
-  double sum = 0;
-  for (std::size_t i = 0; i < ring.size(); ++i) {
-    const Point& a = ring[i];
-    const Point& b = ring[(i + 1) % ring.size()];
-    sum += a.x * b.y - b.x * a.y;
-  }
-  return sum;
-}
-
 // Loops that visit no point twice; together they have the ring's edges.
 std::vector<Ring> simple_loops(const Ring& ring) {
   std::vector<Ring> loops;

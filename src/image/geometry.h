@@ -37,4 +37,9 @@ struct Box {
   bool operator==(const Box&) const = default;
 };
 
+// Whether they share some area.
+constexpr bool boxes_meet(const Box& a, const Box& b) {
+  return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
+}
+
 }  // namespace sam

@@ -107,6 +107,16 @@ void fill_column(std::vector<Crossing>& crossings, std::uint32_t column_start,
 
 }  // namespace
 
+double twice_signed_area(const Ring& ring) {
+  double sum = 0;
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    const Point& a = ring[i];
+    const Point& b = ring[(i + 1) % ring.size()];
+    sum += a.x * b.y - b.x * a.y;
+  }
+  return sum;
+}
+
 Polygon mask_to_polygon(const Mask& mask, double tolerance_px) {
   Polygon polygon = trace_outlines(mask);
   if (!(tolerance_px > 0)) return polygon;

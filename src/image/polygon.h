@@ -19,6 +19,9 @@ struct PolygonPart {
 
 using Polygon = std::vector<PolygonPart>;
 
+// Twice the area inside, negative for a ring that runs the other way; of rings that cross themselves the sum.
+double twice_signed_area(const Ring& ring);
+
 // How far the outline of a mask, as shown and as written to labels/*.txt, may leave the exact one.
 inline constexpr double outline_tolerance_px = 1.0;
 

@@ -12,10 +12,6 @@ struct Known {
   const Mask* mask = nullptr;
 };
 
-bool boxes_meet(const Box& a, const Box& b) {
-  return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
-}
-
 }  // namespace
 
 std::size_t merge_annotations(PictureAnnotations& content, std::vector<std::string>& fields,

@@ -8,10 +8,6 @@ namespace sam {
 
 namespace {
 
-bool boxes_meet(const Box& a, const Box& b) {
-  return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
-}
-
 // Objects that another one of the picture overlaps.
 std::size_t count_overlapping(const std::vector<StoredAnnotation>& annotations) {
   std::vector<Box> boxes;
