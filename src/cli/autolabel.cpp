@@ -132,7 +132,7 @@ void add_autolabel_command(CLI::App& root, Program& program) {
       ->required();
   command->add_option("--format", options->format, "of DETECTIONS; default: by its look");
   command->add_option("--min-score", options->options.min_score, "leave out what the detector was less sure of")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(number_from_to(0.0, 1.0));
   command->add_flag("--annotated-too", options->options.annotated_too,
                     "put the masks to those of annotated pictures as well; else these are passed over");
   command->add_flag("--refine-edges", options->options.refine_edges,

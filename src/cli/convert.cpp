@@ -22,6 +22,9 @@ int run_convert(ConvertCommand command, Program& program) {
   const Format& from = format_of_input(command.from, command.in, program.files);
   const Format& to = format_of_output(command.to, command.out);
   command.options.out = output_path(command.out);
+  if (std::filesystem::weakly_canonical(command.options.out) == std::filesystem::weakly_canonical(command.in)) {
+    throw DatasetError(command.out + " is what is read; give another name");
+  }
   command.options.photos = !command.no_photos;
   command.options.dry_run = command.flags.dry_run;
   command.options.threads = command.flags.thread_count();

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cctype>
 #include <iostream>
 #include <thread>
 
@@ -30,6 +31,17 @@ DecodeLimits DatasetFlags::limits() const {
 
 unsigned DatasetFlags::thread_count() const {
   return threads > 0 ? static_cast<unsigned>(threads) : std::max(1U, std::thread::hardware_concurrency());
+}
+
+CLI::Validator number_from_to(double low, double high) {
+  const CLI::Range range(low, high);
+  return CLI::Validator(
+      [range](std::string& text) {
+        std::string lower = text;
+        for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        return lower.find("nan") != std::string::npos ? "expected a number, found " + text : range(text);
+      },
+      range.get_description());
 }
 
 void add_dataset_flags(CLI::App& command, DatasetFlags& flags, bool has_project) {

@@ -31,6 +31,9 @@ struct DatasetFlags {
 // --dry-run --json --jobs, and --classes_csv where there is a project.
 void add_dataset_flags(CLI::App& command, DatasetFlags& flags, bool has_project);
 
+// For CLI::Option::check; CLI::Range takes "nan".
+CLI::Validator number_from_to(double low, double high);
+
 // Opens the category folder. Throws DatasetError, also if it is open elsewhere.
 std::unique_ptr<Project> open_project_for_work(const std::string& folder, const DatasetFlags& flags,
                                                bool may_have_no_classes, Program& program);

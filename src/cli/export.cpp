@@ -30,10 +30,18 @@ std::unordered_set<std::string> find_looked_at(const Store& project, FileSystem&
   return names;
 }
 
+// Next to what it was made of a dataset would replace it, or be read as part of it.
+void require_outside(const std::filesystem::path& out, const std::filesystem::path& project) {
+  const std::filesystem::path inside = std::filesystem::weakly_canonical(out).lexically_relative(project);
+  if (inside.empty() || *inside.begin() == ".." || *inside.begin() == "exports") return;
+  throw DatasetError(out.string() + " is inside the project; give a place outside it, or in its folder exports/");
+}
+
 int run_export(ExportCommand command, Program& program) {
   const Format& format = format_of_output(command.format, command.out);
   const auto project = open_project_for_work(command.project, command.flags, false, program);
   command.options.out = output_path(command.out);
+  require_outside(command.options.out, project->folder());
   command.options.photos = !command.no_photos;
   command.options.dry_run = command.flags.dry_run;
   command.options.threads = command.flags.thread_count();

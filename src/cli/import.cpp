@@ -113,7 +113,7 @@ int run_import(ImportCommand command, const Format& format, Program& program) {
       },
       "stopped; nothing was imported, or, once everything was ready, opening the project completes it");
   if (status != exit_done) return status;
-  if (!command.flags.dry_run) made.keep();
+  if (!command.flags.dry_run && summary.pictures + summary.photos_added > 0) made.keep();
   print_warnings(summary.warnings);
   command.flags.json ? print_json(command, format, summary) : print_text(command, format, summary);
   return summary.failed.count + summary.without_photo.count > 0 ? exit_failed : exit_done;
@@ -123,10 +123,10 @@ void add_import_flags(CLI::App& command, ImportCommand& options) {
   command
       .add_option("--on-conflict", options.options.on_conflict,
                   "pictures annotated in both: refuse (default), keep, replace or merge")
-      ->transform(CLI::CheckedTransformer(conflict_words));
+      ->transform(CLI::CheckedTransformer(conflict_words).description(""));
   command
       .add_option("--merge-iou", options.options.merge_iou, "merge: objects of a class that overlap this much are one")
-      ->check(CLI::Range(0.01, 1.0))
+      ->check(number_from_to(0.01, 1.0))
       ->capture_default_str();
   add_class_flags(command, options.classes);
   command.add_flag("--no-photos", options.no_photos, "do not copy photos that the project lacks");

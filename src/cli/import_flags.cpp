@@ -31,7 +31,7 @@ void add_class_flags(CLI::App& command, ClassFlags& flags) {
   command
       .add_option("--new-classes", flags.on_new,
                   "classes that the project does not have: add (default), refuse or skip")
-      ->transform(CLI::CheckedTransformer(new_class_words));
+      ->transform(CLI::CheckedTransformer(new_class_words).description(""));
 }
 
 }  // namespace sam

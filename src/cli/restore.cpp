@@ -135,6 +135,7 @@ class Restorer {
     if (version->is_labels) size = read_image_info(project_.picture_path(image), command_.flags.limits()).file_size;
     const AnnotationDocument earlier =
         read_version(*version, image, size, project_.folder(), project_.classes(), files_);
+    require_classes(image, earlier);
     if (!edit_->put_back(image, earlier)) {
       ++result_.unchanged;
       return;
@@ -153,6 +154,19 @@ class Restorer {
 
  private:
   static constexpr std::size_t most_listed = 1000;
+
+  // A class that is gone from the list by name may have had any row: which one it is now nobody can tell.
+  void require_classes(const std::string& image, const AnnotationDocument& earlier) const {
+    const std::vector<std::string>& names = project_.classes().names;
+    for (const StoredAnnotation& stored : earlier.annotations) {
+      if (stored.class_name.empty() || std::find(names.begin(), names.end(), stored.class_name) != names.end())
+        continue;
+      throw DatasetError(
+          image + " had an object of class \"" + stored.class_name +
+          "\" then, which the class list does not have any more; put the class back first (lists of before are "
+          "in backups/ too), nothing was restored");
+    }
+  }
 
   const BackupVersion* choose(const std::string& image) {
     const bool own = std::binary_search(labels_.begin(), labels_.end(), label_file_name(image, true));

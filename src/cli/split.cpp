@@ -139,7 +139,7 @@ void add_split_command(CLI::App& root, Program& program) {
   for (const auto& [name, share] : {std::pair("--train", &options->train), std::pair("--val", &options->val),
                                     std::pair("--test", &options->test)}) {
     command->add_option(name, *share, "share of the pictures; default, if none is given: 0.8, 0.1, 0.1")
-        ->check(CLI::Range(0.0, 1.0));
+        ->check(number_from_to(0.0, 1.0));
   }
   command->add_option("--seed", options->options.seed, "another one, another answer; the same one, the same")
       ->capture_default_str();

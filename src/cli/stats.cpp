@@ -102,6 +102,9 @@ void print_origins(const Statistics& counted) {
 }
 
 int run_stats(const StatsCommand& command, Program& program) {
+  if (!command.csv.empty() && program.files.status(command.csv)) {
+    throw DatasetError(command.csv + " is there already; give another name");
+  }
   Statistics counted;
   ClassList classes;
   const int status = run_shown(
@@ -113,7 +116,9 @@ int run_stats(const StatsCommand& command, Program& program) {
       },
       "stopped");
   if (status != exit_done) return status;
-  if (!command.csv.empty()) program.files.write_atomic(command.csv, statistics_csv(counted, classes));
+  if (!command.csv.empty() && !command.flags.dry_run) {
+    program.files.write_atomic(command.csv, statistics_csv(counted, classes));
+  }
   if (command.flags.json) {
     std::cout << statistics_json(counted, classes);
     return exit_done;

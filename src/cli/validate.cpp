@@ -155,7 +155,7 @@ void add_validate_command(CLI::App& root, Program& program) {
   command
       ->add_option("--max-overlap", options->options.limits.overlap,
                    "share of the smaller object from which on two lie on each other")
-      ->check(CLI::Range(0.01, 1.0))
+      ->check(number_from_to(0.01, 1.0))
       ->capture_default_str();
   command->add_flag("--decode", options->options.decode,
                     "read photos to their end, which finds damage that the header does not show");

@@ -127,7 +127,10 @@ bool fix_content(PictureAnnotations& content) {
   std::vector<Annotation>& all = content.annotations;
   std::vector<bool> gone(all.size());
   for (const ObjectOverlap& each : find_overlaps(all, same_object_iou)) {
-    const bool same = all[each.first].class_id == all[each.second].class_id && each.iou > same_object_iou;
+    // What the later one alone knows would be lost with it.
+    const bool same =
+        all[each.first].class_id == all[each.second].class_id && each.iou > same_object_iou &&
+        (all[each.second].attributes.empty() || all[each.second].attributes == all[each.first].attributes);
     if (same && !gone[each.first]) gone[each.second] = true;
   }
   bool changed = false;

@@ -2,7 +2,6 @@
 // Threading: belongs to one thread.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,7 +11,7 @@
 
 namespace sam {
 
-enum class OnNewClass : std::uint8_t { add, refuse, skip };  // skip: its objects are left out
+enum class OnNewClass { add, refuse, skip };  // skip: its objects are left out
 
 struct ClassRules {
   std::map<std::string, std::string>

@@ -16,6 +16,7 @@ class DatasetSource final : public PictureSource {
   DatasetSource(const std::function<std::unique_ptr<FormatReader>()>& make_reader, DecodeLimits limits,
                 FindPhoto find_photo)
       : reader_(make_reader()), limits_(limits), find_photo_(std::move(find_photo)), classes_(reader_->classes()) {
+    for (std::string& name : classes_) name = clean_class_name(name);
     look_through(*make_reader());
     for (std::size_t i = 0; i < classes_.size(); ++i) ids_.emplace(classes_[i], static_cast<int>(i));
   }

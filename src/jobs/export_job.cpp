@@ -16,6 +16,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t batch_pictures = 128;
 constexpr std::size_t max_warnings = 100;
+constexpr const char* marker_name = ".sam-export";  // in a folder that is being made: what is made in it
+constexpr std::uint64_t max_marker_bytes = std::uint64_t{64} << 20;
 
 struct Work {
   DatasetEntry entry;
@@ -29,7 +31,7 @@ class Export {
       : source_(source), options_(options), files_(files), losses_(format.features) {
     is_file_ = !format.extension.empty() && options.out.extension() == format.extension;
     require_free();
-    if (!is_file_ && !options_.dry_run) files_.create_directories(partial());
+    if (!is_file_ && !options_.dry_run) open_partial(std::string(format.name));
     writer_ = format.write({files_, is_file_ ? options_.out : partial(), is_file_, source.classes(), source.subsets(),
                             options.exact_masks});
   }
@@ -81,6 +83,24 @@ class Export {
         (is_file_ ? "give --overwrite to replace it, or another name" : "remove it or give another name"));
   }
 
+  // What an export of the same was stopped in goes on; of another one it is made anew; what is none of ours is left alone.
+  void open_partial(const std::string& format) {
+    const fs::path marker = partial() / marker_name;
+    std::string text = format + (options_.exact_masks ? " exact " : " ") + std::to_string(source_.picture_count());
+    for (const std::string& name : source_.subsets()) text += "\nsubset " + name;
+    for (const std::string& name : source_.classes()) text += "\nclass " + name;
+    if (files_.status(partial())) {
+      const auto made = files_.read(marker, max_marker_bytes);
+      if (!made) {
+        throw DatasetError(partial().string() +
+                           " is there, and no export that was stopped; move it away, or give another name");
+      }
+      if (made != text) files_.remove_folder(partial());
+    }
+    files_.create_directories(partial());
+    files_.write_unflushed(marker, text);
+  }
+
   void number(DatasetPicture& picture) {
     picture.id = static_cast<std::int64_t>(++summary_.pictures);
     picture.first_object = static_cast<std::int64_t>(summary_.annotations);
@@ -124,6 +144,7 @@ class Export {
   }
 
   void publish() {
+    files_.remove(partial() / marker_name);
     files_.flush(partial());
     files_.remove_empty_folder(options_.out);
     files_.rename(partial(), options_.out);

@@ -109,10 +109,16 @@ TEST_F(DatasetCommands, WrongArgumentsSayWhatThereIs) {
   fs::create_directories(folder_ / "empty");
   EXPECT_THAT(run({"import", at("empty"), at("project")}).err, HasSubstr("looks like no known format"));
   EXPECT_THAT(run({"export", at("nowhere"), at("out.json")}).err, HasSubstr("is not a folder"));
-  const ProcessResult taken = run({"export", at("project"), at("project"), "--format", "coco"});
+  const ProcessResult taken = run({"export", at("project"), at("."), "--format", "coco"});
   EXPECT_EQ(taken.status, 1);
   EXPECT_THAT(taken.err, HasSubstr("is there already"));
-  EXPECT_FALSE(fs::exists(folder_ / "project.partial"));
+  const ProcessResult inside =
+      run({"export", at("project"), at("project/classes.csv"), "--overwrite", "--format", "csv"});
+  EXPECT_EQ(inside.status, 1);
+  EXPECT_THAT(inside.err, HasSubstr("inside the project"));
+  EXPECT_EQ(read("project/classes.csv"), "class_name\ncup\nspoon\n");
+  EXPECT_EQ(run({"import", at("project"), at("p2"), "--on-conflict", "merge", "--merge-iou", "nan"}).status, 2);
+  EXPECT_THAT(run({"import", "--help"}).out, Not(HasSubstr(std::string(1, '\1'))));
 }
 
 TEST_F(DatasetCommands, WhatAFormatCannotHoldIsSaid) {

@@ -236,11 +236,32 @@ TEST_F(DatasetJobs, AnExportTakesItsNameWhenAllIsInIt) {
 TEST_F(DatasetJobs, AnExportThatWasStoppedGoesOn) {
   annotate("a.bmp", {2, 3, 12, 8}, 0);
   annotate("b.bmp", {2, 3, 12, 8}, 0);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THROW(export_to("yolo", {.out = folder_ / "out"}, stop.get_token()), Stopped);
   put("out.partial/images/a.bmp", *get("images/a.bmp"));
   const ExportSummary summary = export_to("yolo", {.out = folder_ / "out"});
   EXPECT_EQ(summary.photos_kept, 1u);
   EXPECT_EQ(summary.photos_copied, 1u);
   EXPECT_TRUE(exists("out/images/b.bmp"));
+}
+
+TEST_F(DatasetJobs, AFolderThatIsNoStoppedExportIsLeftAlone) {
+  annotate("a.bmp", {2, 3, 12, 8}, 0);
+  put("out.partial/data.yaml", "mine");
+  EXPECT_THROW(export_to("yolo", {.out = folder_ / "out"}), DatasetError);
+  EXPECT_EQ(get("out.partial/data.yaml"), "mine");
+}
+
+TEST_F(DatasetJobs, AStoppedExportOfAnotherFormatLeavesNothingInTheNext) {
+  annotate("a.bmp", {2, 3, 12, 8}, 0);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THROW(export_to("yolo", {.out = folder_ / "out"}, stop.get_token()), Stopped);
+  put("out.partial/labels/old.txt", "");
+  export_to("coco", {.out = folder_ / "out"});
+  EXPECT_FALSE(exists("out/labels"));
+  EXPECT_FALSE(exists("out/.sam-export"));
 }
 
 TEST_F(DatasetJobs, ADryExportWritesNothing) {
