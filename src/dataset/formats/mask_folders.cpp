@@ -79,7 +79,7 @@ std::map<fs::path, FolderNames> list_tree(FileSystem& files, const fs::path& bas
 }
 
 std::string subset_of(const fs::path& below) {
-  return below.empty() ? "" : subset_of_folder(subset_name(below.begin()->string()));
+  return below.empty() ? "" : subset_name(below.begin()->string());
 }
 
 // A mask's name without what its file adds; of a folder of masks: where it stands.

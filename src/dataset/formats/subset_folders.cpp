@@ -3,6 +3,7 @@
 #include "dataset/formats/picture_name.h"
 
 namespace sam {
+
 SubsetFolders::SubsetFolders(const std::vector<std::string>& subsets) : any_(!subsets.empty()) {
   for (const std::string& each : subsets) folder(each);
 }
@@ -11,10 +12,6 @@ std::filesystem::path SubsetFolders::folder(const std::string& subset) const {
   if (!any_ && subset.empty()) return {};
   if (subset.empty()) return unassigned_folder;
   return picture_name(subset, "the dataset's parts");
-}
-
-std::string subset_of_folder(const std::string& folder) {
-  return folder == unassigned_folder ? "" : folder;
 }
 
 }  // namespace sam

@@ -8,7 +8,7 @@
 
 namespace sam {
 
-inline constexpr const char* unassigned_folder = "unassigned";
+inline constexpr const char* unassigned_folder = "unassigned";  // subset_name() of it is no part
 
 class SubsetFolders {
  public:
@@ -21,8 +21,5 @@ class SubsetFolders {
  private:
   bool any_ = false;
 };
-
-// The part that a folder of that name stands for.
-std::string subset_of_folder(const std::string& folder);
 
 }  // namespace sam

@@ -40,7 +40,7 @@ fs::path with_last_component(const fs::path& path, const fs::path& root, const c
 std::string subset_of(const fs::path& folder, const fs::path& root) {
   for (const fs::path& part : folder.lexically_relative(root)) {
     if (part == "images" || part == "labels" || part == ".") continue;
-    return subset_of_folder(yolo_subset(part.string()));
+    return yolo_subset(part.string());
   }
   return {};
 }
@@ -222,7 +222,7 @@ void find_parts(FileSystem& files, const YoloYaml& yaml, Finder& finder, const Y
     for (std::string place : places) {
       std::replace(place.begin(), place.end(), '\\', '/');
       const auto found = finder.find_inside(fs::path(yaml.path) / place, dataset.root);
-      if (found && *found != dataset.root) add_part(files, finder, *found, subset_of_folder(yolo_subset(name)));
+      if (found && *found != dataset.root) add_part(files, finder, *found, yolo_subset(name));
     }
   }
 }
