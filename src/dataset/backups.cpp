@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <tuple>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "dataset/label_file.h"
 #include "dataset/label_merge.h"
 #include "dataset/store.h"
+#include "platform/utc_text.h"
 
 namespace sam {
 namespace {
@@ -21,14 +21,6 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t max_file_bytes = std::uint64_t{256} << 20;
 constexpr std::size_t day_length = 8;    // 20261122
 constexpr std::size_t time_length = 16;  // 20261122T101500Z
-
-std::string utc_text(std::time_t seconds, const char* format) {
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, format, &utc);
-  return text;
-}
 
 bool are_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -55,8 +47,8 @@ std::string without_dashes(const std::string& text) {
 std::string time_of(const std::string& name, const fs::path& file, FileSystem& files) {
   if (!is_day(name)) return name.substr(0, time_length);
   if (const auto status = files.status(file)) {
-    const std::string written =
-        utc_text(static_cast<std::time_t>(status->modified_ns / 1'000'000'000), "%Y%m%dT%H%M%SZ");
+    const std::string written = utc_stamp(
+        std::chrono::system_clock::from_time_t(static_cast<std::time_t>(status->modified_ns / 1'000'000'000)));
     if (written.starts_with(name)) return written;
   }
   return name + "T000000Z";
@@ -108,7 +100,7 @@ void drop_oldest_days(const PictureOnDisk& disk, const std::string& today, const
 
 void keep_day(const PictureOnDisk& disk, const CategoryFolder& folder, FileSystem& files, const Clock& clock) {
   if (!disk.annotations && !disk.labels) return;
-  const std::string today = utc_text(std::chrono::system_clock::to_time_t(clock.wall_now()), "%Y%m%d");
+  const std::string today = utc_stamp(clock.wall_now()).substr(0, day_length);
   const fs::path day = folder.backups / today;
   const fs::path annotations = kept_annotations(day, disk);
   const fs::path labels = kept_labels(day, disk);
