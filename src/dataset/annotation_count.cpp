@@ -1,9 +1,8 @@
 // The counting part of annotation_file.h: an index of 100,000 pictures asks each of them.
-#include <simdjson.h>
-
 #include <string>
 
 #include "dataset/annotation_file.h"
+#include "dataset/json_document.h"
 
 namespace sam {
 
@@ -15,7 +14,8 @@ int count_annotations(std::string_view text) {
   padded = text;
   try {
     ondemand::parser parser;
-    ondemand::document document = parser.iterate(padded.data(), padded.size(), padded.capacity());
+    ondemand::document document;
+    if (open_json(parser, padded, padded.capacity(), document) != simdjson::SUCCESS) return -1;
     int count = -1;
     for (auto field : document.get_object()) {
       if (std::string_view(field.unescaped_key()) != "annotations") continue;

@@ -1,13 +1,12 @@
 // The reading half of annotation_file.h, with simdjson: a project is read whole for an export. Everything is checked: the text may come
 // from anywhere.
-#include <simdjson.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <unordered_set>
 
 #include "dataset/annotation_file.h"
+#include "dataset/json_document.h"
 #include "dataset/json_text.h"
 #include "dataset/other_fields.h"
 #include "dataset/store.h"
@@ -317,7 +316,8 @@ class Walk {
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
     padded_.reserve(text.size() + simdjson::SIMDJSON_PADDING);
     padded_ = text;
-    document_ = parser_.iterate(padded_.data(), padded_.size(), padded_.capacity());
+    const auto error = open_json(parser_, padded_, padded_.capacity(), document_);
+    if (error != simdjson::SUCCESS) throw simdjson::simdjson_error(error);
     if (document_.get_object().error() != simdjson::SUCCESS) damaged("not a JSON object");
   }
 

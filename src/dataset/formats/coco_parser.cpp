@@ -1,7 +1,5 @@
 #include "dataset/formats/coco_parser.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,6 +7,7 @@
 #include <utility>
 
 #include "dataset/formats/format.h"
+#include "dataset/json_document.h"
 #include "dataset/json_text.h"
 #include "dataset/utf8.h"
 #include "image/run_builder.h"
@@ -275,7 +274,8 @@ struct CocoParser::Json {
   template <typename Read, typename What>
   void fields(const CocoParser& owner, const JsonElement& element, What what, Read read) {
     try {
-      document = parser.iterate(element.text.data(), element.text.size(), element.text.size() + padding_bytes);
+      const auto error = open_json(parser, element.text, element.text.size() + padding_bytes, document);
+      if (error != simdjson::SUCCESS) throw simdjson_error(error);
       ondemand::object object;
       if (document.get_object().get(object) != simdjson::SUCCESS) wrong("expected an object");
       for (auto field : object) {

@@ -1,7 +1,5 @@
 #include "dataset/formats/labelme_shapes.h"
 
-#include <simdjson.h>
-
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,6 +10,7 @@
 #include "dataset/formats/shape_objects.h"
 #include "dataset/formats/shape_outlines.h"
 #include "dataset/formats/shown_text.h"
+#include "dataset/json_document.h"
 #include "image/index_picture.h"
 
 namespace sam {
@@ -51,7 +50,7 @@ struct ErrorFinder : nlohmann::json_sax<nlohmann::json> {
 template <typename Value>
 Value or_refuse(simdjson::simdjson_result<Value> result, std::string_view text, const std::string& place) {
   Value value;
-  if (std::move(result).get(value) != simdjson::SUCCESS) refuse_json(text, place);
+  if (without_bad_alloc(std::move(result).get(value)) != simdjson::SUCCESS) refuse_json(text, place);
   return value;
 }
 
@@ -212,7 +211,7 @@ std::string take_image_path(std::string& text, const std::string& place) {
     if (error != simdjson::SUCCESS) refuse_json(json, place);
   };
   ondemand::document document;
-  refuse_unless(parser.iterate(simdjson::padded_string_view(text.data(), length, text.size())).get(document));
+  refuse_unless(open_json(parser, json, text.size(), document));
   ondemand::object object;
   refuse_unless(document.get_object().get(object));
   for (auto field : object) {
