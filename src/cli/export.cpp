@@ -4,7 +4,6 @@
 
 #include "cli/dataset_work.h"
 #include "cli/export_report.h"
-#include "dataset/project_survey.h"
 #include "jobs/export_job.h"
 
 namespace sam {
@@ -19,16 +18,6 @@ struct ExportCommand {
   ExportOptions options;
   DatasetFlags flags;
 };
-
-// The list of pictures knows only which have objects.
-std::unordered_set<std::string> find_looked_at(const Store& project, FileSystem& files) {
-  std::unordered_set<std::string> names;
-  const ProjectSurvey survey = survey_project(open_category_folder(project.folder(), files), files);
-  for (const SurveyedPicture& each : survey.pictures) {
-    if (each.annotated) names.insert(each.photo.name);
-  }
-  return names;
-}
 
 // Next to what it was made of a dataset would replace it, or be read as part of it.
 void require_outside(const std::filesystem::path& out, const std::filesystem::path& project) {
@@ -45,8 +34,7 @@ int run_export(ExportCommand command, Program& program) {
   command.options.photos = !command.no_photos;
   command.options.dry_run = command.flags.dry_run;
   command.options.threads = command.flags.thread_count();
-  const auto source = make_project_source(
-      *project, {read_splits(*project, program.files), command.all, find_looked_at(*project, program.files)});
+  const auto source = make_project_source(*project, {read_splits(*project, program.files), command.all});
   ExportSummary summary;
   const int status = run_shown(
       [&](const std::stop_token& stop, const ProgressListener& on_progress) {

@@ -18,7 +18,7 @@ void PictureList::replace(std::vector<FoundPicture> found, const std::vector<std
   rows.reserve(found.size());
   for (FoundPicture& picture : found) {
     Row& row = rows.emplace_back();
-    row.seems_labelled = holds(annotation_files, picture.name + ".json") ||
+    row.annotated = holds(annotation_files, picture.name + ".json") ||
                          holds(label_files, label_file_name(picture.name, picture.own_label_file));
     row.name = std::move(picture.name);
     row.size_bytes = picture.size_bytes;
@@ -123,8 +123,10 @@ void PictureList::update(const IndexRow& facts) {
   MutexLock lock(mutex_);
   const auto at = locate(facts.name);
   if (!at) return;
-  take_over(rows_[*at], facts);
-  rows_[*at].examined = true;
+  Row& row = rows_[*at];
+  take_over(row, facts);
+  row.examined = true;
+  if (facts.annotation_count >= 0) row.annotated = facts.annotations_ns != 0 || facts.labels_ns != 0;
 }
 
 std::optional<std::size_t> PictureList::locate(const std::string& name) const {
@@ -140,7 +142,8 @@ PictureEntry PictureList::entry(const Row& row) const {
   entry.name = row.name;
   entry.size = row.size;
   entry.annotation_count = std::max(row.annotation_count, 0);
-  const bool labelled = row.annotation_count < 0 ? row.seems_labelled : row.annotation_count > 0;
+  entry.annotated = row.annotated;
+  const bool labelled = row.annotation_count < 0 ? row.annotated : row.annotation_count > 0;
   if (labelled) entry.state = PictureEntry::State::labelled;
   if (row.broken) {
     entry.state = PictureEntry::State::broken;

@@ -44,7 +44,7 @@ class PictureList {
     int annotation_count = -1;
     bool broken = false;
     bool own_label_file = false;
-    bool seems_labelled = false;
+    bool annotated = false;
     bool examined = false;  // since it was listed; broken ones: in this run
   };
 

@@ -39,6 +39,7 @@ struct PictureEntry {
   std::string reason;  // why it is broken
   Size size;           // upright, in the file; 0 while nobody has looked
   int annotation_count = 0;
+  bool annotated = false;  // its files are there: it has objects, or somebody looked and found none
 };
 
 struct LoadedPicture {

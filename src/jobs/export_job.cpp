@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t batch_pictures = 128;
+constexpr std::size_t batch_pictures = 64;
 constexpr std::size_t max_warnings = 100;
 constexpr const char* marker_name = ".sam-export";  // in a folder that is being made: what is made in it
 constexpr std::uint64_t max_marker_bytes = std::uint64_t{64} << 20;
@@ -36,23 +36,23 @@ class Export {
                             options.exact_masks});
   }
 
-  // False at the end.
+  // Three batches are under way: one is read, the one before it is encoded, and the one before that is written. False when all are.
   bool next_batch() {
-    std::vector<Work> batch;
-    while (batch.size() < batch_pictures) {
-      std::optional<DatasetEntry> entry = source_.next();
-      if (!entry) break;
-      ++taken_;
-      batch.emplace_back().entry = *std::move(entry);
-    }
-    for_each_index(batch.size(), options_.threads,
-                   [&](std::size_t i) { batch[i].picture = source_.read(batch[i].entry); });
-    for (Work& work : batch) number(work.picture);
-    for_each_index(batch.size(), options_.threads, [&](std::size_t i) { write_own_files(batch[i]); });
-    for (Work& work : batch) {
-      if (!options_.dry_run) writer_->append(std::move(work.encoded));
-    }
-    return !batch.empty();
+    std::vector<Work> reading = take_batch();
+    const std::size_t encoded = 1 + numbered_.size();
+    for_each_index(encoded + reading.size(), options_.threads, [&](std::size_t i) {
+      if (i == 0) {
+        append_all();
+      } else if (i < encoded) {
+        write_own_files(numbered_[i - 1]);
+      } else {
+        Work& work = reading[i - encoded];
+        work.picture = source_.read(work.entry);
+      }
+    });
+    for (Work& work : reading) number(work.picture);
+    encoded_ = std::exchange(numbered_, std::move(reading));
+    return !encoded_.empty() || !numbered_.empty();
   }
 
   ExportSummary finish() {
@@ -99,6 +99,24 @@ class Export {
     }
     files_.create_directories(partial());
     files_.write_unflushed(marker, text);
+  }
+
+  std::vector<Work> take_batch() {
+    std::vector<Work> batch;
+    while (batch.size() < batch_pictures) {
+      std::optional<DatasetEntry> entry = source_.next();
+      if (!entry) break;
+      ++taken_;
+      batch.emplace_back().entry = *std::move(entry);
+    }
+    return batch;
+  }
+
+  void append_all() {
+    for (Work& work : encoded_) {
+      if (!options_.dry_run) writer_->append(std::move(work.encoded));
+    }
+    encoded_.clear();
   }
 
   void number(DatasetPicture& picture) {
@@ -158,6 +176,8 @@ class Export {
   bool is_file_ = false;
   std::unique_ptr<FormatWriter> writer_;
   std::uint64_t taken_ = 0;
+  std::vector<Work> numbered_;  // read, to be encoded
+  std::vector<Work> encoded_;   // to be written
   ExportSummary summary_;
   std::atomic<std::size_t> photos_copied_ = 0;
   std::atomic<std::size_t> photos_kept_ = 0;

@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "dataset/formats/format.h"
@@ -31,9 +30,8 @@ class PictureSource {
 
 struct ProjectSourceOptions {
   Splits splits;
-  bool fresh_too =
-      false;  // pictures that nobody has annotated; else they are left out, since they say nothing about what is on them
-  std::unordered_set<std::string> looked_at;  // of those without objects, the ones that somebody annotated so
+  // Pictures that nobody has annotated; else they are left out, since they say nothing about what is on them.
+  bool fresh_too = false;
 };
 
 std::unique_ptr<PictureSource> make_project_source(Store& store, ProjectSourceOptions options);

@@ -41,8 +41,7 @@ class ProjectSource final : public PictureSource {
         if (entries_.empty()) return std::nullopt;
       }
       const PictureEntry& entry = entries_[at_++];
-      const bool is_fresh = entry.state == PictureEntry::State::fresh && !options_.looked_at.contains(entry.name);
-      if (is_fresh && !options_.fresh_too) continue;
+      if (!entry.annotated && !options_.fresh_too) continue;
       DatasetEntry found;
       found.name = entry.name;
       found.place = "images/" + entry.name;

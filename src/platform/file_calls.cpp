@@ -47,6 +47,10 @@ int PosixFileCalls::syncfs(int fd) {
   return ::syncfs(fd);
 }
 
+int PosixFileCalls::sync_file_range(int fd) {
+  return ::sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 int PosixFileCalls::flock(int fd, int operation) {
   return ::flock(fd, operation);
 }

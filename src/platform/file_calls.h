@@ -25,6 +25,7 @@ class FileCalls {
   virtual int ftruncate(int fd, off_t size) = 0;
   virtual int fsync(int fd) = 0;
   virtual int syncfs(int fd) = 0;
+  virtual int sync_file_range(int fd) = 0;  // begins to write all of it that waits, and does not wait
   virtual int flock(int fd, int operation) = 0;
   virtual int fchmod(int fd, mode_t mode) = 0;
   virtual int fchown(int fd, uid_t owner, gid_t group) = 0;
@@ -50,6 +51,7 @@ class PosixFileCalls : public FileCalls {
   int ftruncate(int fd, off_t size) override;
   int fsync(int fd) override;
   int syncfs(int fd) override;
+  int sync_file_range(int fd) override;
   int flock(int fd, int operation) override;
   int fchmod(int fd, mode_t mode) override;
   int fchown(int fd, uid_t owner, gid_t group) override;

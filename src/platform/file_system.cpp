@@ -141,7 +141,13 @@ class TemporaryFile {
     if (calls_.fchmod(fd_.get(), old.st_mode & 07777) != 0) fail("write", target_, errno);
   }
 
-  void write(std::string_view bytes) { write_all(calls_, fd_.get(), bytes, target_); }
+  void write(std::string_view bytes) {
+    write_all(calls_, fd_.get(), bytes, target_);
+    written_bytes_ += bytes.size();
+    if (written_bytes_ - begun_bytes_ < writeback_bytes) return;
+    calls_.sync_file_range(fd_.get());  // no harm if it fails: publish() flushes all
+    begun_bytes_ = written_bytes_;
+  }
 
   void publish() {
     if (retry_interrupted([&] { return calls_.fsync(fd_.get()); }) != 0) fail("write", target_, errno);
@@ -166,9 +172,14 @@ class TemporaryFile {
     }
   }
 
+  static constexpr std::uint64_t writeback_bytes = std::uint64_t{8}
+                                                   << 20;  // so that publish() waits for the last of them only
+
   FileCalls& calls_;
   fs::path target_;
-  fs::path path_;  // before fd_: create() sets it
+  std::uint64_t written_bytes_ = 0;
+  std::uint64_t begun_bytes_ = 0;  // to go to the disk
+  fs::path path_;                  // before fd_: create() sets it
   Descriptor fd_;
 };
 
@@ -243,15 +254,16 @@ std::optional<std::string> PosixFileSystem::read(const fs::path& path, std::uint
   for (;;) {
     // One byte more than expected, so that a file which grew, or one in /proc of size 0, is read to its end.
     bytes.resize(std::max({static_cast<std::size_t>(file->size_bytes) + 1, used * 2, std::size_t{4096}}));
-    const ssize_t count =
-        retry_interrupted([&] { return calls_->read(file->fd.get(), bytes.data() + used, bytes.size() - used); });
+    const std::size_t asked = bytes.size() - used;
+    const ssize_t count = retry_interrupted([&] { return calls_->read(file->fd.get(), bytes.data() + used, asked); });
     if (count < 0) fail("read", path, errno);
     used += static_cast<std::size_t>(count);
     if (used > max_bytes) throw too_large(used);
-    if (count == 0) break;
+    const bool is_whole = used == file->size_bytes && static_cast<std::size_t>(count) < asked;
+    if (count == 0 || (is_whole && used > 0)) break;
   }
   bytes.resize(used);
-  bytes.shrink_to_fit();
+  if (bytes.capacity() - used > used / 8) bytes.shrink_to_fit();
   return bytes;
 }
 

@@ -1,8 +1,8 @@
 // The formats of the field, in and out: each is a row of one table (format_table.cpp) and one source file here. A reader gives pictures one
 // after the other and a writer takes them one after the other, so that memory does not grow with the dataset; what costs time (decode, encode)
 // may run for many pictures at once. Reading never touches a project and writing never reads one: export and import jobs join the two.
-// Threading: a reader's next() and a writer's append() and finish() belong to one thread; decode() and encode() are safe from any, several at
-// once. Ownership: requests' references must outlive what was made with them.
+// Threading: a reader's next() and a writer's append() and finish() are called by one thread at a time; decode() and encode() are safe from
+// any, several at once and beside those. Ownership: requests' references must outlive what was made with them.
 #pragma once
 
 #include <cstdint>
