@@ -23,7 +23,13 @@ class DatasetSource final : public PictureSource {
 
   const std::vector<std::string>& classes() const override { return classes_; }
   std::vector<std::string> subsets() const override { return subsets_; }
-  std::uint64_t picture_count() const override { return count_; }
+  std::uint64_t picture_count() const override { return names_.size(); }
+
+  void for_each_name(
+      const std::function<void(const std::string& name, const std::string& subset)>& use) const override {
+    for (const auto& [name, subset] : names_) use(name, subset);
+  }
+
   std::optional<DatasetEntry> next() override { return next_of(*reader_); }
 
   DatasetPicture read(const DatasetEntry& entry) override {
@@ -51,7 +57,7 @@ class DatasetSource final : public PictureSource {
     std::set<std::string, bool (*)(const std::string&, const std::string&)> found(
         [](const std::string& a, const std::string& b) { return natural_less(a, b); });
     while (const auto entry = next_of(reader)) {
-      ++count_;
+      names_.emplace_back(entry->name, entry->subset);
       if (!entry->subset.empty() && std::find(subsets_.begin(), subsets_.end(), entry->subset) == subsets_.end()) {
         subsets_.push_back(entry->subset);
       }
@@ -69,7 +75,7 @@ class DatasetSource final : public PictureSource {
   std::vector<std::string> classes_;
   std::vector<std::string> subsets_;
   std::map<std::string, int> ids_;
-  std::uint64_t count_ = 0;
+  std::vector<std::pair<std::string, std::string>> names_;  // of pictures and their subsets
 };
 
 }  // namespace

@@ -3,9 +3,11 @@
 #include <atomic>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "dataset/formats/losses.h"
+#include "jobs/named_count.h"
 #include "jobs/parallel.h"
 #include "platform/stopped.h"
 
@@ -31,9 +33,10 @@ class Export {
       : source_(source), options_(options), files_(files), losses_(format.features) {
     is_file_ = !format.extension.empty() && options.out.extension() == format.extension;
     require_free();
-    if (!is_file_ && !options_.dry_run) open_partial(std::string(format.name));
     writer_ = format.write({files_, is_file_ ? options_.out : partial(), is_file_, source.classes(), source.subsets(),
                             options.exact_masks});
+    require_own_files();
+    if (!is_file_ && !options_.dry_run) open_partial(std::string(format.name));
   }
 
   // Three batches are under way: one is read, the one before it is encoded, and the one before that is written. False when all are.
@@ -81,6 +84,23 @@ class Export {
     throw DatasetError(
         options_.out.string() + " is there already; " +
         (is_file_ ? "give --overwrite to replace it, or another name" : "remove it or give another name"));
+  }
+
+  // Before anything is copied: all that will have to be renamed.
+  void require_own_files() const {
+    std::unordered_map<std::string, std::string> owners;
+    NamedCount shared;
+    source_.for_each_name([&](const std::string& name, const std::string& subset) {
+      const std::string file = writer_->own_file(name, subset).string();
+      if (file.empty()) return;
+      const auto [owner, is_first] = owners.emplace(file, name);
+      if (!is_first) shared.add(name + " with " + owner->second);
+    });
+    if (shared.count == 0) return;
+    throw DatasetError(
+        "pictures that would share a file in this format, since their names differ in the extension alone or not at "
+        "all: " +
+        shared.text() + "; rename one of each, or take a format of one file");
   }
 
   // What an export of the same was stopped in goes on; of another one it is made anew; what is none of ours is left alone.

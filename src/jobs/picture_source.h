@@ -22,6 +22,9 @@ class PictureSource {
   virtual const std::vector<std::string>& classes() const = 0;  // by class_id
   virtual std::vector<std::string> subsets() const = 0;         // that pictures may have; empty: none
   virtual std::uint64_t picture_count() const = 0;              // 0: not known
+  // Calls use(name, subset) for all of them, whatever next() has given.
+  virtual void for_each_name(
+      const std::function<void(const std::string& name, const std::string& subset)>& use) const = 0;
   // The next picture, with its photo if there is one.
   virtual std::optional<DatasetEntry> next() = 0;
   // Each annotation with mask, polygon and class_id. Throws DatasetError, ImageError, FileError.

@@ -32,6 +32,18 @@ class ProjectSource final : public PictureSource {
 
   std::uint64_t picture_count() const override { return store_.picture_count(); }
 
+  void for_each_name(
+      const std::function<void(const std::string& name, const std::string& subset)>& use) const override {
+    for (std::size_t offset = 0;;) {
+      const std::vector<PictureEntry> entries = store_.pictures(offset, page);
+      if (entries.empty()) return;
+      offset += entries.size();
+      for (const PictureEntry& entry : entries) {
+        if (is_wanted(entry)) use(entry.name, subset_of(entry.name));
+      }
+    }
+  }
+
   std::optional<DatasetEntry> next() override {
     for (;;) {
       if (at_ == entries_.size()) {
@@ -41,13 +53,12 @@ class ProjectSource final : public PictureSource {
         if (entries_.empty()) return std::nullopt;
       }
       const PictureEntry& entry = entries_[at_++];
-      if (!entry.annotated && !options_.fresh_too) continue;
+      if (!is_wanted(entry)) continue;
       DatasetEntry found;
       found.name = entry.name;
       found.place = "images/" + entry.name;
       found.photo = store_.picture_path(entry.name);
-      const auto split = options_.splits.find(entry.name);
-      if (split != options_.splits.end()) found.subset = split->second;
+      found.subset = subset_of(entry.name);
       return found;
     }
   }
@@ -74,6 +85,13 @@ class ProjectSource final : public PictureSource {
   }
 
  private:
+  bool is_wanted(const PictureEntry& entry) const { return entry.annotated || options_.fresh_too; }
+
+  std::string subset_of(const std::string& name) const {
+    const auto split = options_.splits.find(name);
+    return split == options_.splits.end() ? std::string() : split->second;
+  }
+
   Store& store_;
   const ProjectSourceOptions options_;
   std::vector<PictureEntry> entries_;

@@ -264,6 +264,27 @@ TEST_F(DatasetJobs, AStoppedExportOfAnotherFormatLeavesNothingInTheNext) {
   EXPECT_FALSE(exists("out/.sam-export"));
 }
 
+// Label files named without the pictures' extensions: one would overwrite the other's.
+TEST_F(DatasetJobs, PicturesOfOneBaseNameEitherHaveFilesOfTheirOwnOrAreNamedBeforeAnythingIsWritten) {
+  for (const char* name : {"a.BMP", "b.BMP"}) put(std::string("images/") + name, bmp(size.width, size.height));
+  for (const char* name : {"a.bmp", "a.BMP", "b.bmp", "b.BMP"}) annotate(name, {2, 3, 12, 8}, 0);
+  std::vector<std::string> refusing;
+  for (const Format& format : formats()) {
+    const fs::path out = folder_ / "out" / format.name;
+    fs::create_directories(out.parent_path());
+    try {
+      export_to(std::string(format.name), {.out = out});
+    } catch (const DatasetError& error) {
+      refusing.emplace_back(format.name);
+      EXPECT_THAT(error.what(), HasSubstr("2 (a.bmp with a.BMP, b.bmp with b.BMP)")) << format.name;
+      EXPECT_TRUE(fs::is_empty(out.parent_path())) << format.name;
+    }
+    fs::remove_all(out);
+  }
+  EXPECT_THAT(refusing, ElementsAre("labelme", "voc", "original", "instance-masks", "class-masks", "yolo-obb",
+                                    "yolo-detection", "yolo"));
+}
+
 TEST_F(DatasetJobs, ADryExportWritesNothing) {
   annotate("a.bmp", {2, 3, 12, 8}, 0);
   const auto before = contents();

@@ -6,7 +6,6 @@
 
 #include "dataset/category_folder.h"
 #include "dataset/formats/base64.h"
-#include "dataset/formats/base_names.h"
 #include "dataset/formats/labelme_reader.h"
 #include "dataset/formats/mask_pieces.h"
 #include "dataset/formats/rows.h"
@@ -94,15 +93,12 @@ class LabelMeWriter final : public FormatWriter {
     document["imageWidth"] = picture.size.width;
     EncodedPicture encoded;
     encoded.subset = picture.subset;
-    const std::string stem(base_name(picture.name));
-    encoded.texts = {picture.name};
-    encoded.files = {{subsets_.folder(picture.subset) / (stem + ".json"),
-                      document.dump(2, ' ', false, json::error_handler_t::replace) + "\n"}};
+    encoded.files = {
+        {own_file(picture.name, picture.subset), document.dump(2, ' ', false, json::error_handler_t::replace) + "\n"}};
     return encoded;
   }
 
-  // texts: the picture's name.
-  void append(EncodedPicture&& picture) override { bases_.add(picture.subset, picture.texts[0]); }
+  void append(EncodedPicture&&) override {}
 
   // For LabelMe's --labels and its scripts.
   void finish() override {
@@ -115,6 +111,9 @@ class LabelMeWriter final : public FormatWriter {
 
   std::filesystem::path photo_path(const std::string& name, const std::string& subset) const override {
     return subsets_.folder(subset) / name;
+  }
+  std::filesystem::path own_file(const std::string& name, const std::string& subset) const override {
+    return subsets_.folder(subset) / (std::string(base_name(name)) + ".json");
   }
 
  private:
@@ -135,7 +134,6 @@ class LabelMeWriter final : public FormatWriter {
   const std::vector<std::string> classes_;
   const SubsetFolders subsets_;
   const bool exact_masks_;
-  BaseNames bases_;
 };
 
 }  // namespace

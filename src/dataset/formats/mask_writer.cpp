@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "dataset/formats/base_names.h"
+#include "dataset/category_folder.h"
 #include "dataset/formats/mask_folders.h"
 #include "dataset/formats/subset_folders.h"
 
@@ -31,14 +31,12 @@ class MaskWriter final : public FormatWriter {
     });
     std::vector<const StoredAnnotation*> by_size;
     for (const auto& [area, stored] : sized) by_size.push_back(stored);
-    EncodedPicture encoded{picture.subset, {picture.name}, encode_masks_(picture, by_size, classes_.size())};
+    EncodedPicture encoded{picture.subset, {}, encode_masks_(picture, by_size, classes_.size())};
     for (EncodedFile& file : encoded.files) file.path = folder_ / folders_.folder(picture.subset) / file.path;
     return encoded;
   }
 
-  void append(EncodedPicture&& picture) override {
-    if (base_names_) names_.add(folders_.folder(picture.subset).string(), picture.texts.at(0));
-  }
+  void append(EncodedPicture&&) override {}
 
   void finish() override {
     for (const fs::path& each : {fs::path("images"), folder_}) files_.create_directories(out_ / each);
@@ -47,6 +45,9 @@ class MaskWriter final : public FormatWriter {
 
   fs::path photo_path(const std::string& name, const std::string& subset) const override {
     return "images" / folders_.folder(subset) / name;
+  }
+  fs::path own_file(const std::string& name, const std::string& subset) const override {
+    return folder_ / folders_.folder(subset) / (base_names_ ? std::string(base_name(name)) : name);
   }
 
  private:
@@ -57,7 +58,6 @@ class MaskWriter final : public FormatWriter {
   const fs::path folder_;
   const bool base_names_;
   const EncodeMasks encode_masks_;
-  BaseNames names_;
 };
 
 }  // namespace

@@ -3,8 +3,8 @@
 // read by others: coco_export_* by COCO, voc_export_* by VOC, yolo_export_* by YOLO.
 #include <vector>
 
+#include "dataset/category_folder.h"
 #include "dataset/class_list.h"
-#include "dataset/formats/base_names.h"
 #include "dataset/formats/folder_names.h"
 #include "dataset/formats/rows.h"
 #include "dataset/formats/yolo_reader.h"
@@ -28,15 +28,15 @@ class OriginalWriter final : public FormatWriter {
       class_ids.push_back(stored.annotation.class_id);
       if (exact_masks_) stored.annotation.polygon = mask_to_polygon(stored.annotation.mask, 0);
     }
-    const std::string name = std::string(base_name(picture.name)) + ".txt";
-    EncodedPicture encoded{picture.subset, {picture.name}, {}};
-    encoded.files.push_back({fs::path("labels") / name, format_label_file(annotations, picture.size, {})});
+    const std::string name = label_file_name(picture.name, false);
+    EncodedPicture encoded{picture.subset, {}, {}};
+    encoded.files.push_back({own_file(picture.name, ""), format_label_file(annotations, picture.size, {})});
     encoded.files.push_back(
         {fs::path("metadata") / name, format_metadata_file(class_ids, classes_.size(), picture.size)});
     return encoded;
   }
 
-  void append(EncodedPicture&& picture) override { names_.add("", picture.texts.at(0)); }
+  void append(EncodedPicture&&) override {}
 
   void finish() override {
     for (const char* folder : {"images", "labels", "metadata", "masks", "exports", "backups"}) {
@@ -46,13 +46,15 @@ class OriginalWriter final : public FormatWriter {
   }
 
   fs::path photo_path(const std::string& name, const std::string&) const override { return fs::path("images") / name; }
+  fs::path own_file(const std::string& name, const std::string&) const override {
+    return fs::path("labels") / label_file_name(name, false);
+  }
 
  private:
   FileSystem& files_;
   const fs::path out_;
   const std::vector<std::string> classes_;
   const bool exact_masks_;
-  BaseNames names_;
 };
 
 bool looks_like_original(FileSystem& files, const fs::path& in) {

@@ -238,9 +238,6 @@ class ProjectWriter final : public FormatWriter {
 
   void append(EncodedPicture&& picture) override {
     const std::string& name = picture.texts.at(0);
-    if (!names_.insert(name).second) {
-      throw FormatError(name, "two pictures of that name; a project has each name once: rename one");
-    }
     if (!picture.subset.empty()) splits_[name] = picture.subset;
     const auto [owner, is_first] = labels_.emplace(label_file_name(name, false), name);
     if (is_first) return;
@@ -293,7 +290,6 @@ class ProjectWriter final : public FormatWriter {
   FileSystem& files_;
   const fs::path out_;
   const std::vector<std::string> classes_;
-  std::set<std::string> names_;
   std::unordered_map<std::string, std::string> labels_;  // label file, its picture
   Splits splits_;
 };

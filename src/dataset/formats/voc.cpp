@@ -5,7 +5,6 @@
 #include <map>
 
 #include "dataset/category_folder.h"
-#include "dataset/formats/base_names.h"
 #include "dataset/formats/rows.h"
 #include "dataset/formats/subset_folders.h"
 #include "dataset/formats/voc_reader.h"
@@ -65,7 +64,7 @@ class VocWriter final : public FormatWriter {
     EncodedPicture encoded;
     encoded.subset = picture.subset;
     encoded.texts = {picture.name};
-    encoded.files = {{std::filesystem::path("Annotations") / (base + ".xml"), xml(picture)},
+    encoded.files = {{own_file(picture.name, picture.subset), xml(picture)},
                      {std::filesystem::path("SegmentationClass") / (base + ".png"), std::move(pictures.classes)},
                      {std::filesystem::path("SegmentationObject") / (base + ".png"), std::move(pictures.objects)}};
     return encoded;
@@ -73,7 +72,6 @@ class VocWriter final : public FormatWriter {
 
   // texts: the picture's name.
   void append(EncodedPicture&& picture) override {
-    bases_.add("", picture.texts[0]);
     const std::string subset = picture.subset.empty() ? std::string() : subsets_.folder(picture.subset).string();
     image_sets_.add(subset, std::string(base_name(picture.texts[0])));
   }
@@ -85,6 +83,9 @@ class VocWriter final : public FormatWriter {
 
   std::filesystem::path photo_path(const std::string& name, const std::string&) const override {
     return std::filesystem::path("JPEGImages") / name;
+  }
+  std::filesystem::path own_file(const std::string& name, const std::string&) const override {
+    return std::filesystem::path("Annotations") / (std::string(base_name(name)) + ".xml");
   }
 
  private:
@@ -106,7 +107,6 @@ class VocWriter final : public FormatWriter {
   const std::vector<std::string> classes_;
   const SubsetFolders subsets_;  // checks that they can be names of files
   ImageSets image_sets_;
-  BaseNames bases_;
 };
 
 }  // namespace

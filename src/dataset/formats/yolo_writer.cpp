@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "dataset/formats/base_names.h"
+#include "dataset/category_folder.h"
 #include "dataset/formats/subset_folders.h"
 #include "dataset/formats/yolo_yaml.h"
 
@@ -30,16 +30,13 @@ class YoloWriter final : public FormatWriter {
       const std::string coordinates = text_(stored.annotation, picture.size, exact_masks_);
       if (!coordinates.empty()) text += std::to_string(stored.annotation.class_id) + " " + coordinates + "\n";
     }
-    EncodedPicture encoded{picture.subset, {picture.name}, {}};
-    const std::string name = std::string(base_name(picture.name)) + ".txt";
-    encoded.files.push_back({"labels" / folders_.folder(picture.subset) / name, std::move(text)});
+    EncodedPicture encoded{picture.subset, {}, {}};
+    encoded.files.push_back({own_file(picture.name, picture.subset), std::move(text)});
     return encoded;
   }
 
   void append(EncodedPicture&& picture) override {
-    const fs::path folder = folders_.folder(picture.subset);
-    names_.add(folder.string(), picture.texts.at(0));
-    if (!folder.empty() && picture.subset.empty()) has_unassigned_ = true;
+    if (picture.subset.empty() && !folders_.folder("").empty()) has_unassigned_ = true;
   }
 
   void finish() override {
@@ -52,6 +49,9 @@ class YoloWriter final : public FormatWriter {
 
   fs::path photo_path(const std::string& name, const std::string& subset) const override {
     return "images" / folders_.folder(subset) / name;
+  }
+  fs::path own_file(const std::string& name, const std::string& subset) const override {
+    return "labels" / folders_.folder(subset) / (std::string(base_name(name)) + ".txt");
   }
 
  private:
@@ -94,7 +94,6 @@ class YoloWriter final : public FormatWriter {
   const SubsetFolders folders_;
   const std::string kind_;
   const YoloText text_;
-  BaseNames names_;
   bool has_unassigned_ = false;
 };
 

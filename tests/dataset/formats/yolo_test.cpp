@@ -242,15 +242,6 @@ TEST_F(Yolo, ALonePartStandsInForTheOtherAndStaysItself) {
   EXPECT_THAT(keys(read(segmentation, size)), ElementsAre("test/a.jpg"));
 }
 
-TEST_F(Yolo, TwoPicturesOfOneBaseNameAreRefused) {
-  try {
-    write(segmentation, {{"a.jpg", size, "", 0, 0, {}, {}}, {"a.png", size, "", 0, 0, {}, {}}}, {"cat"});
-    FAIL();
-  } catch (const FormatError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("a.png: would share its file with a.jpg"));
-  }
-}
-
 // ---- recognising
 
 TEST_F(Yolo, EachKindIsRecognisedByItsLines) {
