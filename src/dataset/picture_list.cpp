@@ -19,7 +19,7 @@ void PictureList::replace(std::vector<FoundPicture> found, const std::vector<std
   for (FoundPicture& picture : found) {
     Row& row = rows.emplace_back();
     row.annotated = holds(annotation_files, picture.name + ".json") ||
-                         holds(label_files, label_file_name(picture.name, picture.own_label_file));
+                    holds(label_files, label_file_name(picture.name, picture.own_label_file));
     row.name = std::move(picture.name);
     row.size_bytes = picture.size_bytes;
     row.modified_ns = picture.modified_ns;
