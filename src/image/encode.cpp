@@ -2,7 +2,6 @@
 
 #include <vips/vips.h>
 
-#include <memory>
 #include <vector>
 
 #include "image/decode.h"
@@ -10,31 +9,12 @@
 #include "image/picture_file.h"
 
 namespace sam {
-namespace {
-
-// bytes must outlive the handle.
-VipsHandle wrap(const std::vector<std::uint8_t>& bytes, Size size) {
-  VipsHandle image(
-      vips_image_new_from_memory(bytes.data(), bytes.size(), size.width, size.height, 1, VIPS_FORMAT_UCHAR));
-  if (!image) throw ImageError("cannot write a picture: " + take_vips_error());
-  return image;
-}
-
-std::string take(void* buffer, std::size_t size, int status) {
-  if (status != 0) throw ImageError("cannot write a picture: " + take_vips_error());
-  const std::unique_ptr<void, GlibFree> owned(buffer);
-  return {static_cast<const char*>(buffer), size};
-}
-
-}  // namespace
 
 std::string encode_mask_png(const Mask& mask) {
   const std::vector<std::uint8_t> bits = mask_to_bits(mask);
-  const VipsHandle image = wrap(bits, mask.size);
-  void* buffer = nullptr;
-  std::size_t size = 0;
-  const int status = vips_pngsave_buffer(image.get(), &buffer, &size, "compression", 6, nullptr);
-  return take(buffer, size, status);
+  const VipsHandle image(
+      vips_image_new_from_memory(bits.data(), bits.size(), mask.size.width, mask.size.height, 1, VIPS_FORMAT_UCHAR));
+  return save_png(image.get());
 }
 
 std::string encode_overlay_jpeg(const Image& picture, const Mask& mask) {

@@ -9,7 +9,7 @@
 
 namespace sam {
 
-// An 8-bit grey PNG of the mask's size, 255 where it is set. Throws ImageError.
+// An 8-bit grey PNG of the mask's size, 255 where it is set. Throws std::bad_alloc.
 std::string encode_mask_png(const Mask& mask);
 
 // A JPEG of the picture with the mask laid over it in colour. Requires: equal sizes. Throws ImageError.

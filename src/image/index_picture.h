@@ -32,11 +32,11 @@ void paint(IndexPicture& picture, const Mask& mask, std::uint16_t index);
 // The mask of each number but 0 that occurs, by number. One pass; memory grows with the runs.
 std::vector<std::pair<std::uint16_t, Mask>> split_indices(const IndexPicture& picture);
 
-// PNG of one channel; bits: 8 or 16. Requires indices that fit. Throws ImageError.
+// PNG of one channel; bits: 8 or 16. Requires indices that fit. Throws std::bad_alloc.
 std::string encode_grey_png(const IndexPicture& picture, int bits);
-// 8 bit with a palette; requires indices below its length, which is at most 256. Throws ImageError.
+// 8 bit with a palette; requires indices below its length, which is at most 256. Throws std::bad_alloc.
 std::string encode_palette_png(const IndexPicture& picture, std::span<const Colour> palette);
-// 8-bit RGB: colours[index]. Throws ImageError.
+// 8-bit RGB: colours[index]. Throws std::bad_alloc.
 std::string encode_colour_png(const IndexPicture& picture, std::span<const Colour> colours);
 
 struct DecodedIndices {

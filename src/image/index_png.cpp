@@ -106,18 +106,8 @@ Chunks keep_pixels(std::string_view png, const PngHeader& header) {
   return kept;
 }
 
-struct RegionUnref {
-  void operator()(VipsRegion* region) const { g_object_unref(region); }
-};
-
 void read_rows(VipsImage* image, Size size, const std::function<void(const VipsPel* row)>& use) {
-  constexpr int strip_rows = 64;
-  const std::unique_ptr<VipsRegion, RegionUnref> region(vips_region_new(image));
-  for (int y = 0; y < size.height; y += strip_rows) {
-    const VipsRect strip{0, y, size.width, std::min(strip_rows, size.height - y)};
-    if (vips_region_prepare(region.get(), &strip) != 0) damaged(take_vips_error());
-    for (int row = y; row < y + strip.height; ++row) use(VIPS_REGION_ADDR(region.get(), 0, row));
-  }
+  if (!sam::read_rows(image, {0, 0, size}, use)) damaged(take_vips_error());
 }
 
 // The numbers of colours, given as they are met; black is 0.
@@ -180,16 +170,10 @@ std::string encode(const std::vector<Sample>& samples, Size size, int bands) {
   const VipsBandFormat format = sizeof(Sample) == 2 ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR;
   VipsHandle image(vips_image_new_from_memory(samples.data(), samples.size() * sizeof(Sample), size.width, size.height,
                                               bands, format));
-  if (!image) throw ImageError("cannot write a picture: " + take_vips_error());
   // Otherwise samples of 16 bit would be taken for linear light and written in 8.
-  if (bands == 1 && sizeof(Sample) == 2) image->Type = VIPS_INTERPRETATION_GREY16;
-  if (bands == 3) image->Type = VIPS_INTERPRETATION_sRGB;
-  void* buffer = nullptr;
-  std::size_t length = 0;
-  const int failed = vips_pngsave_buffer(image.get(), &buffer, &length, "compression", 6, nullptr);
-  if (failed != 0) throw ImageError("cannot write a picture: " + take_vips_error());
-  const std::unique_ptr<void, GlibFree> owned(buffer);
-  return {static_cast<const char*>(buffer), length};
+  if (image && bands == 1 && sizeof(Sample) == 2) image->Type = VIPS_INTERPRETATION_GREY16;
+  if (image && bands == 3) image->Type = VIPS_INTERPRETATION_sRGB;
+  return save_png(image.get());
 }
 
 }  // namespace

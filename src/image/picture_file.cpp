@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -143,13 +144,18 @@ void to_three_bands(VipsHandle& image, FileFormat format) {
   }
 }
 
+// When its cache of lines cannot have memory, libvips 8.14 leaves them black and tells so in its text only. Throws std::bad_alloc.
+void require_all_lines() {
+  if (std::strstr(vips_error_buffer(), "memory") != nullptr) take_vips_error();
+}
+
 }  // namespace
 
 void VipsUnref::operator()(_VipsImage* image) const {
   g_object_unref(image);
 }
 
-// libvips and the libraries under it say so in words only: "out of memory", "Insufficient memory", "Cannot allocate memory".
+// Memory that could not be had, libvips and the libraries under it say in words only: "out of memory", "Insufficient memory", "Cannot allocate memory".
 std::string take_vips_error() {
   const GlibText buffer(vips_error_buffer_copy());
   std::string text = buffer.get();
@@ -158,6 +164,18 @@ std::string take_vips_error() {
   if (text.find("memory") != std::string::npos && !asked_for_nothing) throw std::bad_alloc();
   text = text.substr(0, text.find('\n'));
   return text.empty() ? "no reason given" : text;
+}
+
+std::string save_png(VipsImage* image) {
+  void* buffer = nullptr;
+  std::size_t length = 0;
+  if (image == nullptr || vips_pngsave_buffer(image, &buffer, &length, "compression", 6, nullptr) != 0) {
+    take_vips_error();
+    throw std::bad_alloc();
+  }
+  const std::unique_ptr<void, GlibFree> owned(buffer);
+  require_all_lines();
+  return {static_cast<const char*>(buffer), length};
 }
 
 void GlibFree::operator()(void* bytes) const {
@@ -193,15 +211,21 @@ Size PictureFile::size() const {
   return {vips_image_get_width(image_.get()), vips_image_get_height(image_.get())};
 }
 
-void PictureFile::read_rows(Rectangle part, const std::function<void(const std::uint8_t* rgb)>& use) const {
+bool read_rows(VipsImage* image, Rectangle part, const std::function<void(const std::uint8_t* row)>& use) {
   constexpr int strip_rows = 64;
-  const std::unique_ptr<VipsRegion, RegionUnref> region(vips_region_new(image_.get()));
+  const std::unique_ptr<VipsRegion, RegionUnref> region(vips_region_new(image));
   const int end = part.y + part.size.height;
   for (int y = part.y; y < end; y += strip_rows) {
     const VipsRect strip{part.x, y, part.size.width, std::min(strip_rows, end - y)};
-    if (vips_region_prepare(region.get(), &strip) != 0) refuse_damaged(format_);
+    if (vips_region_prepare(region.get(), &strip) != 0) return false;
+    require_all_lines();
     for (int row = y; row < y + strip.height; ++row) use(VIPS_REGION_ADDR(region.get(), part.x, row));
   }
+  return true;
+}
+
+void PictureFile::read_rows(Rectangle part, const std::function<void(const std::uint8_t* rgb)>& use) const {
+  if (!sam::read_rows(image_.get(), part, use)) refuse_damaged(format_);
 }
 
 }  // namespace sam

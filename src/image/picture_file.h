@@ -53,6 +53,12 @@ class PictureFile {
   VipsHandle image_;
 };
 
+// Calls use with the rows of a part of an image, top to bottom. False if it is damaged; take_vips_error() says how. Throws std::bad_alloc.
+bool read_rows(_VipsImage* image, Rectangle part, const std::function<void(const std::uint8_t* row)>& use);
+
+// The image as a PNG file. Throws std::bad_alloc: into memory nothing else can fail (libpng does not say so). Null is what libvips gave instead of one.
+std::string save_png(_VipsImage* image);
+
 // What libvips says went wrong, on one line; forgets it. (The library keeps one text for all threads.) Throws std::bad_alloc if that is
 // memory: the picture is not to blame.
 std::string take_vips_error();

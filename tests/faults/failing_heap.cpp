@@ -27,6 +27,7 @@ void __libc_free(void* block);
 namespace sam {
 namespace {
 
+constexpr std::string_view path_append = "_ZNSt10filesystem7__cxx114pathdVERKS1_";  // path::operator/=(const path&)
 constexpr std::size_t max_ranges = 64;
 constexpr std::size_t max_frames = 24;
 constexpr std::size_t max_blocks = std::size_t{1} << 18;
@@ -126,11 +127,12 @@ bool may_fail(void* caller) {
   return !is_in(caller, libc_ranges, libc_count) || !works_for_spared();
 }
 
-bool is_in_json(const Stack& stack) {
+bool is_in_spared_code(const Stack& stack) {
   for (int i = 0; i < stack.depth; ++i) {
     Dl_info info{};
     if (::dladdr(stack.frames[static_cast<std::size_t>(i)], &info) == 0 || info.dli_sname == nullptr) continue;
-    if (std::string_view(info.dli_sname).find("nlohmann") != std::string_view::npos) return true;
+    const std::string_view name(info.dli_sname);
+    if (name.find("nlohmann") != std::string_view::npos || name == path_append) return true;
   }
   return false;
 }
@@ -145,7 +147,7 @@ bool fails(void* caller) {
   Stack stack;
   stack.depth = ::backtrace(stack.frames.data(), static_cast<int>(max_frames));
   inside = false;
-  if (is_in_json(stack)) return false;
+  if (is_in_spared_code(stack)) return false;
   if (!fired.exchange(true)) failed_stack = stack;
   errno = ENOMEM;
   return true;

@@ -7,6 +7,7 @@
 //                        block, upon which glib's g_thread_new aborts
 //   nlohmann-json 3.11   destroys a value by way of a list on the heap, in a destructor, which can only end the process; loses what a constructor
 //                        that fails had made; and leaves an object without its map when operator[] fails
+//   libstdc++ 12         path::operator/= destroys components that it has not made yet
 // OpenCV's blocks may fail and are not followed: its 4.6 loses the block of a matrix when the small one that describes it cannot be had
 // (StdMatAllocator::allocate), and nobody else can give that back.
 // Threading: safe from any thread; all threads' allocations count. Never linked into sanitizer builds, which own malloc.

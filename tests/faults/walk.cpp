@@ -42,7 +42,7 @@ class Surroundings final : public testing::Environment {
     log->set_error_handler([](const std::string&) {});
     spdlog::set_default_logger(log);
     spare_libraries();
-    for (const int signal : {SIGABRT, SIGSEGV}) ::signal(signal, say_failure);
+    for (const int signal : {SIGABRT, SIGSEGV, SIGBUS}) ::signal(signal, say_failure);
   }
   void TearDown() override {
     for (const auto& [operation, counts] : table()) {
