@@ -22,17 +22,27 @@ constexpr const char* schema = R"(
 
 class SqliteError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit SqliteError(const std::string& what, int code = SQLITE_CORRUPT) : std::runtime_error(what), code_(code) {}
+
+  // Else it says nothing about the file: there was no memory, no space, or somebody else has it.
+  bool is_damage() const {
+    const int primary = code_ & 0xff;
+    return code_ != SQLITE_IOERR_NOMEM && primary != SQLITE_NOMEM && primary != SQLITE_FULL && primary != SQLITE_BUSY;
+  }
+
+ private:
+  int code_;
 };
 
 class Connection {
  public:
   explicit Connection(const std::filesystem::path& file) {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) == SQLITE_OK) return;
-    const std::string reason = handle_ != nullptr ? sqlite3_errmsg(handle_) : "out of memory";
+    const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
+    if (code == SQLITE_OK) return;
+    const SqliteError error(sqlite3_errmsg(handle_), code);  // "out of memory" of null
     sqlite3_close_v2(handle_);
-    throw SqliteError(reason);
+    throw error;
   }
   ~Connection() { sqlite3_close_v2(handle_); }
   Connection(const Connection&) = delete;
@@ -40,7 +50,7 @@ class Connection {
 
   sqlite3* get() const { return handle_; }
   void check(int code, int expected) const {
-    if (code != expected) throw SqliteError(sqlite3_errmsg(handle_));
+    if (code != expected) throw SqliteError(sqlite3_errmsg(handle_), sqlite3_extended_errcode(handle_));
   }
   void execute(const char* sql) const { check(sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr), SQLITE_OK); }
 
@@ -81,8 +91,8 @@ class Statement {
   std::int64_t integer(int column) const { return sqlite3_column_int64(handle_, column); }
   std::string text(int column) const {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
-    return bytes == nullptr ? std::string()
-                            : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)));
+    if (bytes == nullptr) throw SqliteError("out of memory", SQLITE_NOMEM);  // no column may be NULL
+    return std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)));
   }
 
  private:
@@ -152,7 +162,7 @@ class Index::Database {
     try {
       connection_ = connect(file_, max_pixels_);
     } catch (const SqliteError& error) {
-      start_again(error.what());
+      start_again(error);
     }
   }
 
@@ -162,7 +172,7 @@ class Index::Database {
     try {
       return read_all(*connection_);
     } catch (const SqliteError& error) {
-      start_again(error.what());
+      start_again(error);
       return {};
     }
   }
@@ -183,10 +193,14 @@ class Index::Database {
   }
 
  private:
-  void start_again(const std::string& reason) SAM_REQUIRES(mutex_) {
-    spdlog::warn("the index {} is unusable ({}); it is kept beside it as .damaged, making a new one", file_.string(),
-                 reason);
+  void start_again(const SqliteError& reason) SAM_REQUIRES(mutex_) {
     connection_.reset();
+    if (!reason.is_damage()) {
+      spdlog::warn("no index: {}: {}; pictures are looked at anew in this run", file_.string(), reason.what());
+      return;
+    }
+    spdlog::warn("the index {} is unusable ({}); it is kept beside it as .damaged, making a new one", file_.string(),
+                 reason.what());
     try {
       if (files_.status(file_)) files_.rename(file_, file_.string() + ".damaged");
       for (const char* suffix : {"-wal", "-shm", "-journal"}) files_.remove(file_.string() + suffix);

@@ -2,15 +2,22 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
 namespace sam {
-
 namespace {
+
 constexpr std::uint64_t max_bytes = std::uint64_t{16} << 20;
+
+// Of the process or the system; it says nothing about the file.
+bool is_shortage(int error_number) {
+  return error_number == ENOMEM || error_number == EMFILE || error_number == ENFILE;
 }
+
+}  // namespace
 
 RememberedFacts::RememberedFacts(std::filesystem::path file, FileSystem& files)
     : file_(std::move(file)), files_(files) {
@@ -26,6 +33,8 @@ RememberedFacts::RememberedFacts(std::filesystem::path file, FileSystem& files)
   } catch (const std::bad_alloc&) {  // the next write would lose what could not be read now
     throw;
   } catch (const std::exception& error) {
+    if (const auto* refused = dynamic_cast<const FileError*>(&error); refused && is_shortage(refused->error_number()))
+      throw;
     spdlog::warn("{} is unusable ({}); it is kept beside it as .damaged, starting without it", file_.string(),
                  error.what());
     try {

@@ -46,6 +46,14 @@ class ProjectScene : public Scene {
     if (!what) throw std::runtime_error(otherwise);
   }
   std::size_t count() { return session_->state(name_).content.annotations.size(); }
+  PictureAnnotations add_one() { return session_->apply(name_, session_->show(name_).revision, add_).content; }
+  // Lack of memory says nothing about a file: none may have been taken for damaged.
+  void require_nothing_set_aside() const {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
+      const std::filesystem::path& path = entry.path();
+      if (path.extension() == ".damaged") throw std::runtime_error("set aside: " + path.string());
+    }
+  }
 
   const std::string name_ = "a picture of a box.bmp";  // longer than what a string holds without memory
   const Edit add_ = AddAnnotation{
@@ -58,33 +66,81 @@ class ProjectScene : public Scene {
   std::unique_ptr<Session> session_;
 };
 
+// A project with an annotation, an undo history, what was shown, and an index.
 class OpenScene : public ProjectScene {
  public:
-  using ProjectScene::ProjectScene;
+  explicit OpenScene(const std::filesystem::path& picture) : ProjectScene(picture) {
+    open();
+    content_ = add_one();
+    close();
+  }
   void run() override { open(); }
   void after(bool) override {
     reopen();
-    session_->show(name_);
-    session_->apply(name_, session_->state(name_).revision, add_);
-    require(count() == 1, "the annotation is not there");
+    require_nothing_set_aside();
+    require(session_->current() == name_, "what was shown is forgotten");
+    const PictureState state = session_->show(name_);
+    require(state.content == content_, "other annotations are there");
+    require(state.can_undo, "the undo history is lost");
+    require(add_one().annotations.size() == 2, "the next annotation is not there");
   }
+
+ private:
+  PictureAnnotations content_;
 };
 
 class ShowScene : public ProjectScene {
  public:
   explicit ShowScene(const std::filesystem::path& picture) : ProjectScene(picture) {
     open();
-    session_->apply(name_, session_->state(name_).revision, add_);
+    content_ = add_one();
+    reopen();
   }
   void run() override { session_->show(name_); }
-  void after(bool) override { require(session_->show(name_).content.annotations.size() == 1, "it is not shown"); }
+  void after(bool) override {
+    require_nothing_set_aside();
+    const PictureState state = session_->show(name_);
+    require(state.content == content_, "other annotations are shown");
+    require(state.can_undo && state.warnings.empty(), "the undo history is lost");
+  }
+
+ private:
+  PictureAnnotations content_;
+};
+
+// The index has forgotten the picture: header and annotations are read to count them.
+class ExamineScene : public ProjectScene {
+ public:
+  explicit ExamineScene(const std::filesystem::path& picture) : ProjectScene(picture) {
+    open();
+    content_ = add_one();
+    close();
+    std::filesystem::remove(folder_.path() / "annotations/index.sqlite");
+    open();
+  }
+  void run() override { examine(); }
+  void after(bool failed) override {
+    require_nothing_set_aside();
+    if (failed) reopen();
+    examine();
+    if (failed) require(store_->find(name_)->annotation_count == 1, "it is counted wrongly");
+    require(session_->show(name_).content == content_, "other annotations are shown");
+  }
+
+ private:
+  void examine() {
+    while (store_->examine_next()) {
+    }
+  }
+  PictureAnnotations content_;
 };
 
 class AddScene : public ProjectScene {
  public:
   explicit AddScene(const std::filesystem::path& picture) : ProjectScene(picture) {
     open();
-    revision_ = session_->apply(name_, session_->show(name_).revision, add_).revision;
+    before_ = add_one();
+    revision_ = session_->state(name_).revision;
   }
   void run() override { session_->apply(name_, revision_, add_); }
   // Memory for the answer may run out when the edit is on disk; then a window that makes it again is told so by the revision.
@@ -92,7 +148,10 @@ class AddScene : public ProjectScene {
     const std::size_t now = count();
     require(now == 2 || (failed && now == 1), "the edit was not all or nothing");
     reopen();
-    require(count() == now, "something else is on disk");
+    require_nothing_set_aside();
+    const PictureAnnotations found = session_->state(name_).content;
+    require(found.annotations.size() == now, "something else is on disk");
+    require(found.annotations.front() == before_.annotations.front(), "the annotation of before is another");
     const std::string revision = now == 1 ? revision_ : session_->state(name_).revision;
     const PictureState state = session_->apply(name_, revision, add_);
     require(state.content.annotations.size() == now + 1, "the next edit is not there");
@@ -100,6 +159,7 @@ class AddScene : public ProjectScene {
   }
 
  private:
+  PictureAnnotations before_;
   std::string revision_;
 };
 
@@ -108,16 +168,17 @@ class SaveScene : public ProjectScene {
  public:
   explicit SaveScene(const std::filesystem::path& picture) : ProjectScene(picture) {
     open();
-    session_->apply(name_, session_->show(name_).revision, add_);
+    content_ = add_one();
     std::filesystem::remove_all(folder_.path() / "labels" / labels_);
     std::filesystem::remove_all(folder_.path() / "metadata" / labels_);
   }
   void run() override { session_->save(name_); }
   void after(bool) override {
-    require(count() == 1, "the annotation is lost");
+    require_nothing_set_aside();
+    require(session_->state(name_).content == content_, "the annotation is lost");
     session_->save(name_);
     reopen();
-    require(count() == 1, "the annotation is not on disk");
+    require(session_->state(name_).content == content_, "the annotation is not on disk");
     for (const char* kind : {"labels", "metadata"}) {
       require(std::filesystem::exists(folder_.path() / kind / labels_), "a file that saving makes is not there");
     }
@@ -125,13 +186,14 @@ class SaveScene : public ProjectScene {
 
  private:
   const std::string labels_ = "a picture of a box.txt";
+  PictureAnnotations content_;
 };
 
 class StatisticsScene : public ProjectScene {
  public:
   explicit StatisticsScene(const std::filesystem::path& picture) : ProjectScene(picture) {
     open();
-    session_->apply(name_, session_->show(name_).revision, add_);
+    add_one();
   }
   void run() override { text_ = statistics_json(count_annotations(*store_), store_->classes()); }
   void after(bool failed) override {
@@ -162,6 +224,9 @@ TEST_F(SessionFaults, OpenAProject) {
 }
 TEST_F(SessionFaults, ShowAPicture) {
   walk_both<ShowScene>("show a picture");
+}
+TEST_F(SessionFaults, ExamineAPicture) {
+  walk_both<ExamineScene>("examine a picture");
 }
 TEST_F(SessionFaults, AddAnAnnotation) {
   walk_both<AddScene>("add an annotation");
