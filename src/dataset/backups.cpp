@@ -124,7 +124,7 @@ std::map<std::string, std::vector<BackupVersion>> list_backups(const fs::path& r
     for (const char* kind : {"annotations", "labels"}) {
       const fs::path folder = fs::path("backups") / name / kind;
       for (const std::string& file : names_in(root / folder, files)) {
-        if (is_temporary_name(file) || file.ends_with(".damaged")) continue;
+        if (file.starts_with('.') || file.ends_with(".damaged")) continue;  // also what belongs to no picture's version
         all[(fs::path(kind) / file).string()].push_back(
             {name, time_of(name, root / folder / file, files), folder / file, std::string_view(kind) == "labels"});
       }

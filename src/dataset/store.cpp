@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "dataset/backup_folder.h"
 #include "dataset/category_edit.h"
 #include "dataset/category_folder.h"
 #include "dataset/index.h"
@@ -48,8 +49,11 @@ std::vector<std::string> sorted_names(const fs::path& folder, FileSystem& files)
 }
 
 // Temporary files of a run that was killed. Only while opening, when nobody writes yet.
-void remove_leftovers(const CategoryFolder& folder, FileSystem& files) {
-  for (const fs::path& each : {folder.annotations, folder.labels, folder.metadata, folder.history}) {
+// images/: of a change that was being completed, where it is on another disk.
+void remove_leftovers(const CategoryFolder& folder, bool with_images, FileSystem& files) {
+  std::vector<fs::path> folders = {folder.annotations, folder.labels, folder.metadata, folder.history};
+  if (with_images) folders.push_back(folder.images);
+  for (const fs::path& each : folders) {
     for (const std::string& name : files.list(each)) {
       if (is_temporary_name(name)) files.remove(each / name);
     }
@@ -71,7 +75,7 @@ class CategoryStore final : public Project {
         picture_files_(folder_, classes_, files, clock),
         facts_(folder_.annotations / ".state.json", files) {
     for (const std::string& warning : classes_.warnings) spdlog::warn("{}", warning);
-    remove_leftovers(folder_, files);
+    remove_leftovers(folder_, completed_, files);
     list_again(index_.all());
   }
 
@@ -156,6 +160,14 @@ class CategoryStore final : public Project {
     require_known(name);
     const NameLocks::Held held(history_locks_, name);
     files_.write_atomic(history_path(name), bytes);
+  }
+
+  std::optional<fs::path> set_history_aside(const std::string& name, const std::string& bytes) override {
+    require_known(name);
+    const NameLocks::Held held(history_locks_, name);
+    const fs::path path = history_path(name);
+    if (files_.read(path, max_history_bytes) != bytes) return std::nullopt;
+    return set_aside(folder_, files_, clock_, path, bytes);
   }
 
   std::optional<std::string> remembered(const std::string& key) const override { return facts_.get(key); }
@@ -252,7 +264,7 @@ class CategoryStore final : public Project {
 
   const CategoryFolder folder_;
   const ProjectLock lock_;
-  [[maybe_unused]] const bool completed_;  // before anything else is read
+  const bool completed_;  // before anything else is read
   const Clock& clock_;
   const fs::path classes_csv_;
   const ClassList classes_;

@@ -92,6 +92,9 @@ class Store {
   // Undo history of a picture, opaque bytes kept in annotations/.history/; bounded by the caller.
   virtual std::optional<std::string> load_history(const std::string& name) = 0;
   virtual void save_history(const std::string& name, const std::string& bytes) = 0;
+  // Takes a history that is damaged, and was loaded as these bytes, out of the way. Returns where it is kept, as a path in the project; nothing if
+  // there is another by now. Throws FileError.
+  virtual std::optional<std::filesystem::path> set_history_aside(const std::string& name, const std::string& bytes) = 0;
 
   // Small facts that survive a restart ("current" → image name), kept in the index's neighbour, not the truth.
   virtual std::optional<std::string> remembered(const std::string& key) const = 0;

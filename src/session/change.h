@@ -29,7 +29,7 @@ Change inverse(Change change);
 // Throws EditError, and changes nothing, if the list is not the one the change was made on.
 void apply_change(PictureAnnotations& content, const Change& change);
 
-// One line of JSON without line breaks; parse_change(change_text(c)) == c. Throws EditError for anything else.
+// One line of JSON without line breaks; parse_change(change_text(c)) == c. Throws DamagedHistory for anything else.
 std::string change_text(const Change& change);
 Change parse_change(std::string_view text);
 

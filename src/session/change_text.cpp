@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "session/change.h"
-#include "session/session.h"
+#include "session/history.h"
 
 namespace sam {
 namespace {
@@ -101,7 +101,7 @@ std::vector<Change::Entry> entries_of(const json& list) {
   for (const json& entry : list) {
     entries.push_back({entry.at(0).get<std::size_t>(), annotation_of(entry.at(1))});
     if (entries.size() > 1 && entries[entries.size() - 2].index >= entries.back().index) {
-      throw EditError("a step of the undo history is damaged: its entries are not in order");
+      throw DamagedHistory("a step of the undo history is damaged: its entries are not in order");
     }
   }
   return entries;
@@ -120,9 +120,9 @@ Change parse_change(std::string_view text) {
     const json value = json::parse(text);
     return {entries_of(value.at("removed")), entries_of(value.at("added"))};
   } catch (const json::exception& error) {
-    throw EditError(std::string("a step of the undo history is damaged: ") + error.what());
+    throw DamagedHistory(std::string("a step of the undo history is damaged: ") + error.what());
   } catch (const MaskError& error) {
-    throw EditError(std::string("a step of the undo history is damaged: ") + error.what());
+    throw DamagedHistory(std::string("a step of the undo history is damaged: ") + error.what());
   }
 }
 

@@ -1,8 +1,11 @@
 #include "session/history.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <vector>
+
+#include "platform/hash.h"
 
 namespace sam {
 namespace {
@@ -10,10 +13,15 @@ namespace {
 using nlohmann::json;
 
 constexpr int format_version = 1;
+constexpr std::size_t fields_of_before = 4;  // of a header without a hash, as it was written once
 
 std::size_t byte_count(const std::deque<std::string>& steps) {
   return std::accumulate(steps.begin(), steps.end(), std::size_t{0},
                          [](std::size_t sum, const std::string& step) { return sum + step.size() + 1; });
+}
+
+std::string hash_of(std::size_t undo_count, std::string_view steps) {
+  return content_hash(std::to_string(undo_count) + " " + content_hash(steps));
 }
 
 std::vector<std::string_view> split_lines(std::string_view text) {
@@ -31,31 +39,41 @@ std::vector<std::string_view> split_lines(std::string_view text) {
 
 History History::parse(std::string_view bytes, const HistoryPlace& place, HistoryLimits limits) {
   History history(limits);
-  const std::vector<std::string_view> lines = split_lines(bytes);
-  if (lines.empty()) return history;
-  const json header = json::parse(lines[0], nullptr, false);
-  if (!header.is_object() || header.value("version", json()) != format_version ||
-      header.value("revision", json()) != place.revision || header.value("context", json()) != place.context ||
-      !header.value("undo", json()).is_number_unsigned()) {
-    return history;
+  const std::size_t header_end = std::min(bytes.find('\n'), bytes.size());
+  const json header = json::parse(bytes.substr(0, header_end), nullptr, false);
+  const auto field = [&](const char* key) { return header.is_object() ? header.value(key, json()) : json(); };
+  if (!field("version").is_number_unsigned()) throw DamagedHistory("its first line is no header");
+  if (field("version") != format_version) throw DamagedHistory("it is of another version of this program");
+  const std::string_view steps = bytes.substr(std::min(header_end + 1, bytes.size()));
+  const std::vector<std::string_view> lines = split_lines(steps);
+  if (!field("undo").is_number_unsigned() || field("undo").get<std::size_t>() > lines.size()) {
+    throw DamagedHistory("steps are missing");
   }
-  const std::size_t undo_count = header["undo"].get<std::size_t>();
-  if (undo_count > lines.size() - 1) return history;
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    (i <= undo_count ? history.undo_ : history.redo_).emplace_back(lines[i]);
+  const auto undo_count = field("undo").get<std::size_t>();
+  const bool has_hash = header.contains("steps_hash");
+  if (has_hash ? header["steps_hash"] != hash_of(undo_count, steps) : header.size() != fields_of_before) {
+    throw DamagedHistory("it does not hold what was written");
+  }
+  if (field("revision") != place.revision || field("context") != place.context) return history;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    (i < undo_count ? history.undo_ : history.redo_).emplace_back(lines[i]);
   }
   history.trim();
   return history;
 }
 
 std::string History::text(const HistoryPlace& place) const {
-  const json header = {
-      {"version", format_version}, {"revision", place.revision}, {"context", place.context}, {"undo", undo_.size()}};
-  std::string bytes = header.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
-  for (const auto* steps : {&undo_, &redo_}) {
-    for (const std::string& step : *steps) bytes.append(step).push_back('\n');
+  std::string steps;
+  steps.reserve(byte_count(undo_) + byte_count(redo_));
+  for (const auto* side : {&undo_, &redo_}) {
+    for (const std::string& step : *side) steps.append(step).push_back('\n');
   }
-  return bytes;
+  const json header = {{"version", format_version},
+                       {"revision", place.revision},
+                       {"context", place.context},
+                       {"steps_hash", hash_of(undo_.size(), steps)},
+                       {"undo", undo_.size()}};
+  return header.dump(-1, ' ', false, json::error_handler_t::replace) + '\n' + steps;
 }
 
 void History::push(const Change& change) {

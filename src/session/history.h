@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "session/change.h"
+#include "session/session.h"
 
 namespace sam {
 
@@ -25,14 +26,20 @@ struct HistoryPlace {
   std::string context;  // a hash of what else steps refer to: the class list, the picture's size
 };
 
+// Bytes that are no history of ours, or a step that cannot be what was made: not to be used, and not to be lost.
+class DamagedHistory : public EditError {
+ public:
+  using EditError::EditError;
+};
+
 class History {
  public:
   explicit History(HistoryLimits limits) : limits_(limits) {}
 
   // The history kept in bytes if it belongs to place, else an empty one: annotations changed by somebody else, or whose
-  // class ids mean others now, must not get a step applied that was made before. Damaged bytes are an empty history too.
+  // class ids mean others now, must not get a step applied that was made before. Throws DamagedHistory.
   static History parse(std::string_view bytes, const HistoryPlace& place, HistoryLimits limits);
-  // A header line, then a line for each step, undo before redo, oldest first.
+  // A header line with a hash of the rest, then a line for each step, undo before redo, oldest first.
   std::string text(const HistoryPlace& place) const;
 
   bool can_undo() const { return !undo_.empty(); }
@@ -42,8 +49,8 @@ class History {
   // the last one stays whatever its bytes are.
   void push(const Change& change);
 
-  // The change that takes the last step back, or does it again; nothing if there is none. Throws EditError if the step is
-  // damaged. The step moves to the other side.
+  // The change that takes the last step back, or does it again; nothing if there is none. Throws DamagedHistory. The step
+  // moves to the other side.
   std::optional<Change> take_undo();
   std::optional<Change> take_redo();
 

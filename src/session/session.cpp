@@ -48,7 +48,11 @@ class ProjectSession final : public Session {
       throw RevisionConflict(name + " was changed in another window or by another program; load it again");
     }
     History history = history_of(picture);
-    if (!change(picture.content, history, edit)) return state_of(name, std::move(picture));
+    try {
+      if (!change(picture.content, history, edit)) return state_of(name, std::move(picture));
+    } catch (const DamagedHistory& error) {
+      throw EditError(set_aside(name, store_.load_history(name).value_or(""), error).value_or(error.what()));
+    }
     picture.revision = store_.save(picture.content, revision);
     keep_history(name, history, picture);
     return state_of(name, std::move(picture));
@@ -119,9 +123,33 @@ class ProjectSession final : public Session {
     }
   }
 
-  // Read again each time: nothing is kept for pictures that are not on screen, and a history of 1 MB takes about 1 ms.
-  History history_of(const LoadedPicture& picture) {
-    return History::parse(store_.load_history(picture.content.image).value_or(""), place_of(picture), limits_);
+  // Read again each time: nothing is kept for pictures that are not on screen, and a history of 1 MB takes about 1 ms. One that cannot be used
+  // costs the undo steps and a warning, never the picture.
+  History history_of(LoadedPicture& picture) {
+    const std::string& name = picture.content.image;
+    const std::optional<std::string> bytes = store_.load_history(name);
+    if (!bytes) return History(limits_);
+    try {
+      return History::parse(*bytes, place_of(picture), limits_);
+    } catch (const DamagedHistory& error) {
+      if (auto said = set_aside(name, *bytes, error)) picture.warnings.push_back(*std::move(said));
+      return History(limits_);
+    }
+  }
+
+  // What to tell the user; nothing if another window has set it aside, and told, meanwhile.
+  std::optional<std::string> set_aside(const std::string& name, const std::string& history,
+                                       const DamagedHistory& damage) {
+    std::string said = "the undo history of " + name + " is damaged (" + damage.what() + "); ";
+    try {
+      const auto kept = store_.set_history_aside(name, history);
+      if (!kept) return std::nullopt;
+      said += "it is kept as " + kept->string() + ", and a new one begins";
+    } catch (const FileError& error) {
+      said += error.what();
+    }
+    spdlog::warn("{}", said);
+    return said;
   }
 
   // Steps hold class ids and masks, which mean something among these classes and on a picture of this size only.
@@ -155,7 +183,11 @@ class ProjectSession final : public Session {
 
   static bool take(PictureAnnotations& content, const std::optional<Change>& step, const char* otherwise) {
     if (!step) throw EditError(otherwise);
-    apply_change(content, *step);
+    try {
+      apply_change(content, *step);
+    } catch (const EditError& error) {  // of this revision, and yet of another list
+      throw DamagedHistory(error.what());
+    }
     return true;
   }
 

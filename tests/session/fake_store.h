@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <map>
+#include <utility>
 
 #include "dataset/store.h"
 #include "platform/mutex.h"
@@ -117,6 +118,19 @@ class FakeStore final : public Store {
     MutexLock lock(mutex_);
     kept_.at(name).history = bytes;
   }
+  std::optional<std::filesystem::path> set_history_aside(const std::string& name, const std::string& bytes) override {
+    if (history_error_ != 0) throw FileError("cannot write backups: No space left on device", history_error_);
+    MutexLock lock(mutex_);
+    std::optional<std::string>& history = kept_.at(name).history;
+    if (history != bytes) return std::nullopt;
+    set_aside_.push_back(*std::exchange(history, std::nullopt));
+    return "backups/20231114T221320Z/annotations/.history/" + name + ".json.damaged";
+  }
+  // Histories, in the order in which they were set aside.
+  std::vector<std::string> set_aside() const {
+    MutexLock lock(mutex_);
+    return set_aside_;
+  }
   std::optional<std::string> remembered(const std::string& key) const override {
     MutexLock lock(mutex_);
     const auto found = facts_.find(key);
@@ -153,6 +167,7 @@ class FakeStore final : public Store {
   int saves_ SAM_GUARDED_BY(mutex_) = 0;
   std::map<std::string, Kept> kept_ SAM_GUARDED_BY(mutex_);
   std::map<std::string, std::string> facts_ SAM_GUARDED_BY(mutex_);
+  std::vector<std::string> set_aside_ SAM_GUARDED_BY(mutex_);
   Condition changed_;
   bool facts_held_ SAM_GUARDED_BY(mutex_) = false;
   int facts_begun_ SAM_GUARDED_BY(mutex_) = 0;

@@ -89,6 +89,24 @@ TEST(History, SurvivesText) {
   EXPECT_FALSE(History::parse(bytes, {"r7", "d"}, {}).can_undo());
 }
 
+TEST(History, EveryCutAndEveryFlippedByteIsNoticed) {
+  History history({});
+  history.push(adding(1));
+  history.push(adding(2));
+  history.take_undo();
+  const HistoryPlace place{"r7", "c"};
+  const std::string good = history.text(place);
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    EXPECT_THROW(History::parse(good.substr(0, at), place, {}), DamagedHistory) << at;
+    std::string flipped = good;
+    flipped[at] = static_cast<char>(flipped[at] ^ 1);
+    try {
+      EXPECT_EQ(History::parse(flipped, place, {}).text(place), History({}).text(place)) << at << ": of another place";
+    } catch (const DamagedHistory&) {
+    }
+  }
+}
+
 TEST(History, IsBoundedInBytesFromTheOldestOn) {
   const std::size_t step = change_text(adding(1)).size() + 1;
   History history({1000, 3 * step});

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "dataset/backups.h"
 #include "dataset/project_folder.h"
 #include "session/fake_pipeline.h"
 #include "session/session.h"
@@ -101,6 +102,32 @@ TEST_F(RealStoreTest, StepsMadeWithOtherClassesAreNotTakenBack) {
   put("classes.csv", "class_name\ncar\ntruck\nbus\n");
   restart();
   EXPECT_EQ(apply(Undo{}).content.annotations[0].class_id, 1) << "the classes they were made with";
+}
+
+TEST_F(RealStoreTest, ADamagedHistoryIsInBackupsAndTheNextEditBeginsAnother) {
+  apply(add());
+  const std::string file = "annotations/.history/a.bmp.json";
+  std::string bytes = get(file).value_or("");
+  bytes.resize(bytes.size() / 2);
+  put(file, bytes);
+  const PictureState state = session_->show("a.bmp");
+  EXPECT_EQ(state.content.annotations.size(), 1U);
+  EXPECT_FALSE(state.can_undo);
+  EXPECT_THAT(state.warnings, testing::ElementsAre(testing::HasSubstr("it is kept as backups/20231114T221320Z/")));
+  EXPECT_FALSE(exists(file));
+  EXPECT_EQ(get("backups/20231114T221320Z/" + file + ".damaged"), bytes);
+  EXPECT_THAT(list_backups(folder_, files_), testing::SizeIs(2)) << "no version of a picture";
+  EXPECT_TRUE(apply(add()).can_undo);
+  EXPECT_EQ(apply(Undo{}).content.annotations.size(), 1U);
+}
+
+// What is read must be what is set aside: another window may have made a new history meanwhile.
+TEST_F(RealStoreTest, AHistoryThatIsAnotherByNowStays) {
+  apply(add());
+  const auto good = get("annotations/.history/a.bmp.json");
+  EXPECT_EQ(store_->set_history_aside("a.bmp", "what was read before"), std::nullopt);
+  EXPECT_EQ(get("annotations/.history/a.bmp.json"), good);
+  EXPECT_THAT(backups(), testing::IsEmpty());
 }
 
 TEST_F(RealStoreTest, StepsMadeOnAPictureOfAnotherSizeAreNotTakenBack) {

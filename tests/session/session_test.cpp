@@ -201,22 +201,64 @@ TEST_F(SessionTest, ChangesFromOutsideDropTheHistory) {
   EXPECT_EQ(store_.annotations("a.jpg"), std::vector<Annotation>{other});
 }
 
-TEST_F(SessionTest, DamagedHistoryIsNotUsed) {
+TEST_F(SessionTest, ADamagedHistoryIsSetAsideAndAnotherBegins) {
   apply(add());
   const std::string good = *store_.load_history("a.jpg");
-  std::string header = good.substr(0, good.find('\n') + 1);  // says "undo":1
-  const auto header_with = [&](const std::string& undo) {
-    return std::string(header).replace(header.find("\"undo\":1"), 8, "\"undo\":" + undo);
+  const auto with = [&](const std::string& text, const std::string& instead) {
+    return std::string(good).replace(good.find(text), text.size(), instead);
   };
-  for (const std::string& bytes :
-       std::vector<std::string>{"", "\n", "nonsense", "{}", "[1]\nx", header_with("99"), header_with("-1") + "x"}) {
-    store_.save_history("a.jpg", bytes);
-    EXPECT_FALSE(session_->state("a.jpg").can_undo) << bytes;
+  const std::vector<std::string> all = {"",
+                                        "\n",
+                                        "nonsense",
+                                        "{}",
+                                        "[1]\nx",
+                                        good.substr(0, good.size() / 2),
+                                        good + "{}\n",
+                                        with("\"undo\":1", "\"undo\":99"),
+                                        with("\"undo\":1", "\"undo\":-1"),
+                                        with("\"version\":1", "\"version\":2"),
+                                        with("\"score\":0.5", "\"score\":0.6")};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    store_.save_history("a.jpg", all[i]);
+    const PictureState state = session_->state("a.jpg");
+    EXPECT_FALSE(state.can_undo) << all[i];
+    EXPECT_THAT(state.warnings, testing::ElementsAre(testing::HasSubstr("undo history of a.jpg is damaged")));
+    ASSERT_EQ(store_.set_aside().size(), i + 1);
+    EXPECT_EQ(store_.set_aside().back(), all[i]);
+    EXPECT_THAT(session_->state("a.jpg").warnings, testing::IsEmpty()) << "said once";
   }
-  store_.save_history("a.jpg", header + "{\"removed\":[],\"added\":[[7]]}\n");
-  EXPECT_TRUE(session_->state("a.jpg").can_undo);
-  EXPECT_THROW(apply(Undo{}), EditError);
-  EXPECT_EQ(store_.annotations("a.jpg").size(), 1U);
+  EXPECT_TRUE(apply(add()).can_undo);
+  EXPECT_EQ(apply(Undo{}).content.annotations.size(), 1U);
+}
+
+// Of a history without a hash, as they were written before.
+TEST_F(SessionTest, AStepThatCannotBeTakenBackIsSetAsideWithItsHistory) {
+  apply(add());
+  const std::string good = *store_.load_history("a.jpg");
+  std::string header = good.substr(0, good.find('\n') + 1);
+  std::string other = good.substr(header.size(), good.size() - header.size() - 1);
+  other.replace(other.find("\"score\":0.5"), 11, "\"score\":0.6");
+  header.erase(header.find("\"steps_hash\""),
+               std::string(R"("steps_hash":"0123456789abcdef0123456789abcdef",)").size());
+  for (const std::string& step : {std::string("nonsense"), std::string(R"({"removed":[],"added":[[7]]})"), other}) {
+    SCOPED_TRACE(step);
+    const std::string bytes = header + step + "\n";
+    store_.save_history("a.jpg", bytes);
+    EXPECT_TRUE(session_->state("a.jpg").can_undo);
+    EXPECT_THAT([&] { apply(Undo{}); }, testing::ThrowsMessage<EditError>(testing::HasSubstr("is kept as backups/")));
+    EXPECT_EQ(store_.set_aside().back(), bytes);
+    EXPECT_FALSE(session_->state("a.jpg").can_undo);
+    EXPECT_EQ(store_.annotations("a.jpg").size(), 1U);
+  }
+}
+
+TEST_F(SessionTest, ADamagedHistoryThatCannotBeSetAsideStopsNothing) {
+  apply(add());
+  store_.save_history("a.jpg", "nonsense");
+  store_.fail_history(ENOSPC);
+  EXPECT_THAT(session_->show("a.jpg").warnings, testing::ElementsAre(testing::HasSubstr("No space left")));
+  EXPECT_EQ(apply(add()).content.annotations.size(), 2U);
+  EXPECT_EQ(store_.load_history("a.jpg"), "nonsense") << "never deleted";
 }
 
 TEST_F(SessionTest, ASaveThatFailsChangesNothing) {
