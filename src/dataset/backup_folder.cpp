@@ -1,8 +1,8 @@
 #include "dataset/backup_folder.h"
 
-#include <cerrno>
 #include <string>
 
+#include "dataset/project_folders.h"
 #include "platform/utc_text.h"
 
 namespace sam {
@@ -16,11 +16,8 @@ std::filesystem::path new_backup_folder(const CategoryFolder& folder, FileSystem
 
 void write_backup(const CategoryFolder& folder, FileSystem& files, const std::filesystem::path& file,
                   std::string_view bytes) {
-  if (!files.status(folder.backups)) {
-    throw FileError("cannot write " + file.string() + ": " + folder.backups.string() + " is not there any more",
-                    ENOENT);
-  }
-  files.create_directories(file.parent_path());
+  require_there(folder.backups, files);
+  make_folder(folder, files, file.parent_path());
   files.write_atomic(file, bytes);
 }
 

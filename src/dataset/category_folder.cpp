@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "dataset/natural_order.h"
+#include "dataset/project_folders.h"
 #include "dataset/store.h"
 #include "dataset/utf8.h"
 
@@ -114,6 +115,7 @@ CategoryFolder open_category_folder(const fs::path& folder, FileSystem& files) {
     for (const fs::path& made : {result.labels, result.metadata, result.backups, result.annotations, result.history,
                                  result.root / "masks", result.root / "exports"}) {
       files.create_directories(made);
+      require_there(result.root / "images", files);
       refuse_folder_outside(result, made);
     }
     // A process that was killed may have renamed files and not flushed that; from here on they count as being there.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "dataset/backup_folder.h"
+#include "dataset/project_folders.h"
 #include "dataset/store.h"
 
 namespace sam {
@@ -60,7 +61,8 @@ fs::path in_project(const fs::path& path, const CategoryFolder& folder) {
   return relative.empty() || *relative.begin() == ".." ? absolute : relative;
 }
 
-// Onto another disk too: images/ may be a link to one.
+// Onto another disk too: images/ may be a link to one, or labels/ a mount. There it is copied beside its place, flushed and renamed; as long as
+// the staged file is there it can be done again.
 void move_file(const fs::path& from, const fs::path& to, FileSystem& files) {
   try {
     files.rename(from, to);
@@ -82,12 +84,6 @@ void move_file(const fs::path& from, const fs::path& to, FileSystem& files) {
   files.remove(from);
 }
 
-// Before folders are made: where a disk has gone away they would be made, and filled, on the one below it.
-void require_there(const fs::path& folder, FileSystem& files) {
-  if (files.status(folder)) return;
-  throw FileError(folder.string() + " is not there any more; is its disk still connected?", ENOENT);
-}
-
 // Moves what is staged to its place; may be called again after it was cut short.
 void put_in_place(const CategoryFolder& folder, const Decided& decided, FileSystem& files) {
   const fs::path staging = staging_of(folder);
@@ -96,13 +92,20 @@ void put_in_place(const CategoryFolder& folder, const Decided& decided, FileSyst
   const auto move_all = [&](const fs::path& from, const fs::path& to) {
     for (const fs::path& path : files_below(from, files)) {
       const fs::path target = to / path;
-      if (folders.insert(target.parent_path()).second) files.create_directories(target.parent_path());
+      if (folders.insert(target.parent_path()).second) make_folder(folder, files, target.parent_path());
       move_file(from / path, target, files);
     }
   };
   move_all(staging / replaced_name, folder.backups / decided.backup);
   move_all(staging / staged_files, folder.root);
-  for (const fs::path& path : files_below(staging / staged_removals, files)) files.remove(folder.root / path);
+  std::set<fs::path> emptied;
+  for (const fs::path& path : files_below(staging / staged_removals, files)) {
+    files.remove(folder.root / path);
+    emptied.insert((folder.root / path).parent_path());
+  }
+  for (const fs::path& each : emptied) {  // on other disks too
+    if (files.status(each)) files.flush_folder(each);
+  }
   if (const auto text = files.read(staging / class_list_name))
     files.write_atomic(folder.root / decided.classes_csv, *text);
   files.flush(folder.annotations);
@@ -120,8 +123,12 @@ ProjectChange::ProjectChange(const CategoryFolder& folder, fs::path classes_csv,
       clock_(clock),
       staging_(staging_of(folder)) {
   require_there(folder_.annotations, files_);
-  files_.remove_folder(staging_);
-  files_.create_directories(staging_ / staged_files);
+  if (finish_project_change(folder_, files_)) {
+    throw DatasetError(
+        "an earlier change of many files could not be put in place at once, and is there only now; open the project "
+        "again to go on from what it holds");
+  }
+  make_folder(folder_, files_, staging_ / staged_files);
 }
 
 ProjectChange::~ProjectChange() {
@@ -139,7 +146,7 @@ fs::path ProjectChange::stage(const char* kind, const fs::path& path) {
   const MutexLock lock(mutex_);
   if (made_.insert(staged.parent_path()).second) {
     require_there(staging_ / staged_files, files_);
-    files_.create_directories(staged.parent_path());
+    make_folder(folder_, files_, staged.parent_path());
   }
   return staged;
 }
@@ -166,7 +173,7 @@ void ProjectChange::back_up() {
   const auto keep = [&](const fs::path& from, const fs::path& as) {
     if (!files_.status(from)) return;
     const fs::path to = staging_ / replaced_name / as;
-    if (made.insert(to.parent_path()).second) files_.create_directories(to.parent_path());
+    if (made.insert(to.parent_path()).second) make_folder(folder_, files_, to.parent_path());
     files_.copy_unflushed(from, to);
   };
   for (const char* kind : {staged_files, staged_removals}) {

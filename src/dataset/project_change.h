@@ -19,7 +19,8 @@ namespace sam {
 
 class ProjectChange {
  public:
-  // What an earlier one left is removed. classes_csv: where the class list is, which may be outside the project.
+  // What an earlier one left undecided is removed. classes_csv: where the class list is, which may be outside the project. Throws DatasetError where one was
+  // decided and is put in place only now: what the caller knows of the project is old then. Throws FileError.
   ProjectChange(const CategoryFolder& folder, std::filesystem::path classes_csv, FileSystem& files, const Clock& clock);
   // Without commit() nothing was changed.
   ~ProjectChange();

@@ -347,8 +347,12 @@ void PosixFileSystem::remove_empty_folder(const fs::path& path) {
 }
 
 std::unique_ptr<FileLock> PosixFileSystem::lock(const fs::path& path, std::string_view note) {
-  Descriptor fd(*calls_,
-                retry_interrupted([&] { return calls_->open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666); }));
+  const auto open_with = [&](int flags) {
+    return retry_interrupted([&] { return calls_->open(path.c_str(), flags | O_CLOEXEC, 0666); });
+  };
+  int opened = open_with(O_RDWR | O_CREAT);
+  if (opened < 0 && errno == EACCES) opened = open_with(O_RDONLY);  // another user's, left in a shared folder
+  Descriptor fd(*calls_, opened);
   if (fd.get() < 0) fail("write", path, errno);
   if (retry_interrupted([&] { return calls_->flock(fd.get(), LOCK_EX | LOCK_NB); }) != 0) fail("lock", path, errno);
   // For people to read only, so that a full disk is no reason to refuse the lock.

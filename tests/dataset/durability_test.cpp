@@ -81,6 +81,12 @@ class Durability : public testing::TestWithParam<Operation> {
     fs::copy(base_ / "start", project(), fs::copy_options::recursive);
   }
 
+  std::shared_ptr<SimulatedDisk> make_disk() const {
+    auto disk = std::make_shared<SimulatedDisk>(project());
+    for (const std::string& folder : GetParam().other_disks) disk->put_on_another_disk(folder);
+    return disk;
+  }
+
   // Of a copy: asking may write.
   Told told_of(const fs::path& folder) {
     fs::remove_all(base_ / "asked");
@@ -217,7 +223,7 @@ TEST_P(Durability, SurvivesAKillAndAPowerLossAtEverySystemCall) {
   for (int at = 0, acknowledged = 0; acknowledged == 0; ++at) {
     SCOPED_TRACE(testing::Message() << GetParam().name << ", call " << at);
     fresh();
-    const auto disk = std::make_shared<SimulatedDisk>(project());
+    const auto disk = make_disk();
     acknowledged = run(*disk, std::make_shared<PosixFileSystem>(disk), {Kind::kill, at, 0});
     if (disk->changes() != changes || acknowledged != 0) {  // else the disk is as it was at the call before
       changes = disk->changes();
@@ -254,7 +260,7 @@ TEST_P(Durability, WhatIsSeenAfterAKillSurvivesAPowerLoss) {
   for (int at = 0, acknowledged = 0; acknowledged == 0; ++at) {
     SCOPED_TRACE(testing::Message() << GetParam().name << ", call " << at);
     fresh();
-    const auto disk = std::make_shared<SimulatedDisk>(project());
+    const auto disk = make_disk();
     const auto files = std::make_shared<PosixFileSystem>(disk);
     acknowledged = run(*disk, files, {Kind::kill, at, 0});
     disk->arm({});
@@ -279,12 +285,13 @@ TEST_P(Durability, ADiskThatRefusesIsAMessageAndNoLoss) {
   for (const Refusal& refusal :
        {Refusal{"no space, once", Kind::refuse, ENOSPC}, Refusal{"no space", Kind::refuse_on, ENOSPC},
         Refusal{"I/O error, once", Kind::refuse, EIO}, Refusal{"I/O errors", Kind::refuse_on, EIO},
-        Refusal{"read-only", Kind::refuse_on, EROFS}, Refusal{"interruptions", Kind::interruptions, 0}}) {
+        Refusal{"read-only", Kind::refuse_on, EROFS}, Refusal{"folder vanishes", Kind::vanish, 0},
+        Refusal{"interruptions", Kind::interruptions, 0}}) {
     Outcomes outcomes;
     for (int at = 0;; ++at) {
       SCOPED_TRACE(testing::Message() << GetParam().name << ", " << refusal.name << ", call " << at);
       fresh();
-      const auto disk = std::make_shared<SimulatedDisk>(project());
+      const auto disk = make_disk();
       const auto files = std::make_shared<PosixFileSystem>(disk);
       const bool acknowledged = run(*disk, files, {refusal.kind, at, refusal.error});
       const bool hit = disk->hit();
@@ -308,6 +315,7 @@ TEST_P(Durability, ADiskThatRefusesIsAMessageAndNoLoss) {
 
 TEST_P(Durability, AClockThatJumpsTakesNothingAway) {
   for (const auto& [name, by] : {std::pair("clock a day back", -std::chrono::hours(24)),
+                                 std::pair("clock ten years back", -std::chrono::hours(24 * 3652)),
                                  std::pair("clock ten years ahead", std::chrono::hours(24 * 3652))}) {
     SCOPED_TRACE(name);
     fresh();

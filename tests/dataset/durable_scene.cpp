@@ -49,14 +49,19 @@ Operation opening(std::string name, std::function<void(const fs::path&)> prepare
   return operation;
 }
 
-void import_into(Project& project) {
+void import_into(Project& project, const char* removed) {
   const std::unique_ptr<ProjectEdit> edit = project.edit();
+  if (removed != nullptr) edit->remove_file(removed);
   edit->set_classes({"car", "truck", "bus", "tram"});
   edit->add_photo("d.bmp", project.folder() / "images" / "c.bmp");
   for (const char* name : {"a.bmp", "b.bmp", "c.bmp", "d.bmp"}) {
     edit->put({name, size, 9, {rectangle(8, 3, {2, 2, 12, 12}, size)}}, {R"({"from":"elsewhere"})"});
   }
   edit->commit();
+}
+
+void import_and_remove(Project& project) {
+  import_into(project, "labels/old.txt");
 }
 
 void restore_all(Project& project) {
@@ -144,8 +149,12 @@ std::vector<Operation> durable_operations() {
       }));
   all.push_back(on_project("undo history", [](Project& project) { project.save_history("a.bmp", "{\"steps\":2}\n"); }));
   all.push_back(on_project("what is shown", [](Project& project) { project.remember("current", "b.bmp"); }));
-  all.push_back(on_project("import, with a class list", import_into));
+  all.push_back(on_project("import, with a class list", [](Project& project) { import_into(project, nullptr); }));
   all.back().whole = true;
+  all.push_back(on_project("import, onto three disks", import_and_remove,
+                           [](const fs::path& folder) { put(folder / "labels/old.txt", "0 0.5 0.5 0.1 0.1\n"); }));
+  all.back().whole = true;
+  all.back().other_disks = {"images", "labels"};
   all.push_back(on_project("restoring", restore_all, [](const fs::path& folder) {
     save_today(folder);
     PosixFileSystem files;

@@ -44,7 +44,8 @@ struct Operation {
   // Opens what is needed, undisturbed; what it returns is the operation, and its return the acknowledgement.
   std::function<std::function<void()>(const std::filesystem::path& folder, FileSystem& files, const Clock& clock)>
       begin;
-  bool whole = false;  // all of it or nothing, over many files
+  bool whole = false;                    // all of it or nothing, over many files
+  std::vector<std::string> other_disks;  // folders of the project that are on disks of their own
 };
 inline void PrintTo(const Operation& operation, std::ostream* out) {
   *out << operation.name;

@@ -1,4 +1,6 @@
 // Changes of many files: all or nothing, whenever the disk stops taking what is written.
+#include <cerrno>
+
 #include "dataset/class_list.h"
 #include "dataset/project.h"
 #include "dataset/project_folder.h"
@@ -26,9 +28,9 @@ class ProjectEditTest : public ProjectFolder {
   }
 
   // Another class list, two pictures' annotations, a new photo and a file.
-  void change(FileSystem& files) {
-    const auto project = open_project(options(), files, clock_);
-    const auto edit = project->edit();
+  void change(FileSystem& files) { change(*open_project(options(), files, clock_)); }
+  void change(Project& project) {
+    const auto edit = project.edit();
     edit->set_classes({"car", "bus"});
     edit->add_photo("c.bmp", folder_ / "new" / "c.bmp");
     for (const char* name : {"a.bmp", "b.bmp"}) {
@@ -150,6 +152,67 @@ TEST_F(ProjectEditTest, WhereTheFolderVanishesNothingIsMadeInItsPlace) {
   }
   files_.rename(away, folder_);
   EXPECT_FALSE(is_changed());
+}
+
+// What was decided must be completed, also when the same process goes on.
+TEST_F(ProjectEditTest, ADecidedChangeIsCompletedBeforeTheNextOneBegins) {
+  int decided = 0;
+  for (int at = 0;; ++at) {
+    SCOPED_TRACE(at);
+    TearDown();
+    SetUp();
+    const auto project = open_project(options(), faulty_, clock_);
+    faulty_.fail(FaultyFileSystem::Fault::from_then_on, at);
+    bool failed = false;
+    try {
+      change(*project);
+    } catch (const FileError&) {
+      failed = true;
+    }
+    faulty_.fail(FaultyFileSystem::Fault::none, 0);
+    const bool was_decided = exists("annotations/.change/decided");
+    if (was_decided) {
+      ++decided;
+      EXPECT_THROW(project->edit(), DatasetError);
+      EXPECT_FALSE(exists("annotations/.change"));
+      EXPECT_EQ(get("classes.csv"), "class_name\ncar\nbus\n");
+    }
+    EXPECT_NO_THROW(project->edit()) << "of what is there";
+    if (!failed) break;
+  }
+  EXPECT_GT(decided, 5);
+}
+
+// images/ and labels/ are on another disk.
+class TwoDisks final : public PosixFileCalls {
+ public:
+  int rename(const char* from, const char* to) override {
+    if (is_other(from) == is_other(to)) return PosixFileCalls::rename(from, to);
+    ++refused;
+    errno = EXDEV;
+    return -1;
+  }
+  int refused = 0;
+
+ private:
+  static bool is_other(std::string_view path) {
+    if (path.find("/annotations/") != std::string_view::npos) return false;
+    return path.find("/images/") != std::string_view::npos || path.find("/labels/") != std::string_view::npos;
+  }
+};
+
+TEST_F(ProjectEditTest, FoldersOnOtherDisksGetTheirFilesToo) {
+  const auto calls = std::make_shared<TwoDisks>();
+  PosixFileSystem disks(calls);
+  change(disks);
+  EXPECT_GE(calls->refused, 4) << "a photo and three label files";
+  EXPECT_EQ(get("images/c.bmp"), get("new/c.bmp"));
+  EXPECT_TRUE(is_changed());
+  for (const char* kind : {"images", "labels"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_ / kind)) {
+      EXPECT_FALSE(is_temporary_name(entry.path().filename().string())) << entry.path();
+    }
+  }
 }
 
 TEST_F(ProjectEditTest, ANewPhotoSharesNoLabelFile) {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
-#include <set>
+#include <stdexcept>
 #include <utility>
 
 namespace sam {
@@ -59,7 +59,14 @@ void SimulatedDisk::arm(const DiskFault& fault) {
 }
 
 void SimulatedDisk::put_folder_back() {
-  if (fs::exists(vanished(root_))) fs::rename(vanished(root_), root_);
+  if (!fs::exists(vanished(root_))) return;
+  if (fs::exists(root_)) {
+    for (const auto& entry : fs::recursive_directory_iterator(root_)) {
+      if (!entry.is_directory()) throw std::runtime_error(entry.path().string() + " was made in its place");
+    }
+    fs::remove_all(root_);
+  }
+  fs::rename(vanished(root_), root_);
 }
 
 // Counts the call. True: it fails with errno as it is.
@@ -112,14 +119,19 @@ SimulatedDisk::Inode SimulatedDisk::know_file(const fs::path& path) {
   return inode;
 }
 
-// As it is now, with all below it.
+std::string SimulatedDisk::disk_of(const fs::path& path) const {
+  const fs::path inside = path.lexically_relative(root_);
+  return !inside.empty() && other_disks_.contains(*inside.begin()) ? inside.begin()->string() : std::string();
+}
+
+// As it is now, with all below it that is on the same disk.
 void SimulatedDisk::know_folder(const fs::path& path) {
   const Inode inode = inode_of(path);
   if (!held_.contains(inode)) held_[inode] = UniqueDescriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   folders_[inode] = entries_now(path);
   for (const auto& entry : fs::directory_iterator(path)) {
     if (entry.is_directory()) {
-      know_folder(entry.path());
+      if (disk_of(entry.path()) == disk_of(path)) know_folder(entry.path());
     } else {
       const Inode file = know_file(entry.path());
       files_[file] = read_whole(held_[file].get());
@@ -247,10 +259,10 @@ int SimulatedDisk::fsync(int fd) {
   return 0;
 }
 
-int SimulatedDisk::syncfs(int) {
+int SimulatedDisk::syncfs(int fd) {
   if (refused(Effect::changes)) return -1;
   if (fault_.kind == DiskFault::Kind::interruptions && calls_ % 2 == 0) return -1;
-  know_folder(root_);
+  know_folder(root_ / disk_of(fs::read_symlink("/proc/self/fd/" + std::to_string(fd))));
   return 0;
 }
 
@@ -275,7 +287,10 @@ int SimulatedDisk::stat(const char* path, struct stat* info) {
 }
 
 int SimulatedDisk::rename(const char* from, const char* to) {
-  return refused(Effect::changes) ? -1 : PosixFileCalls::rename(from, to);
+  if (refused(Effect::changes)) return -1;
+  if (disk_of(from) == disk_of(to)) return PosixFileCalls::rename(from, to);
+  errno = EXDEV;
+  return -1;
 }
 
 int SimulatedDisk::mkdir(const char* path, mode_t mode) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,7 +51,10 @@ class SimulatedDisk final : public PosixFileCalls {
   int changes() const { return changes_; }  // those of them that changed something on disk
   bool dead() const { return dead_; }
   bool hit() const { return hit_; }  // the fault came
-  void put_folder_back();            // after vanish
+  void put_folder_back();            // after vanish; throws if there is a file in its place
+
+  // From now on this folder of the root is on a disk of its own: nothing is renamed to or from it, and it is flushed apart.
+  void put_on_another_disk(const std::string& folder) { other_disks_.insert(folder); }
 
   // Copies the folder as it is found after the loss to another place.
   void recover(const PowerLoss& loss, const std::filesystem::path& to);
@@ -87,8 +91,10 @@ class SimulatedDisk final : public PosixFileCalls {
   void know_folder(const std::filesystem::path& path);
   void recover_folder(Inode folder, const PowerLoss& loss, const std::filesystem::path& to);
   std::string recovered(Inode file, const PowerLoss& loss);
+  std::string disk_of(const std::filesystem::path& path) const;  // the folder that is on it; empty: the root's
 
   const std::filesystem::path root_;
+  std::set<std::string> other_disks_;
   DiskFault fault_;
   int calls_ = 0;
   int changes_ = 0;
