@@ -330,7 +330,10 @@ bool PictureFiles::count(const std::string& labels_file, IndexRow& facts) {
   facts.annotations_ns = annotations_ns;
   facts.labels_ns = labels_ns;
   facts.annotation_count = 0;
-  if (refused_link(folder_, annotations) || refused_link(folder_, folder_.labels / labels_file)) return true;
+  if (refused_link(folder_, annotations) || refused_link(folder_, folder_.labels / labels_file)) {
+    facts.annotations_ns = facts.labels_ns = 0;  // none of ours
+    return true;
+  }
   if (annotations_ns != 0) {
     facts.annotation_count = count_annotations(files_.read(annotations, max_file_bytes).value_or(""));
   } else if (labels_ns != 0) {
