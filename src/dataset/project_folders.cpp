@@ -9,10 +9,14 @@ void require_there(const std::filesystem::path& folder, FileSystem& files) {
   throw FileError(folder.string() + " is not there any more; is its disk still connected?", ENOENT);
 }
 
+// Two folders, of which making another can have made one.
 void make_folder(const CategoryFolder& folder, FileSystem& files, const std::filesystem::path& path) {
-  require_there(folder.annotations, files);
+  const auto require_project = [&] {
+    for (const std::filesystem::path& each : {folder.root / "images", folder.annotations}) require_there(each, files);
+  };
+  require_project();
   files.create_directories(path);
-  require_there(folder.annotations, files);
+  require_project();
 }
 
 }  // namespace sam
