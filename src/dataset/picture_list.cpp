@@ -143,8 +143,7 @@ PictureEntry PictureList::entry(const Row& row) const {
   entry.size = row.size;
   entry.annotation_count = std::max(row.annotation_count, 0);
   entry.annotated = row.annotated;
-  const bool labelled = row.annotation_count < 0 ? row.annotated : row.annotation_count > 0;
-  if (labelled) entry.state = PictureEntry::State::labelled;
+  if (row.annotated) entry.state = PictureEntry::State::labelled;
   if (row.broken) {
     entry.state = PictureEntry::State::broken;
     entry.reason = reasons_.at(row.name);
