@@ -19,6 +19,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILT = ROOT / "build" / "bench"
+TARGET = object()  # in a command: what it makes
 
 
 def measure(command):
@@ -33,21 +34,22 @@ def measure(command):
     return {"seconds": seconds, "processor_seconds": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
 
 
-def best(command, before, times=2):
+def best(command, target, times=2):
+    """Of runs that make a target each. It is not removed in between: ext4 searches long for a free inode among those that were just freed."""
     runs = []
-    for _ in range(times):
-        before()
-        runs.append(measure(command))
+    for i in range(times):
+        runs.append(measure([str(target(i)) if part is TARGET else part for part in command]))
     return min(runs, key=lambda run: run["seconds"])
 
 
 def fresh_project(source, target):
     """The same pictures and classes, without annotations."""
-    shutil.rmtree(target, ignore_errors=True)
     (target / "images").mkdir(parents=True)
     for picture in (source / "images").iterdir():
         os.link(picture, target / "images" / picture.name)
     shutil.copy(source / "classes.csv", target)
+    os.sync()
+    return target
 
 
 def line(what, run, count, peer=None):
@@ -58,27 +60,29 @@ def line(what, run, count, peer=None):
 
 
 def exports(folder, project, python, program, count):
-    out = folder / "out.json"
-    remove = lambda: out.unlink(missing_ok=True)
-    peer = best([python, ROOT / "bench/dataset/peer_coco.py", "export", project, folder / "peer.json"], lambda: None, 1)
+    made = lambda kind: lambda i: folder / f"{kind}-{i}.json"
+    peer = best([python, ROOT / "bench/dataset/peer_coco.py", "export", project, TARGET], made("python"), 1)
     line("export, Python", peer, count)
-    rows = {"python": peer, "writer": best([BUILT / "bench/coco_loop", "export", project, out], remove)}
+    rows = {"python": peer, "writer": best([BUILT / "bench/coco_loop", "export", project, TARGET], made("writer"))}
     line("export, writer alone", rows["writer"], count, peer)
-    rows["command"] = best([program, "export", project, out, "--format", "coco", "--no-photos"], remove)
+    rows["command"] = best([program, "export", project, TARGET, "--format", "coco", "--no-photos"], made("command"))
     line("export, sam-annotator", rows["command"], count, peer)
     return rows
 
 
 def imports(folder, project, python, program, count):
-    made = folder / "read"
-    fresh = lambda: shutil.rmtree(made, ignore_errors=True)
-    peer = best([python, ROOT / "bench/dataset/peer_coco.py", "import", folder / "out.json", folder / "peer"], lambda: None, 1)
-    line("import, Python", peer, count)
-    rows = {"python": peer, "reader": best([BUILT / "bench/coco_loop", "import", folder / "out.json", made], fresh)}
+    made = lambda kind: lambda i: folder / f"{kind}-{i}"
+    fresh = lambda kind: lambda i: fresh_project(project, folder / f"{kind}-{i}")
+    dataset = folder / "writer-0.json"
+    peer_program = ROOT / "bench/dataset/peer_coco.py"
+    peer = best([python, peer_program, "import", dataset, TARGET], made("read-python"), 1)
+    line("import, Python, annotations alone", peer, count)
+    rows = {"python": peer, "reader": best([BUILT / "bench/coco_loop", "import", dataset, TARGET], made("read"))}
     line("import, reader alone", rows["reader"], count, peer)
-    target = folder / "target"
-    rows["command"] = best([program, "import", folder / "out.json", target, "--format", "coco"], lambda: fresh_project(project, target))
-    line("import, sam-annotator", rows["command"], count, peer)
+    rows["python_project"] = best([python, peer_program, "import-project", dataset, TARGET], fresh("project-python"), 1)
+    line("import, Python, into a project", rows["python_project"], count)
+    rows["command"] = best([program, "import", dataset, TARGET, "--format", "coco"], fresh("project"))
+    line("import, sam-annotator", rows["command"], count, rows["python_project"])
     return rows
 
 

@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
-"""The same exports and imports in Python, as one writes them: json and pycocotools. peer_coco.py export PROJECT OUT.json, or import IN.json FOLDER."""
+"""The same exports and imports in Python, as one writes them: json, pycocotools and Pillow. peer_coco.py export PROJECT OUT.json, import IN.json FOLDER (annotations
+alone), or import-project IN.json PROJECT: with what an import into a project has to do besides — the photo's size, label files and their hashes, all staged,
+flushed, and then put in place.
+"""
 
 import csv
+import hashlib
 import json
 import os
 import sys
 import time
 
+from PIL import Image
 from pycocotools import mask as masks
 
 
@@ -43,8 +48,8 @@ def rings(flat):
     return [[flat[i], flat[i + 1]] for i in range(0, len(flat), 2)]
 
 
-def take_in(path, folder):
-    os.makedirs(folder, exist_ok=True)
+def documents(path):
+    """Each image's document, as a project keeps it."""
     with open(path) as file:
         dataset = json.load(file)
     names = {category["id"]: category["name"] for category in dataset["categories"]}
@@ -52,7 +57,6 @@ def take_in(path, folder):
     of_image = {}
     for annotation in dataset["annotations"]:
         of_image.setdefault(annotation["image_id"], []).append(annotation)
-    count = 0
     for image in dataset["images"]:
         width, height = image["width"], image["height"]
         document = {"format": 1, "image": image["file_name"], "size": [width, height], "annotations": []}
@@ -66,15 +70,60 @@ def take_in(path, folder):
                 "polygon": [{"outer": rings(flat), "holes": []} for flat in annotation["segmentation"]],
                 "score": annotation.get("score", 0),
             })
+        yield document
+
+
+def take_in(path, folder):
+    os.makedirs(folder, exist_ok=True)
+    count = 0
+    for document in documents(path):
         count += len(document["annotations"])
-        with open(os.path.join(folder, image["file_name"] + ".json"), "w") as file:
+        with open(os.path.join(folder, document["image"] + ".json"), "w") as file:
             json.dump(document, file)
     os.sync()
     return count
 
 
+def label_text(document):
+    width, height = document["size"]
+    lines = []
+    for one in document["annotations"]:
+        for part in one["polygon"]:
+            numbers = " ".join(f"{x / width:.6f} {y / height:.6f}" for x, y in part["outer"])
+            lines.append(f"{one['class_id']} {numbers}\n")
+    return "".join(lines)
+
+
+def take_in_project(path, project):
+    staging = os.path.join(project, "annotations", ".change")
+    for kind in ("annotations", "labels"):
+        os.makedirs(os.path.join(staging, kind))
+        os.makedirs(os.path.join(project, kind), exist_ok=True)
+    count = 0
+    for document in documents(path):
+        with Image.open(os.path.join(project, "images", document["image"])) as photo:
+            size = list(photo.size)
+            if "exif" in photo.info and photo.getexif().get(0x0112, 1) > 4:  # turned; asked otherwise, a PNG is decoded
+                size.reverse()
+        if size != document["size"]:
+            raise SystemExit(f"{document['image']} is {size}, not {document['size']}")
+        labels = label_text(document)
+        document["labels_hash"] = hashlib.blake2b(labels.encode(), digest_size=16).hexdigest()
+        with open(os.path.join(staging, "annotations", document["image"] + ".json"), "w") as file:
+            json.dump(document, file)
+        with open(os.path.join(staging, "labels", os.path.splitext(document["image"])[0] + ".txt"), "w") as file:
+            file.write(labels)
+        count += len(document["annotations"])
+    os.sync()
+    for kind in ("annotations", "labels"):
+        for name in os.listdir(os.path.join(staging, kind)):
+            os.replace(os.path.join(staging, kind, name), os.path.join(project, kind, name))
+    os.sync()
+    return count
+
+
 def main():
-    tasks = {"export": export, "import": take_in}
+    tasks = {"export": export, "import": take_in, "import-project": take_in_project}
     if len(sys.argv) != 4 or sys.argv[1] not in tasks:
         print(__doc__, file=sys.stderr)
         return 2
