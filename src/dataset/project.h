@@ -39,7 +39,7 @@ class ProjectEdit {
 
 class Project : public Store {
  public:
-  virtual std::unique_ptr<ProjectEdit> edit() = 0;
+  virtual std::unique_ptr<ProjectEdit> edit() = 0;  // throws DatasetError if one that failed is completed only now
 };
 
 // As open_store().

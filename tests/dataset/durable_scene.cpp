@@ -168,6 +168,9 @@ std::vector<Operation> durable_operations() {
   all.push_back(on_project(
       "setting a damaged file aside", [](Project& project) { project.load("a.bmp"); },
       [](const fs::path& folder) { put(folder / "annotations/a.bmp.json", "{\"format\":1,"); }));
+  all.push_back(on_project("setting an undo history aside", [](Project& project) {
+    project.set_history_aside("a.bmp", project.load_history("a.bmp").value_or(""));
+  }));
   return all;
 }
 
