@@ -116,6 +116,7 @@ CategoryFolder open_category_folder(const fs::path& folder, FileSystem& files) {
                                  result.root / "masks", result.root / "exports"}) {
       files.create_directories(made);
       require_there(result.root / "images", files);
+      if (fs::symlink_status(made).type() == fs::file_type::not_found) continue;  // a dry run's
       refuse_folder_outside(result, made);
     }
     // A process that was killed may have renamed files and not flushed that; from here on they count as being there.

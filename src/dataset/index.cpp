@@ -3,8 +3,10 @@
 #include <spdlog/spdlog.h>
 #include <sqlite3.h>
 
+#include <cstdio>
 #include <stdexcept>
 
+#include "platform/dry_run_files.h"
 #include "platform/mutex.h"
 
 namespace sam {
@@ -34,11 +36,25 @@ class SqliteError : public std::runtime_error {
   int code_;
 };
 
+// The file as it is, without its write-ahead log: SQLite then makes no file beside it.
+std::string immutable_uri(const std::filesystem::path& file) {
+  std::string uri = "file:";
+  for (char c : file.string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      char escaped[4];
+      std::snprintf(escaped, sizeof escaped, "%%%02X", static_cast<unsigned>(c));
+      uri += escaped;
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 class Connection {
  public:
-  explicit Connection(const std::filesystem::path& file) {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
+  Connection(const std::string& name, int flags) {
+    const int code = sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
     if (code == SQLITE_OK) return;
     const SqliteError error(sqlite3_errmsg(handle_), code);  // "out of memory" of null
     sqlite3_close_v2(handle_);
@@ -114,11 +130,15 @@ void make_schema(const Connection& connection) {
   connection.execute("COMMIT");
 }
 
-void drop_rows_of_other_limit(const Connection& connection, std::int64_t max_pixels) {
+bool is_of_limit(const Connection& connection, std::int64_t max_pixels) {
   Statement get(connection, "SELECT value FROM setting WHERE key='max_pixels'");
   const bool same = get.step() && get.integer(0) == max_pixels;
   get.run();
-  if (same) return;
+  return same;
+}
+
+void drop_rows_of_other_limit(const Connection& connection, std::int64_t max_pixels) {
+  if (is_of_limit(connection, max_pixels)) return;
   connection.execute("DELETE FROM picture");
   Statement set(connection, "INSERT OR REPLACE INTO setting VALUES ('max_pixels', ?)");
   set.bind(max_pixels).run();
@@ -144,12 +164,22 @@ std::vector<IndexRow> read_all(const Connection& connection) {
 }
 
 std::unique_ptr<Connection> connect(const std::filesystem::path& file, std::uint64_t max_pixels) {
-  auto connection = std::make_unique<Connection>(file);
+  auto connection = std::make_unique<Connection>(file.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   // The project's lock keeps others out; exclusive mode then needs no shared memory file, which network disks do not have.
   connection->execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
   make_schema(*connection);
   drop_rows_of_other_limit(*connection, static_cast<std::int64_t>(max_pixels));
   return connection;
+}
+
+// Null: there is none, or none that can be used.
+std::unique_ptr<Connection> connect_read_only(const std::filesystem::path& file, std::uint64_t max_pixels) {
+  try {
+    auto connection = std::make_unique<Connection>(immutable_uri(file), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    return is_of_limit(*connection, static_cast<std::int64_t>(max_pixels)) ? std::move(connection) : nullptr;
+  } catch (const SqliteError&) {
+    return nullptr;
+  }
 }
 
 }  // namespace
@@ -159,6 +189,10 @@ class Index::Database {
   Database(std::filesystem::path file, std::uint64_t max_pixels, FileSystem& files)
       : file_(std::move(file)), max_pixels_(max_pixels), files_(files) {
     MutexLock lock(mutex_);
+    if (drops_writes(files_)) {
+      connection_ = connect_read_only(file_, max_pixels_);
+      return;
+    }
     try {
       connection_ = connect(file_, max_pixels_);
     } catch (const SqliteError& error) {
@@ -172,7 +206,7 @@ class Index::Database {
     try {
       return read_all(*connection_);
     } catch (const SqliteError& error) {
-      start_again(error);
+      if (!drops_writes(files_)) start_again(error);
       return {};
     }
   }
@@ -181,7 +215,7 @@ class Index::Database {
   template <typename Work>
   void write(Work work) {
     MutexLock lock(mutex_);
-    if (!connection_) return;
+    if (!connection_ || drops_writes(files_)) return;
     try {
       connection_->execute("BEGIN");
       work(*connection_);

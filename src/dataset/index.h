@@ -28,7 +28,7 @@ struct IndexRow {
 class Index {
  public:
   // Rows written under another limit of pixels are dropped, since it decides what is broken. Throws nothing: without a usable file the
-  // index is empty and forgets.
+  // index is empty and forgets. Files that drop writes: the index is only read.
   Index(const std::filesystem::path& file, std::uint64_t max_pixels, FileSystem& files);
   ~Index();
   Index(const Index&) = delete;
