@@ -24,8 +24,8 @@ class CategoryEdit final : public ProjectEdit {
         change_(folder, classes_csv, files, clock) {}
 
   void set_classes(std::vector<std::string> names) override {
+    classes_changed_ = classes_changed_ || names != classes_.names;
     classes_.names = std::move(names);
-    classes_changed_ = true;
   }
 
   void add_photo(const std::string& name, const fs::path& from) override {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "dataset/class_name.h"
 #include "dataset/store.h"
 
 namespace sam {
@@ -12,6 +13,7 @@ ClassMapping::ClassMapping(std::vector<std::string> names, ClassRules rules)
 }
 
 std::optional<int> ClassMapping::id_of(const std::string& dataset_name) {
+  if (rules_.met) rules_.met->insert(dataset_name);
   const auto renamed = rules_.renamed.find(dataset_name);
   const std::string& name = renamed == rules_.renamed.end() ? dataset_name : renamed->second;
   if (name.empty()) return std::nullopt;
@@ -19,7 +21,7 @@ std::optional<int> ClassMapping::id_of(const std::string& dataset_name) {
   if (known != ids_.end()) return known->second;
   if (rules_.on_new == OnNewClass::skip) return std::nullopt;
   if (rules_.on_new == OnNewClass::refuse) refused_.insert(name);
-  names_.push_back(name);
+  names_.push_back(require_class_name(name, "a new class"));
   return ids_.emplace(name, static_cast<int>(names_.size() - 1)).first->second;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,7 @@ struct ClassRules {
   std::map<std::string, std::string>
       renamed;  // the dataset's name, the project's; to nothing: its objects are left out
   OnNewClass on_new = OnNewClass::add;
+  std::shared_ptr<std::set<std::string>> met;  // gets the dataset's names that id_of() was asked for; may be null
 };
 
 class ClassMapping {
@@ -24,7 +26,7 @@ class ClassMapping {
   // names: the project's, by id.
   ClassMapping(std::vector<std::string> names, ClassRules rules);
 
-  // Nothing: objects of that class are left out.
+  // Nothing: objects of that class are left out. Throws DatasetError for a new class whose name no class can have.
   std::optional<int> id_of(const std::string& dataset_name);
 
   const std::vector<std::string>& names() const { return names_; }  // the project's and those added

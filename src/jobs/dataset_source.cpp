@@ -3,7 +3,7 @@
 #include <set>
 #include <utility>
 
-#include "dataset/class_list.h"
+#include "dataset/class_name.h"
 #include "dataset/natural_order.h"
 #include "jobs/picture_source.h"
 #include "jobs/read_entry.h"
@@ -16,7 +16,7 @@ class DatasetSource final : public PictureSource {
   DatasetSource(const std::function<std::unique_ptr<FormatReader>()>& make_reader, DecodeLimits limits,
                 FindPhoto find_photo)
       : reader_(make_reader()), limits_(limits), find_photo_(std::move(find_photo)), classes_(reader_->classes()) {
-    for (std::string& name : classes_) name = clean_class_name(name);
+    for (std::string& name : classes_) name = require_class_name(name, "the dataset's list of classes");
     look_through(*make_reader());
     for (std::size_t i = 0; i < classes_.size(); ++i) ids_.emplace(classes_[i], static_cast<int>(i));
   }
@@ -63,7 +63,7 @@ class DatasetSource final : public PictureSource {
       }
       if (!find_classes) continue;
       for (const StoredAnnotation& stored : reader.decode(*entry, photo_size(*entry, limits_)).annotations) {
-        found.insert(clean_class_name(stored.class_name));
+        found.insert(require_class_name(stored.class_name, entry->place));
       }
     }
     classes_.insert(classes_.end(), found.begin(), found.end());

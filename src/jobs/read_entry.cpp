@@ -1,12 +1,17 @@
 #include "jobs/read_entry.h"
 
-#include "dataset/class_list.h"
+#include "dataset/class_name.h"
 #include "dataset/formats/complete_picture.h"
 
 namespace sam {
 
 Size photo_size(const DatasetEntry& entry, const DecodeLimits& limits) {
-  return entry.photo.empty() ? Size{} : read_image_info(entry.photo, limits).file_size;
+  if (entry.photo.empty()) return {};
+  try {
+    return read_image_info(entry.photo, limits).file_size;
+  } catch (const ImageError& error) {
+    throw ImageError(entry.photo.string() + ": " + error.what());
+  }
 }
 
 DatasetPicture read_entry(const FormatReader& reader, const DatasetEntry& entry, Size upright,
@@ -16,7 +21,7 @@ DatasetPicture read_entry(const FormatReader& reader, const DatasetEntry& entry,
   const Orientation orientation = fits || photo.empty() ? 1 : read_image_info(photo, limits).orientation;
   complete_picture(picture, entry.place, upright, orientation);
   for (StoredAnnotation& stored : picture.annotations) {
-    stored.class_name = clean_class_name(stored.class_name);
+    stored.class_name = require_class_name(stored.class_name, entry.place);
     if (stored.class_name.empty()) throw FormatError(entry.place, "an object has no class");
   }
   return picture;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "dataset/class_name.h"
 #include "dataset/store.h"
 
 namespace sam {
@@ -89,6 +90,15 @@ TEST(ClassList, ErrorsNameTheLineAndWhatToDo) {
   EXPECT_THAT(error_of("\xff\xfe"
                        "c"),
               HasSubstr("UTF-16"));
+}
+
+TEST(ClassList, ANewNameIsOneShortLineOfText) {
+  EXPECT_EQ(require_class_name(" caf\xc3\xa9 au lait\n", "p"), "caf\xc3\xa9 au lait");
+  EXPECT_EQ(require_class_name(std::string(200, 'x'), "p"), std::string(200, 'x'));
+  for (const std::string& bad :
+       {std::string("a\nb"), std::string("a\0b", 3), std::string(201, 'x'), std::string("\xe4")}) {
+    EXPECT_THROW(require_class_name(bad, "p"), DatasetError) << bad.substr(0, 10);
+  }
 }
 
 }  // namespace

@@ -165,7 +165,7 @@ class TableReader final : public FormatReader {
     const auto fields = table_->fields(std::string_view(*text).substr(line_end + 1, length), line);
     entry.place = table_->name() + ":" + std::to_string(line);
     const std::string path = unguard_formula(table_->header().field(fields, CsvColumn::image));
-    entry.name = picture_name(path, entry.place, true);
+    entry.name = picture_name(path, entry.place);
     entry.subset = subset_name(unguard_formula(table_->header().field(fields, CsvColumn::subset)));
     if (entry.subset.empty()) entry.subset = folder_subset_;
     seen_.insert_picture(entry.subset + "/" + entry.name, entry.place);

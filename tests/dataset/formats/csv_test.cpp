@@ -155,9 +155,12 @@ TEST_F(CsvFormat, WrongRowsAreNamedWithTheirLine) {
   EXPECT_THAT(error_of(header + "a.jpg,50,40,cat,1,2,3,4,,,,[],\n"), HasSubstr("attributes"));
   EXPECT_THAT(error_of(header + good + "\"a.jpg,50\n\n"), HasSubstr("t.csv:3: a quoted field is never closed"));
   EXPECT_THAT(error_of(header + "\xff.jpg,50,40,cat,1,2,3,4,,,,,\n"), HasSubstr("t.csv:2: not UTF-8"));
-  EXPECT_THAT(error_of(header + "x/..,50,40,cat,1,2,3,4,,,,,\n"), HasSubstr("no name of a picture"));
+  EXPECT_THAT(error_of(header + "x/.,50,40,cat,1,2,3,4,,,,,\n"), HasSubstr("no name of a picture"));
   EXPECT_THAT(error_of(header + good + "x/a.jpg,50,40,cat,1,2,3,4,,,,,\n"), HasSubstr("comes a second time"));
-  EXPECT_EQ(error_of(header + "../../a.jpg,50,40,cat,1,2,3,4,,,,,\n"), "");
+  for (const char* out : {"../../a.jpg", "x/..", "/data/a.jpg"}) {
+    EXPECT_THAT(error_of(header + out + ",50,40,cat,1,2,3,4,,,,,\n"), HasSubstr("t.csv:2: the picture's name")) << out;
+  }
+  EXPECT_EQ(error_of(header + "photos/a.jpg,50,40,cat,1,2,3,4,,,,,\n"), "");
   EXPECT_EQ(entries.at(0).name, "a.jpg");
   EXPECT_TRUE(entries.at(0).photo.empty());
 }
