@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/dataset_work.h"
+#include "cli/detector_results.h"
 #include "cli/import_flags.h"
 #include "cli/known_models.h"
 #include "cli/predictor_options.h"
@@ -20,6 +21,7 @@ struct AutolabelCommand {
   std::string project;
   std::string detections;
   std::string format;
+  std::string ground_truth;
   ClassFlags classes;
   AutolabelOptions options;
   DatasetFlags flags;
@@ -41,6 +43,7 @@ void print_json(const AutolabelCommand& command, const AutolabelSummary& summary
                              {"without_photo", named(summary.without_photo)},
                              {"failed", named(summary.failed)},
                              {"left_out_by_class", summary.left_out_by_class},
+                             {"warnings", summary.warnings},
                              {"classes_added", added},
                              {"seconds", summary.seconds}};
   std::cout << json.dump(2) << '\n';
@@ -81,7 +84,8 @@ std::unique_ptr<PictureSource> read_detections(const AutolabelCommand& command, 
 
 // All that can go wrong about classes does so before the first mask, and new ones are in the list by then.
 std::vector<std::string> settle_classes(const AutolabelCommand& command, const Format& format, Program& program) {
-  const auto project = open_project_for_work(command.project, command.flags, true, program);
+  FileSystem& files = project_files(command.project, command.flags.dry_run, program);
+  const auto project = open_project_for_work(command.project, command.flags, true, files, program.clock);
   ClassMapping classes(project->classes().names, command.classes.rules());
   const auto detections = read_detections(command, format, *project, program);
   for (const std::string& name : detections->classes()) classes.id_of(name);
@@ -94,26 +98,44 @@ std::vector<std::string> settle_classes(const AutolabelCommand& command, const F
   return classes.added();
 }
 
+// A bare list of results becomes a dataset; null: the detections are one.
+std::unique_ptr<DetectorResults> join_results(AutolabelCommand& command, Program& program) {
+  if (!command.ground_truth.empty()) {
+    auto joined = std::make_unique<DetectorResults>(command.detections, command.ground_truth, program.files);
+    command.detections = joined->path().string();
+    command.format = "coco";
+    return joined;
+  }
+  if (!is_result_list(command.detections, program.files)) return nullptr;
+  throw UsageError(command.detections +
+                   " is a list of results; give the COCO file whose images and categories it names with "
+                   "--ground-truth FILE.json");
+}
+
 int run_autolabel(AutolabelCommand command, Program& program) {
-  const Format& format = format_of_input(command.format, command.detections, program.files);
+  const auto joined = join_results(command, program);
+  const Format& format = format_of_input(command.format, command.detections, "--format", program.files);
   command.options.dry_run = command.flags.dry_run;
   const std::vector<std::string> added = settle_classes(command, format, program);
-  const auto project = open_project_for_work(command.project, command.flags, true, program);
-  ClassMapping classes(project->classes().names, command.classes.rules());
+  FileSystem& files = project_files(command.project, command.flags.dry_run, program);
+  const auto project = open_project_for_work(command.project, command.flags, true, files, program.clock);
+  const ClassRules rules = command.classes.rules();
+  ClassMapping classes(project->classes().names, rules);
   Engine engine = make_engine(command.predictor, program);
   MemoryLog log(engine.device_memory);
   engine.memory->governor->start();
   const auto pipeline = make_pipeline({command.predictor.limits, embedding_folder(program.environment)},
                                       std::move(engine.parts), log, program.clock);
   AutolabelSummary summary;
-  const int status = run_shown(
+  run_shown(
       [&](const std::stop_token& stop, const ProgressListener& on_progress) {
         const auto detections = read_detections(command, format, *project, program);
         summary =
             autolabel(*detections, classes, *project, *pipeline, command.options, program.clock, stop, on_progress);
+        for (std::string& each : command.classes.without_class(rules, detections->classes()))
+          summary.warnings.push_back(std::move(each));
       },
-      "stopped; the pictures that are done stay, start again to go on");
-  if (status != exit_done) return status;
+      {"stopped; the pictures that are done stay, start again to go on", {}});
   print_warnings(summary.warnings);
   command.flags.json ? print_json(command, summary, added) : print_text(command, summary, added);
   return summary.failed.count + summary.without_photo.count > 0 ? exit_failed : exit_done;
@@ -131,6 +153,9 @@ void add_autolabel_command(CLI::App& root, Program& program) {
                    "the detector's output as a dataset: COCO, YOLO or another (formats)")
       ->required();
   command->add_option("--format", options->format, "of DETECTIONS; default: by its look");
+  command->add_option("--ground-truth", options->ground_truth,
+                      "where DETECTIONS is a bare list of results (COCO's, as for loadRes): the COCO file whose images "
+                      "and categories it names");
   command->add_option("--min-score", options->options.min_score, "leave out what the detector was less sure of")
       ->check(number_from_to(0.0, 1.0));
   command->add_flag("--annotated-too", options->options.annotated_too,

@@ -21,6 +21,30 @@ std::string format_names() {
   return names;
 }
 
+// Of dataset/project_change.h.
+std::filesystem::path staging_folder(const std::string& project) {
+  return std::filesystem::path(project) / "annotations" / ".change";
+}
+
+// Before anything is made in a folder that is none.
+void require_project(const std::string& folder, const DatasetFlags& flags, FileSystem& files) {
+  const std::filesystem::path path = folder;
+  const auto is_folder = [&](const std::filesystem::path& each) {
+    const auto status = files.status(each);
+    return status && status->kind == FileStatus::Kind::directory;
+  };
+  if (!is_folder(path)) {
+    throw DatasetError((folder.empty() ? "\"\"" : folder) +
+                       " is not a folder; give the project, the folder that holds images/");
+  }
+  if (!is_folder(path / "images"))
+    throw DatasetError(folder + " has no folder images/ and is no project; give the folder that holds images/");
+  if (flags.classes_csv.empty() && !files.status(path / "classes.csv")) {
+    throw DatasetError("no class list at " + (path / "classes.csv").string() +
+                       "; give one with --classes_csv FILE (class_name in the first line, then one class a line)");
+  }
+}
+
 }  // namespace
 
 DecodeLimits DatasetFlags::limits() const {
@@ -56,15 +80,26 @@ void add_dataset_flags(CLI::App& command, DatasetFlags& flags, bool has_project)
   command.add_flag("--json", flags.json, "print the result as JSON");
 }
 
+FileSystem& project_files(const std::string& folder, bool only_read, Program& program) {
+  if (only_read && !program.files.status(staging_folder(folder) / "decided")) return program.dry_run_files;
+  return program.files;
+}
+
 std::unique_ptr<Project> open_project_for_work(const std::string& folder, const DatasetFlags& flags,
-                                               bool may_have_no_classes, Program& program) {
+                                               bool may_have_no_classes, FileSystem& files, const Clock& clock) {
   spdlog::set_level(spdlog::level::warn);
+  require_project(folder, flags, files);
   StoreOptions options;
   options.folder = folder;
   options.classes_csv = flags.classes_csv;
   options.limits = flags.limits();
   options.may_have_no_classes = may_have_no_classes;
-  return open_project(options, program.files, program.clock);
+  return open_project(options, files, clock);
+}
+
+void require_no_dangling_link(const std::filesystem::path& path, FileSystem& files) {
+  if (std::filesystem::is_symlink(path) && !files.status(path))
+    throw DatasetError(path.string() + " is a link to something that is not there; remove it or give another name");
 }
 
 Splits read_splits(const Store& store, FileSystem& files) {
@@ -77,27 +112,41 @@ const Format& format_by_name(const std::string& name, const std::string& flag) {
   throw UsageError(flag + " " + name + " is not a format; there are " + format_names() + " (sam-annotator formats)");
 }
 
-const Format& format_of_output(const std::string& name, const std::string& out) {
-  if (!name.empty()) return format_by_name(name, "--format");
+const Format& format_of_output(const std::string& name, const std::string& out, const std::string& flag) {
+  if (!name.empty()) return format_by_name(name, flag);
   const std::string extension = std::filesystem::path(out).extension().string();
   for (const Format& each : formats()) {
     if (!extension.empty() && each.extension == extension) return each;
   }
-  throw UsageError("say the format of " + out + " with --format: " + format_names() + " (sam-annotator formats)");
+  throw UsageError("say the format of " + out + " with " + flag + ": " + format_names() + " (sam-annotator formats)");
 }
 
-const Format& format_of_input(const std::string& name, const std::string& in, FileSystem& files) {
+const Format& format_of_input(const std::string& name, const std::string& in, const std::string& flag,
+                              FileSystem& files) {
   if (!files.status(in)) throw DatasetError(in + " does not exist");
-  if (!name.empty()) return format_by_name(name, "--format");
+  if (!name.empty()) return format_by_name(name, flag);
   if (const Format* format = recognise_format(files, in)) return *format;
-  throw UsageError(in + " looks like no known format; say which with --format: " + format_names() +
+  throw UsageError(in + " looks like no known format; say which with " + flag + ": " + format_names() +
                    " (sam-annotator formats)");
 }
 
-int run_shown(const std::function<void(const std::stop_token&, const ProgressListener&)>& work,
-              const std::string& stopped) {
-  const std::string line = stopped + "\n";
-  StopSignals signals({.early = line.c_str(), .again = line.c_str(), .late = line.c_str(), .late_is_failure = true});
+StopText stop_text_of_change(const std::string& project, const std::string& nothing_done, FileSystem& files) {
+  return {"stopped; " + nothing_done, [project, nothing_done, &files]() -> std::string {
+            const std::filesystem::path staging = staging_folder(project);
+            if (files.status(staging / "decided"))
+              return "ended while the change was put in place; opening the project completes it";
+            const bool is_staging = files.status(staging).has_value();
+            return "ended at once; " + nothing_done + (is_staging ? "" : ", unless it had just been finished");
+          }};
+}
+
+void run_shown(const std::function<void(const std::stop_token&, const ProgressListener&)>& work, const StopText& text) {
+  const std::string stopped = "sam-annotator: " + text.in_order + "\n";
+  const auto at_once = [&] { return text.at_once ? "sam-annotator: " + text.at_once() + "\n" : stopped; };
+  StopSignals signals({.early = stopped.c_str(),
+                       .late = "sam-annotator: finishing what is begun; Ctrl-C again ends it at once\n",
+                       .late_is_end = false,
+                       .again_now = at_once});
   signals.begin_serving();
   ProgressLine progress;
   std::stop_source stop;
@@ -110,10 +159,8 @@ int run_shown(const std::function<void(const std::stop_token&, const ProgressLis
     });
   } catch (const Stopped&) {
     progress.clear();
-    std::cerr << "sam-annotator: " << stopped << '\n';
-    return stopped_by_signal + signals.asked();
+    throw StoppedBySignal(text.in_order, signals.asked());
   }
-  return exit_done;
 }
 
 void print_warnings(const std::vector<std::string>& warnings) {

@@ -6,19 +6,9 @@
 #include "cli/dataset_work.h"
 
 namespace sam {
+namespace {
 
-void add_export_flags(CLI::App& command, ExportOptions& options, bool& no_photos) {
-  command.add_flag("--exact-masks", options.exact_masks,
-                   "masks to the pixel instead of outlines, where the format has both");
-  command.add_flag("--no-photos", no_photos, "do not copy the photos along");
-  command.add_flag("--overwrite", options.overwrite, "replace OUT if it is a file; a folder is never replaced");
-}
-
-std::filesystem::path output_path(const std::string& out) {
-  std::filesystem::path path = std::filesystem::absolute(out).lexically_normal();
-  return path.has_filename() ? path : path.parent_path();
-}
-
+// What was written, and what the format could not hold.
 void print_export(const ExportSummary& summary, const Format& format, const ExportOptions& options, bool as_json) {
   print_warnings(summary.warnings);
   if (as_json) {
@@ -46,6 +36,43 @@ void print_export(const ExportSummary& summary, const Format& format, const Expo
   if (summary.losses.empty()) return;
   std::cout << format.title << " cannot hold everything:\n";
   for (const std::string& each : summary.losses) std::cout << "  " << each << '\n';
+}
+
+}  // namespace
+
+void add_export_flags(CLI::App& command, ExportFlags& flags, bool has_project) {
+  command.add_option("OUT", flags.out, "the folder to make, or the file for formats of one file")->required();
+  command.add_flag("--exact-masks", flags.options.exact_masks,
+                   "masks to the pixel instead of outlines, where the format has both");
+  command.add_flag("--no-photos", flags.no_photos, "do not copy the photos along");
+  command.add_flag("--overwrite", flags.options.overwrite, "replace OUT if it is a file; a folder is never replaced");
+  add_dataset_flags(command, flags.flags, has_project);
+}
+
+std::filesystem::path output_path(const std::string& out, FileSystem& files) {
+  if (out.empty()) throw UsageError("OUT is empty; name the folder to make, or the file");
+  std::filesystem::path path = std::filesystem::absolute(out).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  require_no_dangling_link(path, files);
+  return path;
+}
+
+int run_export_shown(const ExportFlags& flags, const Format& format,
+                     const std::function<std::unique_ptr<PictureSource>()>& make_source, Program& program) {
+  ExportOptions options = flags.options;
+  options.out = output_path(flags.out, program.files);
+  options.photos = !flags.no_photos;
+  options.dry_run = flags.flags.dry_run;
+  options.threads = flags.flags.thread_count();
+  ExportSummary summary;
+  run_shown(
+      [&](const std::stop_token& stop, const ProgressListener& on_progress) {
+        const auto source = make_source();
+        summary = export_pictures(*source, format, options, program.files, program.clock, stop, on_progress);
+      },
+      {"stopped; " + flags.out + " is not there yet, start again to go on", {}});
+  print_export(summary, format, options, flags.flags.json);
+  return exit_done;
 }
 
 }  // namespace sam

@@ -4,37 +4,52 @@
 #include <utility>
 
 #include "cli/import_command.h"
+#include "cli/temporary_folder.h"
+#include "cli/word_option.h"
+#include "dataset/class_name.h"
 
 namespace sam {
 namespace {
 
 using nlohmann::ordered_json;
 
-// A project that is made for the import, and goes again if nothing came of it.
+// A project that is made for the import where there is nothing yet, and goes again if nothing came of it. For a dry run it is made elsewhere.
 class NewProject {
  public:
-  NewProject(std::string folder, FileSystem& files) : folder_(std::move(folder)), files_(files) {
+  NewProject(const std::string& folder, bool dry_run, FileSystem& files) : folder_(folder), files_(files) {
     const auto status = files_.status(folder_);
-    is_new_ = !status;
     if (status && (status->kind != FileStatus::Kind::directory || !files_.list(folder_).empty())) return;
+    was_empty_folder_ = status.has_value() && !dry_run;
+    is_new_ = true;
+    if (dry_run) folder_ = make_temporary_folder().string();
     files_.create_directories(std::filesystem::path(folder_) / "images");
     files_.write_atomic(std::filesystem::path(folder_) / "classes.csv", "class_name\n");
   }
   ~NewProject() {
     if (!is_new_ || keep_) return;
     try {
-      files_.remove_folder(folder_);
+      was_empty_folder_ ? empty_again() : files_.remove_folder(folder_);
     } catch (const FileError& error) {
       std::cerr << "sam-annotator: " << error.what() << '\n';
     }
   }
   NewProject(const NewProject&) = delete;
   NewProject& operator=(const NewProject&) = delete;
+  const std::string& folder() const { return folder_; }
+  bool is_new() const { return is_new_; }
   void keep() { keep_ = true; }
 
  private:
-  const std::string folder_;
+  void empty_again() {
+    for (const std::string& name : files_.list(folder_)) {
+      const std::filesystem::path path = std::filesystem::path(folder_) / name;
+      std::filesystem::is_directory(path) ? files_.remove_folder(path) : files_.remove(path);
+    }
+  }
+
+  std::string folder_;
   FileSystem& files_;
+  bool was_empty_folder_ = false;
   bool is_new_ = false;
   bool keep_ = false;
 };
@@ -58,6 +73,7 @@ void print_json(const ImportCommand& command, const Format& format, const Import
                              {"without_photo", named(summary.without_photo)},
                              {"failed", named(summary.failed)},
                              {"left_out_by_class", summary.left_out_by_class},
+                             {"warnings", summary.warnings},
                              {"seconds", summary.seconds}};
   std::cout << json.dump(2) << '\n';
 }
@@ -89,10 +105,11 @@ void print_text(const ImportCommand& command, const Format& format, const Import
   }
 }
 
-const std::map<std::string, OnConflict> conflict_words = {{"refuse", OnConflict::refuse},
-                                                          {"keep", OnConflict::keep},
-                                                          {"replace", OnConflict::replace},
-                                                          {"merge", OnConflict::merge}};
+// A dataset would be changed while it is read.
+void require_apart(const std::string& in, const std::string& project) {
+  if (std::filesystem::weakly_canonical(in) != std::filesystem::weakly_canonical(project)) return;
+  throw DatasetError(project + " is what is read; give another folder for the project");
+}
 
 }  // namespace
 
@@ -102,17 +119,23 @@ int run_import(ImportCommand command, const Format& format, Program& program) {
   command.options.dry_run = command.flags.dry_run;
   command.options.threads = command.flags.thread_count();
   command.options.limits = command.flags.limits();
-  NewProject made(command.project, program.files);
+  require_no_dangling_link(command.project, program.files);
+  require_apart(command.in, command.project);
+  NewProject made(command.project, command.flags.dry_run, program.files);
   ImportSummary summary;
-  const int status = run_shown(
+  run_shown(
       [&](const std::stop_token& stop, const ProgressListener& on_progress) {
-        const auto project = open_project_for_work(command.project, command.flags, true, program);
-        command.options.splits = read_splits(*project, program.files);
+        FileSystem& files = project_files(made.folder(), command.flags.dry_run && !made.is_new(), program);
+        const auto project = open_project_for_work(made.folder(), command.flags, true, files, program.clock);
+        command.options.splits = read_splits(*project, files);
         const auto reader = format.read({program.files, command.in, project->classes().names});
+        const std::vector<std::string> listed = reader->classes();
+        for (const std::string& name : listed) require_class_name(name, command.in);
         summary = import_dataset(*reader, format, *project, command.options, program.clock, stop, on_progress);
+        for (std::string& each : command.classes.without_class(command.options.classes, listed))
+          summary.warnings.push_back(std::move(each));
       },
-      "stopped; nothing was imported, or, once everything was ready, opening the project completes it");
-  if (status != exit_done) return status;
+      stop_text_of_change(command.project, "nothing was imported", program.files));
   if (!command.flags.dry_run && summary.pictures + summary.photos_added > 0) made.keep();
   print_warnings(summary.warnings);
   command.flags.json ? print_json(command, format, summary) : print_text(command, format, summary);
@@ -120,10 +143,13 @@ int run_import(ImportCommand command, const Format& format, Program& program) {
 }
 
 void add_import_flags(CLI::App& command, ImportCommand& options) {
-  command
-      .add_option("--on-conflict", options.options.on_conflict,
-                  "pictures annotated in both: refuse (default), keep, replace or merge")
-      ->transform(CLI::CheckedTransformer(conflict_words).description(""));
+  add_word_option<OnConflict>(command, "--on-conflict", options.options.on_conflict,
+                              {{"refuse", OnConflict::refuse},
+                               {"keep", OnConflict::keep},
+                               {"replace", OnConflict::replace},
+                               {"merge", OnConflict::merge}},
+                              "pictures annotated in both: nothing is imported (default), the project's objects are "
+                              "kept, or replaced by the dataset's, or both become one set");
   command
       .add_option("--merge-iou", options.options.merge_iou, "merge: objects of a class that overlap this much are one")
       ->check(number_from_to(0.01, 1.0))
@@ -146,7 +172,7 @@ void add_import_command(CLI::App& root, Program& program) {
   add_import_flags(*command, *options);
   command->callback([&program, options, format] {
     program.run = [&program, options, format] {
-      return run_import(*options, format_of_input(*format, options->in, program.files), program);
+      return run_import(*options, format_of_input(*format, options->in, "--format", program.files), program);
     };
   });
 }

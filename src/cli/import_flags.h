@@ -14,6 +14,8 @@ struct ClassFlags {
   OnNewClass on_new = OnNewClass::add;
 
   ClassRules rules() const;  // throws UsageError
+  // What --map names and the dataset does not have, with the nearest that it has. listed: classes that the dataset lists; rules: after all was read.
+  std::vector<std::string> without_class(const ClassRules& rules, const std::vector<std::string>& listed) const;
 };
 
 // --map and --new-classes

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "platform/clock.h"
+#include "platform/dry_run_files.h"
 #include "platform/file_system.h"
 #include "settings/folders.h"
 
@@ -24,11 +25,24 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// An orderly stop at a signal: what became of the work; exits with status().
+class StoppedBySignal : public std::runtime_error {
+ public:
+  StoppedBySignal(const std::string& what, int signal)
+      : std::runtime_error(what), status_(stopped_by_signal + signal) {}
+  int status() const { return status_; }
+
+ private:
+  int status_;
+};
+
 struct Program {
   SystemClock clock;
   PosixFileSystem files;
+  DryRunFiles dry_run_files{files};
   Environment environment = process_environment();
-  std::function<int()> run;  // set by the subcommand that was named
+  std::function<int()> run;       // set by the subcommand that was named
+  bool has_printed_json = false;  // an error is told by that JSON, or before it was whole: main prints no other
 };
 
 // Each adds a subcommand (annotate: to the root as well, since it is the default).

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/dataset_work.h"
+#include "dataset/class_name.h"
 #include "jobs/rename_class_job.h"
 #include "jobs/statistics_job.h"
 
@@ -24,14 +25,15 @@ void check_usage(RenameClassCommand& command) {
   if (command.delete_unused != command.from.empty() || command.delete_unused != command.to.empty())
     throw UsageError("give the class and its new name, or --delete-unused alone");
   if (command.delete_unused) return;
-  command.to = clean_class_name(command.to);
+  command.to = require_class_name(command.to, "NEW");
   if (command.to.empty()) throw UsageError("the new name is empty");
 }
 
-std::vector<std::size_t> count_objects(Project& project, const RenameClassCommand& command, Program& program,
-                                       const std::stop_token& stop, const ProgressListener& on_progress) {
+std::vector<std::size_t> count_objects(Project& project, const RenameClassCommand& command, FileSystem& files,
+                                       const Clock& clock, const std::stop_token& stop,
+                                       const ProgressListener& on_progress) {
   const Statistics counted =
-      gather_statistics(project, program.files, {}, command.flags.thread_count(), program.clock, stop, on_progress);
+      gather_statistics(project, files, {}, command.flags.thread_count(), clock, stop, on_progress);
   if (!counted.unreadable.empty()) {
     throw DatasetError(counted.unreadable[0] + "; whether a class has objects cannot be known before all " +
                        std::to_string(counted.unreadable.size()) + " such pictures can be read");
@@ -76,19 +78,19 @@ int run_rename_class(RenameClassCommand command, Program& program) {
   std::vector<std::string> before;
   ClassChange change;
   ClassChangeSummary summary;
-  const int status = run_shown(
+  run_shown(
       [&](const std::stop_token& stop, const ProgressListener& on_progress) {
-        const auto project = open_project_for_work(command.project, command.flags, false, program);
+        FileSystem& files = project_files(command.project, command.flags.dry_run, program);
+        const auto project = open_project_for_work(command.project, command.flags, false, files, program.clock);
         before = project->classes().names;
-        change =
-            command.delete_unused
-                ? drop_unused_classes(project->classes(), count_objects(*project, command, program, stop, on_progress))
-                : rename_class(project->classes(), command.from, command.to);
-        summary = change_classes(*project, program.files, change, {command.flags.dry_run, command.flags.thread_count()},
+        change = command.delete_unused
+                     ? drop_unused_classes(project->classes(),
+                                           count_objects(*project, command, files, program.clock, stop, on_progress))
+                     : rename_class(project->classes(), command.from, command.to);
+        summary = change_classes(*project, files, change, {command.flags.dry_run, command.flags.thread_count()},
                                  program.clock, stop, on_progress);
       },
-      "stopped; nothing was changed, or, once everything was ready, opening the project completes it");
-  if (status != exit_done) return status;
+      stop_text_of_change(command.project, "nothing was changed", program.files));
   if (!command.flags.json) {
     print_text(command, before, change.names, summary);
     return exit_done;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "cli/dataset_work.h"
@@ -9,6 +10,7 @@
 #include "dataset/backups.h"
 #include "dataset/label_file.h"
 #include "image/decode.h"
+#include "platform/stopped.h"
 
 namespace sam {
 namespace {
@@ -147,6 +149,24 @@ class Restorer {
     }
   }
 
+  // Throws DatasetError saying what there is if no picture had a version from then. image: one, or empty for all.
+  void require_version(const std::string& image) const {
+    if (result_.restored + result_.unchanged > 0) return;
+    std::set<std::string> names;
+    for (const auto& [path, versions] : all_) {
+      for (const BackupVersion& each : image.empty() ? versions : versions_) names.insert(each.name);
+    }
+    const std::string of = image.empty() ? "" : " of " + image;
+    if (names.empty())
+      throw DatasetError("no version" + of + " in backups/; --list shows what there is, nothing was restored");
+    std::string list;
+    std::size_t shown = 0;
+    for (auto name = names.rbegin(); name != names.rend() && shown < most_named; ++name, ++shown)
+      list += (shown == 0 ? "" : ", ") + *name;
+    throw DatasetError("no version" + of + " from " + command_.version + " or later in backups/; there is " + list +
+                       (names.size() > shown ? ", …" : "") + " (--list shows more); nothing was restored");
+  }
+
   void commit() {
     if (result_.restored > 0) edit_->commit();
   }
@@ -154,6 +174,7 @@ class Restorer {
 
  private:
   static constexpr std::size_t most_listed = 1000;
+  static constexpr std::size_t most_named = 10;  // in an error
 
   // A class that is gone from the list by name may have had any row: which one it is now nobody can tell.
   void require_classes(const std::string& image, const AnnotationDocument& earlier) const {
@@ -208,29 +229,29 @@ void print(const RestoreCommand& command, const Restored& result) {
 int run_restore(const RestoreCommand& command, Program& program) {
   check_usage(command);
   if (command.list) return run_list(command, program);
-  const std::unique_ptr<Project> project = open_project_for_work(command.project, command.flags, false, program);
+  FileSystem& files = project_files(command.project, command.flags.dry_run, program);
+  const auto project = open_project_for_work(command.project, command.flags, false, files, program.clock);
   if (!command.all && !project->find(command.image))
     throw DatasetError("no picture called " + command.image + " in images/; --list shows what there is");
-  Restorer restorer(*project, command, program.files);
+  Restorer restorer(*project, command, files);
   if (!command.all) {
     restorer.add(command.image);
-    if (restorer.result().without_version > 0)
-      throw DatasetError("no version of " + command.image +
-                         (command.version.empty() ? "" : " from " + command.version) +
-                         " in backups/; --list shows what there is");
+    restorer.require_version(command.image);
   }
-  const int status = run_shown(
+  run_shown(
       [&](const std::stop_token& stop, const ProgressListener& on_progress) {
         const std::size_t total = command.all ? project->picture_count() : 0;
-        for (std::size_t i = 0; i < total && !stop.stop_requested(); ++i) {
+        for (std::size_t i = 0; i < total; ++i) {
+          if (stop.stop_requested()) throw Stopped();
           restorer.add(project->pictures(i, 1).front().name);
           on_progress({i + 1, total, 0});
         }
-        if (!stop.stop_requested() && !command.flags.dry_run) restorer.commit();
+        if (command.all) restorer.require_version("");
+        if (!command.flags.dry_run) restorer.commit();
       },
-      "stopped; nothing was changed");
-  if (status == exit_done) print(command, restorer.result());
-  return status;
+      stop_text_of_change(command.project, "nothing was restored", program.files));
+  print(command, restorer.result());
+  return exit_done;
 }
 
 }  // namespace

@@ -112,15 +112,15 @@ int run_split(SplitCommand command, Program& program) {
   command.options.dry_run = command.flags.dry_run;
   SplitSummary summary;
   ClassList classes;
-  const int status = run_shown(
+  run_shown(
       [&](const std::stop_token& stop, const ProgressListener& on_progress) {
-        const auto project = open_project_for_work(command.project, command.flags, false, program);
+        FileSystem& files = project_files(command.project, command.flags.dry_run, program);
+        const auto project = open_project_for_work(command.project, command.flags, false, files, program.clock);
         classes = project->classes();
-        if (command.keep) command.options.keep = read_splits(*project, program.files);
-        summary = split_project(*project, program.files, command.options, program.clock, stop, on_progress);
+        if (command.keep) command.options.keep = read_splits(*project, files);
+        summary = split_project(*project, files, command.options, program.clock, stop, on_progress);
       },
-      "stopped; splits.csv is as it was");
-  if (status != exit_done) return status;
+      stop_text_of_change(command.project, "splits.csv is as it was", program.files));
   print_warnings(summary.unreadable);
   if (summary.unreadable_count > summary.unreadable.size())
     print_warnings({"… and " + std::to_string(summary.unreadable_count - summary.unreadable.size()) +

@@ -107,15 +107,15 @@ int run_stats(const StatsCommand& command, Program& program) {
   }
   Statistics counted;
   ClassList classes;
-  const int status = run_shown(
+  run_shown(
       [&](const std::stop_token& stop, const ProgressListener& on_progress) {
-        const auto project = open_project_for_work(command.project, command.flags, false, program);
+        FileSystem& files = project_files(command.project, true, program);
+        const auto project = open_project_for_work(command.project, command.flags, false, files, program.clock);
         classes = project->classes();
-        counted = gather_statistics(*project, program.files, read_splits(*project, program.files),
-                                    command.flags.thread_count(), program.clock, stop, on_progress);
+        counted = gather_statistics(*project, files, read_splits(*project, files), command.flags.thread_count(),
+                                    program.clock, stop, on_progress);
       },
-      "stopped");
-  if (status != exit_done) return status;
+      {"stopped", {}});
   if (!command.csv.empty() && !command.flags.dry_run) {
     program.files.write_atomic(command.csv, statistics_csv(counted, classes));
   }

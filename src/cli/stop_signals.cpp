@@ -18,9 +18,13 @@ namespace {
 constexpr int orderly_stop_ms = 1500;
 constexpr int no_signal = 0;
 
+void say(std::string_view line) {
+  if (::write(STDERR_FILENO, line.data(), line.size()) < 0) errno = 0;
+}
+
 // No destructors, no exit handlers: they could wait for the very thread that does not end.
 [[noreturn]] void end_now(std::string_view line, int status) {
-  if (::write(STDERR_FILENO, line.data(), line.size()) < 0) errno = 0;
+  say(line);
   ::_exit(status);
 }
 
@@ -83,11 +87,17 @@ void StopSignals::watch() {
     asked_ = first;
     changed_.notify_all();
   }
-  const int second = next_signal(orderly_stop_ms);
-  if (second != no_signal) end_now(words_.again, stopped_by_signal + second);
+  const auto end_at = [&](int second) {
+    end_now(words_.again_now ? words_.again_now() : words_.again, stopped_by_signal + second);
+  };
+  int second = next_signal(orderly_stop_ms);
+  if (second != no_signal) end_at(second);
   pollfd ended{end_.get(), POLLIN, 0};
   if (::poll(&ended, 1, 0) > 0) return;
-  end_now(words_.late, words_.late_is_failure ? stopped_by_signal + first : exit_done);
+  if (words_.late_is_end) end_now(words_.late, words_.late_is_failure ? stopped_by_signal + first : exit_done);
+  say(words_.late);
+  second = next_signal(-1);
+  if (second != no_signal) end_at(second);
 }
 
 }  // namespace sam

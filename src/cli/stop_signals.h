@@ -6,6 +6,8 @@
 
 #include <signal.h>
 
+#include <functional>
+#include <string>
 #include <thread>
 
 #include "platform/mutex.h"
@@ -19,6 +21,9 @@ struct StopWords {
   const char* again = "stopped at once; every annotation is saved\n";  // at the second signal
   const char* late = "what was running took too long to stop and was ended; every annotation is saved\n";
   bool late_is_failure = false;  // then the exit status names the signal
+  bool late_is_end = true;       // else late is said, and the work goes on to where it can stop
+  std::function<std::string()> again_now =
+      nullptr;  // instead of again: asked at that moment, in a thread of this object's
 };
 
 class StopSignals {

@@ -36,7 +36,11 @@ class JsonReport {
     std::cout << (count_++ == 0 ? "\n    " : ",\n    ") << dump(json);
   }
 
-  void end(const ValidateSummary& summary, bool interrupted) {
+  // Nothing was printed yet that would have to be ended.
+  bool is_empty() const { return !begun_; }
+
+  // error: why there is no summary; empty: there is one.
+  void end(const ValidateSummary& summary, const std::string& error, bool interrupted) {
     begin();
     ordered_json kinds = ordered_json::object();
     for (const FindingRow& row : finding_rows()) {
@@ -48,8 +52,10 @@ class JsonReport {
               << ",\n  \"kinds\": " << dump(kinds) << ",\n  \"errors_left\": " << summary.left(Severity::error)
               << ",\n  \"warnings_left\": " << summary.left(Severity::warning)
               << ",\n  \"files_changed\": " << summary.changed_files
-              << ",\n  \"interrupted\": " << (interrupted ? "true" : "false") << ",\n  \"seconds\": " << summary.seconds
-              << "\n}\n";
+              << ",\n  \"interrupted\": " << (interrupted ? "true" : "false")
+              << ",\n  \"seconds\": " << summary.seconds;
+    if (!error.empty()) std::cout << ",\n  \"error\": " << dump(error);
+    std::cout << "\n}\n";
   }
 
  private:
@@ -109,28 +115,39 @@ void print_text(const ValidateCommand& command, const ValidateSummary& summary) 
   }
 }
 
+ValidateSummary validate(const ValidateCommand& command, JsonReport& report, Program& program) {
+  ValidateSummary summary;
+  run_shown(
+      [&](const std::stop_token& stop, const ProgressListener& on_progress) {
+        FileSystem& files = project_files(command.project, !command.options.fix || command.flags.dry_run, program);
+        const auto project = open_project_for_work(command.project, command.flags, false, files, program.clock);
+        const auto on_finding = [&](const Finding& found) {
+          if (command.flags.json) report.add(found);
+        };
+        summary = validate_project(*project, files, command.options, program.clock, stop, on_finding, on_progress);
+      },
+      stop_text_of_change(command.project, "nothing was changed", program.files));
+  return summary;
+}
+
 int run_validate(ValidateCommand command, Program& program) {
   command.options.threads = command.flags.thread_count();
   command.options.decode_limits = command.flags.limits();
   command.options.dry_run = command.flags.dry_run;
   JsonReport report(command);
   ValidateSummary summary;
-  const int status = run_shown(
-      [&](const std::stop_token& stop, const ProgressListener& on_progress) {
-        const auto project = open_project_for_work(command.project, command.flags, false, program);
-        const auto on_finding = [&](const Finding& found) {
-          if (command.flags.json) report.add(found);
-        };
-        summary =
-            validate_project(*project, program.files, command.options, program.clock, stop, on_finding, on_progress);
-      },
-      "stopped; nothing was changed, or, once everything was ready, opening the project completes it");
+  try {
+    summary = validate(command, report, program);
+  } catch (const std::exception& error) {
+    program.has_printed_json = !report.is_empty();
+    if (program.has_printed_json) report.end({}, error.what(), dynamic_cast<const StoppedBySignal*>(&error) != nullptr);
+    throw;
+  }
   if (command.flags.json) {
-    report.end(summary, status != exit_done);
-  } else if (status == exit_done) {
+    report.end(summary, "", false);
+  } else {
     print_text(command, summary);
   }
-  if (status != exit_done) return status;
   const bool as_found = command.options.dry_run || !command.options.fix;
   std::size_t errors = summary.left(Severity::error);
   if (as_found) {

@@ -127,6 +127,61 @@ TEST_F(DatasetCommands, WhatAFormatCannotHoldIsSaid) {
   EXPECT_THAT(out.out, HasSubstr("2 objects: the box only, not the outline"));
 }
 
+TEST_F(DatasetCommands, TheDocumentsTableOfFormatsIsTheProgramsOwn) {
+  std::ifstream file(fs::path(SAM_SAMPLES).parent_path() / "docs" / "datasets.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  for (const json& each : json::parse(run({"formats", "--json"}).out)) {
+    std::string row = "| `" + each["name"].get<std::string>() + "` | " + each["shape"].get<std::string>() + " |";
+    for (const char* feature : {"parts", "holes", "overlap", "instances", "crowd", "attributes", "scores", "prompts",
+                                "provenance", "unused_classes", "empty_pictures", "subsets"}) {
+      row += each[feature].get<bool>() ? " yes |" : " – |";
+    }
+    EXPECT_THAT(text, HasSubstr(row + "\n"));
+  }
+}
+
+TEST_F(DatasetCommands, AMapOfAClassThatTheDatasetLacksIsSaidWithTheNearest) {
+  ASSERT_EQ(run({"export", at("project"), at("yolo"), "--format", "yolo"}).status, 0);
+  const ProcessResult made = run({"import", at("yolo"), at("p2"), "--map", "cups=cup", "--map", "spoon=", "--json"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_THAT(
+      made.err,
+      HasSubstr("--map \"cups=cup\" did nothing: the dataset has no class of that name; did you mean \"cup\"?"));
+  EXPECT_THAT(made.err, Not(HasSubstr("spoon")));
+  EXPECT_EQ(json::parse(made.out)["warnings"].size(), 1);
+}
+
+TEST_F(DatasetCommands, ANameThatNoClassCanHaveIsRefused) {
+  const auto expect = [&](const std::vector<std::string>& command, const char* said) {
+    const ProcessResult refused = run(command);
+    EXPECT_NE(refused.status, 0);
+    EXPECT_THAT(refused.err, HasSubstr(said));
+    EXPECT_EQ(read("project/classes.csv"), "class_name\ncup\nspoon\n");
+  };
+  const std::string huge(100'000, 'x');
+  expect({"rename-class", at("project"), "cup", "a\nb"}, "\"a?b\" has a line end");
+  expect({"rename-class", at("project"), "cup", huge}, "has 100000 bytes, and 200 are the most");
+  expect({"import", at("project"), at("p2"), "--map", "cup=" + huge}, "200 are the most");
+  for (const std::string& name : {std::string("a\\nb"), huge}) {
+    write("in.json", R"({"images": [{"id": 1, "file_name": "again.jpg", "width": 600, "height": 400}], "annotations": [
+      {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 50, 50]}], "categories": [{"id": 1, "name": ")" +
+                         name + "\"}]}");
+    expect({"import", at("in.json"), at("project")}, "class name");
+    expect({"convert", at("in.json"), at("out.csv"), "--to", "csv"}, "class name");
+  }
+}
+
+TEST_F(DatasetCommands, APathOutOfTheDatasetIsRefusedInEveryTableOfPictures) {
+  for (const char* path : {"../../again.jpg", "/tmp/again.jpg", "C:\\again.jpg"}) {
+    write("in.csv", std::string("image,class,x0,y0,x1,y1\n") + path + ",cup,1,1,50,50\n");
+    const ProcessResult refused = run({"import", at("in.csv"), at("project")});
+    EXPECT_EQ(refused.status, 1) << path;
+    EXPECT_THAT(refused.err, HasSubstr("in.csv:2: the picture's name")) << path;
+  }
+  write("in.csv", "image,class,x0,y0,x1,y1\nphotos/again.jpg,cup,1,1,50,50\n");
+  EXPECT_EQ(run({"import", at("in.csv"), at("project")}).status, 0);
+}
+
 TEST_F(DatasetCommands, TheFormatsAreListed) {
   const json list = json::parse(run({"formats", "--json"}).out);
   EXPECT_GE(list.size(), 10u);
