@@ -163,7 +163,7 @@ TEST_F(RestoreCommandLine, AReadOnlyProjectIsAClearError) {
   };
   const auto [status, said] = run_as_nobody();
   EXPECT_EQ(status, 1) << said;
-  EXPECT_THAT(said, HasSubstr("Permission denied; the project's folder must be writable"));
+  EXPECT_THAT(said, HasSubstr("Permission denied"));
   for (const fs::path& each : {folder_, folder_ / "annotations", folder_ / "backups", folder_ / "labels"})
     ::chmod(each.c_str(), 0755);
 }
