@@ -113,7 +113,7 @@ class Import {
       if (work.is_new) {
         upright = photo_size(work.entry, options_.limits);
       } else {
-        work.before = project_.load(work.name);
+        work.before = load_named(project_, work.name);
         upright = work.before.content.size;
         photo = project_.picture_path(work.name);
       }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "jobs/picture_source.h"
+#include "jobs/read_entry.h"
 
 namespace sam {
 namespace {
@@ -64,7 +65,7 @@ class ProjectSource final : public PictureSource {
   }
 
   DatasetPicture read(const DatasetEntry& entry) override {
-    LoadedPicture loaded = store_.load(entry.name);
+    LoadedPicture loaded = load_named(store_, entry.name);
     DatasetPicture picture;
     picture.name = entry.name;
     picture.size = loaded.content.size;

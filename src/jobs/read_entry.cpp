@@ -14,6 +14,14 @@ Size photo_size(const DatasetEntry& entry, const DecodeLimits& limits) {
   }
 }
 
+LoadedPicture load_named(Store& store, const std::string& name) {
+  try {
+    return store.load(name);
+  } catch (const ImageError& error) {
+    throw ImageError("images/" + name + " " + error.what());
+  }
+}
+
 DatasetPicture read_entry(const FormatReader& reader, const DatasetEntry& entry, Size upright,
                           const std::filesystem::path& photo, const DecodeLimits& limits) {
   DatasetPicture picture = reader.decode(entry, upright);

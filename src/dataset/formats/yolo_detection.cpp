@@ -19,7 +19,7 @@ Format yolo_detection_format() {
   };
   format.read = [](const ReadRequest& request) { return read_yolo(request, YoloKind::detection); };
   format.write = [](const WriteRequest& request) {
-    return write_yolo(request, "detection",
+    return write_yolo(request, YoloKind::detection,
                       [](const Annotation& annotation, Size size, bool) { return yolo_box_text(annotation, size); });
   };
   return format;

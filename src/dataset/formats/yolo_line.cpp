@@ -110,6 +110,18 @@ Point clip(Point point, Size size) {
 
 }  // namespace
 
+std::string_view yolo_headline(YoloKind kind) {
+  switch (kind) {
+    case YoloKind::detection:
+      return "YOLO detection dataset.";
+    case YoloKind::obb:
+      return "YOLO oriented boxes dataset.";
+    case YoloKind::segmentation:
+      break;
+  }
+  return "YOLO segmentation dataset.";
+}
+
 Annotation parse_yolo_line(std::string_view line, Size size, YoloKind kind) {
   const Words words = label_words(line);
   Annotation annotation;

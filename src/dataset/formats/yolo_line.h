@@ -16,6 +16,9 @@ inline constexpr int yolo_decimals = 9;
 
 enum class YoloKind { detection, segmentation, obb };
 
+// The first line of the data.yaml that we write, which tells the kind where lines alone do not: a polygon of four corners is an oriented box too.
+std::string_view yolo_headline(YoloKind kind);
+
 // "class cx cy w h [confidence]" becomes the box's prompt and rectangle; "class x1 y1 … x4 y4 [confidence]" of obb four corners, which may lie outside
 // the picture; "class x1 y1 x2 y2 x3 y3 …" a polygon with its parts and holes apart (split_ring). Each kind takes the lines of the others as far as
 // they cannot be mistaken. Values up to 0.01 outside [0, 1] are clipped, as ultralytics does. Sets class_id, polygon, prompt, score.

@@ -20,7 +20,7 @@ Format yolo_obb_format() {
   };
   format.read = [](const ReadRequest& request) { return read_yolo(request, YoloKind::obb); };
   format.write = [](const WriteRequest& request) {
-    return write_yolo(request, "oriented boxes", [](const Annotation& annotation, Size size, bool) {
+    return write_yolo(request, YoloKind::obb, [](const Annotation& annotation, Size size, bool) {
       return yolo_corners_text(annotation, size);
     });
   };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "dataset/formats/folder_names.h"
 #include "dataset/formats/yolo_folders.h"
@@ -143,6 +144,18 @@ void count_lines(std::string_view text, LineCounts& counts) {
   }
 }
 
+// Of a data.yaml that we wrote.
+std::optional<YoloKind> told_kind(FileSystem& files, const fs::path& in) {
+  const auto yaml = files.open(is_file(files, in) ? in : in / "data.yaml");
+  if (!yaml) return std::nullopt;
+  std::string head(64, ' ');
+  head.resize(yaml->read(0, head));
+  for (const YoloKind kind : {YoloKind::detection, YoloKind::segmentation, YoloKind::obb}) {
+    if (head.starts_with("# " + std::string(yolo_headline(kind)))) return kind;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::unique_ptr<FormatReader> read_yolo(const ReadRequest& request, YoloKind kind) {
@@ -167,6 +180,7 @@ bool recognise_yolo(FileSystem& files, const fs::path& in, YoloKind kind) {
     }
     const std::size_t right = counts.boxes + counts.corners + counts.polygons;
     if (counts.wrong > right || (right == 0 && (!dataset.has_classes || labels.empty()))) return false;
+    if (const auto told = told_kind(files, in)) return told == kind;
     const YoloKind found = right > 0 && counts.boxes == right     ? YoloKind::detection
                            : right > 0 && counts.corners == right ? YoloKind::obb
                                                                   : YoloKind::segmentation;

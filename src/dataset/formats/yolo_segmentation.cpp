@@ -21,7 +21,7 @@ Format yolo_segmentation_format() {
   };
   format.read = [](const ReadRequest& request) { return read_yolo(request, YoloKind::segmentation); };
   format.write = [](const WriteRequest& request) {
-    return write_yolo(request, "segmentation", [](const Annotation& annotation, Size size, bool exact_masks) {
+    return write_yolo(request, YoloKind::segmentation, [](const Annotation& annotation, Size size, bool exact_masks) {
       return yolo_polygon_text(annotation, size, exact_masks);
     });
   };

@@ -14,14 +14,14 @@ namespace fs = std::filesystem;
 
 class YoloWriter final : public FormatWriter {
  public:
-  YoloWriter(const WriteRequest& request, std::string kind, YoloText text)
+  YoloWriter(const WriteRequest& request, YoloKind kind, YoloText text)
       : files_(request.files),
         out_(request.out),
         classes_(request.classes),
         subsets_(request.subsets),
         exact_masks_(request.exact_masks),
         folders_(request.subsets),
-        kind_(std::move(kind)),
+        kind_(kind),
         text_(text) {}
 
   EncodedPicture encode(const DatasetPicture& picture) const override {
@@ -58,8 +58,8 @@ class YoloWriter final : public FormatWriter {
   void write_yaml() {
     YoloYaml yaml;
     yaml.classes = classes_;
-    std::vector<std::string> comment = {
-        "YOLO " + kind_ + " dataset. Its root is the folder of this file: without \"path\" it can be moved."};
+    std::vector<std::string> comment = {std::string(yolo_headline(kind_)) +
+                                        " Its root is the folder of this file: without \"path\" it can be moved."};
     const auto part = [&](const std::string& name, const std::string& subset) {
       const fs::path folder = folders_.folder(subset);
       yaml.parts.push_back({name, {folder.empty() ? "images" : "images/" + folder.string()}});
@@ -92,14 +92,14 @@ class YoloWriter final : public FormatWriter {
   const std::vector<std::string> subsets_;
   const bool exact_masks_;
   const SubsetFolders folders_;
-  const std::string kind_;
+  const YoloKind kind_;
   const YoloText text_;
   bool has_unassigned_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<FormatWriter> write_yolo(const WriteRequest& request, const std::string& kind, YoloText text) {
+std::unique_ptr<FormatWriter> write_yolo(const WriteRequest& request, YoloKind kind, YoloText text) {
   return std::make_unique<YoloWriter>(request, kind, text);
 }
 

@@ -6,13 +6,13 @@
 #include <string>
 
 #include "dataset/formats/format.h"
+#include "dataset/formats/yolo_line.h"
 
 namespace sam {
 
 // The coordinates of an annotation's line; empty: it has no area and is left out.
 using YoloText = std::string (*)(const Annotation& annotation, Size size, bool exact_masks);
 
-// kind: "segmentation", for the comment in data.yaml.
-std::unique_ptr<FormatWriter> write_yolo(const WriteRequest& request, const std::string& kind, YoloText text);
+std::unique_ptr<FormatWriter> write_yolo(const WriteRequest& request, YoloKind kind, YoloText text);
 
 }  // namespace sam

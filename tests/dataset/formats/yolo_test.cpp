@@ -265,6 +265,16 @@ TEST_F(Yolo, EachKindIsRecognisedByItsLines) {
   EXPECT_EQ(found(), "");
 }
 
+TEST_F(Yolo, PolygonsOfFourCornersStayPolygons) {
+  DatasetPicture picture{"a.jpg", size, "", 0, 0, {}, {}};
+  picture.annotations = {
+      annotation_of(polygon_to_mask({{{{10, 10}, {30, 10}, {30, 20}, {10, 20}}, {}}}, size), 0, "cat")};
+  for (const Format* each : {&segmentation, &detection, &obb}) {
+    write(*each, {picture}, {"cat"});
+    EXPECT_EQ(recognise_format(files, root)->name, each->name);
+  }
+}
+
 // ---- hostile
 
 TEST_F(Yolo, BadLinesAreNamedWithFileAndLine) {
