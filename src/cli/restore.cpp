@@ -114,6 +114,7 @@ struct Restored {
   std::size_t restored = 0;
   std::size_t unchanged = 0;
   std::size_t without_version = 0;
+  std::vector<std::string> classes_added;
 };
 
 class Restorer {
@@ -124,7 +125,8 @@ class Restorer {
         files_(files),
         labels_(sorted_names(project.folder() / "labels", files)),
         all_(list_backups(project.folder(), files)),
-        edit_(project.edit()) {}
+        edit_(project.edit()),
+        names_(project.classes().names) {}
 
   // Adds it to what is restored if it has a version from then and was not like that.
   void add(const std::string& image) {
@@ -136,8 +138,8 @@ class Restorer {
     Size size;
     if (version->is_labels) size = read_image_info(project_.picture_path(image), command_.flags.limits()).file_size;
     const AnnotationDocument earlier =
-        read_version(*version, image, size, project_.folder(), project_.classes(), files_);
-    require_classes(image, earlier);
+        read_version(*version, image, size, project_.folder(), classes_at(*version), files_);
+    add_classes(earlier);
     if (!edit_->put_back(image, earlier)) {
       ++result_.unchanged;
       return;
@@ -176,17 +178,24 @@ class Restorer {
   static constexpr std::size_t most_listed = 1000;
   static constexpr std::size_t most_named = 10;  // in an error
 
-  // A class that is gone from the list by name may have had any row: which one it is now nobody can tell.
-  void require_classes(const std::string& image, const AnnotationDocument& earlier) const {
-    const std::vector<std::string>& names = project_.classes().names;
+  // Of a time, as few different ones are asked for.
+  const ClassList& classes_at(const BackupVersion& version) {
+    const auto [known, is_new] = class_lists_.try_emplace(version.time + version.name, project_.classes());
+    if (!is_new) return known->second;
+    if (auto then = class_list_at(version, project_.folder(), files_)) known->second = *std::move(then);
+    return known->second;
+  }
+
+  // A class that is gone by now comes back, behind the others, whose rows stay.
+  void add_classes(const AnnotationDocument& earlier) {
+    const std::size_t before = names_.size();
     for (const StoredAnnotation& stored : earlier.annotations) {
-      if (stored.class_name.empty() || std::find(names.begin(), names.end(), stored.class_name) != names.end())
+      if (stored.class_name.empty() || std::find(names_.begin(), names_.end(), stored.class_name) != names_.end())
         continue;
-      throw DatasetError(
-          image + " had an object of class \"" + stored.class_name +
-          "\" then, which the class list does not have any more; put the class back first (lists of before are "
-          "in backups/ too), nothing was restored");
+      names_.push_back(stored.class_name);
+      result_.classes_added.push_back(stored.class_name);
     }
+    if (names_.size() > before) edit_->set_classes(names_);
   }
 
   const BackupVersion* choose(const std::string& image) {
@@ -202,15 +211,21 @@ class Restorer {
   const std::vector<std::string> labels_;
   const std::map<std::string, std::vector<BackupVersion>> all_;
   const std::unique_ptr<ProjectEdit> edit_;
-  std::vector<BackupVersion> versions_;  // of the picture at hand
+  std::vector<std::string> names_;                // of classes, with those that come back
+  std::map<std::string, ClassList> class_lists_;  // by version
+  std::vector<BackupVersion> versions_;           // of the picture at hand
   Restored result_;
 };
 
 void print(const RestoreCommand& command, const Restored& result) {
   if (command.flags.json) {
-    const ordered_json json = {
-        {"project", command.project},    {"dry_run", command.flags.dry_run},          {"restored", result.restored},
-        {"unchanged", result.unchanged}, {"without_version", result.without_version}, {"pictures", result.pictures}};
+    const ordered_json json = {{"project", command.project},
+                               {"dry_run", command.flags.dry_run},
+                               {"restored", result.restored},
+                               {"unchanged", result.unchanged},
+                               {"without_version", result.without_version},
+                               {"classes_added", result.classes_added},
+                               {"pictures", result.pictures}};
     std::cout << json.dump(2) << '\n';
     return;
   }
@@ -221,6 +236,7 @@ void print(const RestoreCommand& command, const Restored& result) {
               << each.at("version").get<std::string>() << ", " << count_text(count, "annotation", "annotations")
               << '\n';
   }
+  for (const std::string& name : result.classes_added) std::cout << "class \"" << name << "\" is back in the list\n";
   std::cout << count_text(result.restored, "picture", "pictures") << ' ' << done << ", " << result.unchanged
             << " like that already, " << result.without_version << " without a version from then\n";
   if (result.restored > 0 && !command.flags.dry_run) std::cout << "what they were is in backups/\n";

@@ -163,6 +163,19 @@ const BackupVersion* version_at(const std::vector<BackupVersion>& versions, cons
   return found == versions.end() ? nullptr : &*found;
 }
 
+std::optional<ClassList> class_list_at(const BackupVersion& version, const fs::path& root, FileSystem& files) {
+  std::optional<BackupVersion> first;
+  for (const std::string& name : names_in(root / "backups", files)) {
+    if (!is_event(name)) continue;
+    const fs::path file = fs::path("backups") / name / "classes.csv";
+    if (!files.status(root / file)) continue;
+    const BackupVersion each{name, time_of(name, root / file, files), file, false};
+    if (!is_older(each, version) && (!first || is_older(each, *first))) first = each;
+  }
+  if (!first) return std::nullopt;
+  return parse_class_list(files.read(root / first->file, max_file_bytes).value_or(""), first->file.string(), true);
+}
+
 AnnotationDocument read_version(const BackupVersion& version, const std::string& image, Size size, const fs::path& root,
                                 const ClassList& classes, FileSystem& files) {
   const auto text = files.read(root / version.file, max_file_bytes);

@@ -54,7 +54,11 @@ bool is_version_name(const std::string& text);
 // is known.
 const BackupVersion* version_at(const std::vector<BackupVersion>& versions, const std::string& name);
 
-// size: the picture's, for a version that is a label file. Throws DatasetError if it is damaged or gone, FileError.
+// The class list as it was then: that of the first change since which replaced it. Nothing if none did. Throws DatasetError, FileError.
+std::optional<ClassList> class_list_at(const BackupVersion& version, const std::filesystem::path& root,
+                                       FileSystem& files);
+
+// size: the picture's, and classes: of then, for a version that is a label file. Throws DatasetError if it is damaged or gone, FileError.
 AnnotationDocument read_version(const BackupVersion& version, const std::string& image, Size size,
                                 const std::filesystem::path& root, const ClassList& classes, FileSystem& files);
 

@@ -117,6 +117,26 @@ TEST_F(ProjectCommands, SplitWritesWhatExportReads) {
   EXPECT_THAT(read("shop/splits.csv"), HasSubstr("fresh.jpg,"));
 }
 
+// OLD's row is gone and the ids behind it have moved up; one picture has a label file only.
+TEST_F(ProjectCommands, AMergeOfClassesIsUndoneByRestore) {
+  const std::string before = read("shop/labels/b.txt");
+  const json stats = run_json({"stats", "shop"}).at("classes");
+  ASSERT_EQ(run({"rename-class", "shop", "car", "bus"}).status, 0);
+  ASSERT_EQ(read("shop/classes.csv"), "class_name\ntruck\nbus\n");
+  ASSERT_NE(read("shop/labels/b.txt"), before);
+  const json restored = run_json({"restore", "shop", "--all", "--version", "20000101"});
+  EXPECT_EQ(restored.at("classes_added"), json({"car"}));
+  EXPECT_EQ(read("shop/classes.csv"), "class_name\ntruck\nbus\ncar\n");
+  json again = run_json({"stats", "shop"}).at("classes");
+  const auto objects = [](const json& classes) {
+    std::map<std::string, int> counts;
+    for (const json& each : classes) counts[each.at("name")] = each.at("annotations");
+    return counts;
+  };
+  EXPECT_EQ(objects(again), objects(stats));
+  EXPECT_EQ(run({"validate", "shop"}).status, 0);
+}
+
 // Whatever was looked at in between: a picture without objects says that there is nothing on it.
 TEST_F(ProjectCommands, PicturesWithoutObjectsAreExportedAlsoOnceTheyAreKnown) {
   write("shop/labels/fresh.txt", "");
