@@ -30,13 +30,6 @@ bool is_day(std::string_view name) {
   return name.size() == day_length && are_digits(name);
 }
 
-bool is_event(std::string_view name) {
-  if (name.size() < time_length || !is_day(name.substr(0, day_length)) || name[day_length] != 'T') return false;
-  if (!are_digits(name.substr(9, 6)) || name[15] != 'Z') return false;
-  const std::string_view number = name.substr(time_length);
-  return number.empty() || (number.front() == '-' && number.size() <= 7 && are_digits(number.substr(1)));
-}
-
 std::string without_dashes(const std::string& text) {
   if (text.size() == 10 && text[4] == '-' && text[7] == '-')
     return text.substr(0, 4) + text.substr(5, 2) + text.substr(8);
@@ -98,6 +91,13 @@ void drop_oldest_days(const PictureOnDisk& disk, const std::string& today, const
 
 }  // namespace
 
+bool is_event_name(std::string_view name) {
+  if (name.size() < time_length || !is_day(name.substr(0, day_length)) || name[day_length] != 'T') return false;
+  if (!are_digits(name.substr(9, 6)) || name[15] != 'Z') return false;
+  const std::string_view number = name.substr(time_length);
+  return number.empty() || (number.front() == '-' && number.size() <= 7 && are_digits(number.substr(1)));
+}
+
 void keep_day(const PictureOnDisk& disk, const CategoryFolder& folder, FileSystem& files, const Clock& clock) {
   if (!disk.annotations && !disk.labels) return;
   const std::string today = utc_stamp(clock.wall_now()).substr(0, day_length);
@@ -120,7 +120,7 @@ void keep_day(const PictureOnDisk& disk, const CategoryFolder& folder, FileSyste
 std::map<std::string, std::vector<BackupVersion>> list_backups(const fs::path& root, FileSystem& files) {
   std::map<std::string, std::vector<BackupVersion>> all;
   for (const std::string& name : names_in(root / "backups", files)) {
-    if (!is_day(name) && !is_event(name)) continue;
+    if (!is_day(name) && !is_event_name(name)) continue;
     for (const char* kind : {"annotations", "labels"}) {
       const fs::path folder = fs::path("backups") / name / kind;
       for (const std::string& file : names_in(root / folder, files)) {
@@ -149,7 +149,7 @@ std::vector<BackupVersion> versions_of(const std::map<std::string, std::vector<B
 }
 
 bool is_version_name(const std::string& text) {
-  return is_day(without_dashes(text)) || is_event(text);
+  return is_day(without_dashes(text)) || is_event_name(text);
 }
 
 const BackupVersion* version_at(const std::vector<BackupVersion>& versions, const std::string& name) {
@@ -166,7 +166,7 @@ const BackupVersion* version_at(const std::vector<BackupVersion>& versions, cons
 std::optional<ClassList> class_list_at(const BackupVersion& version, const fs::path& root, FileSystem& files) {
   std::optional<BackupVersion> first;
   for (const std::string& name : names_in(root / "backups", files)) {
-    if (!is_event(name)) continue;
+    if (!is_event_name(name)) continue;
     const fs::path file = fs::path("backups") / name / "classes.csv";
     if (!files.status(root / file)) continue;
     const BackupVersion each{name, time_of(name, root / file, files), file, false};

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dataset/annotation_file.h"
@@ -46,6 +47,9 @@ std::map<std::string, std::vector<BackupVersion>> list_backups(const std::filesy
 // Of one picture, oldest first; of a folder that has both files, the annotations.
 std::vector<BackupVersion> versions_of(const std::map<std::string, std::vector<BackupVersion>>& all,
                                        const std::string& image, const std::string& labels_file);
+
+// Whether it is a folder of an event: "20261122T101500Z", "20261122T101500Z-2".
+bool is_event_name(std::string_view name);
 
 // "20261122", "2026-11-22" or "20261122T101500Z": true. With the number of a folder ("20261122T101500Z-2") too.
 bool is_version_name(const std::string& text);

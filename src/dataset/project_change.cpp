@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "dataset/backup_folder.h"
+#include "dataset/backups.h"
 #include "dataset/project_folders.h"
 #include "dataset/store.h"
 
@@ -84,6 +85,19 @@ void move_file(const fs::path& from, const fs::path& to, FileSystem& files) {
   files.remove(from);
 }
 
+// The project may come from a stranger: nothing of it goes where this opening of it would not write.
+void require_own(const Decided& decided, const fs::path& classes_csv, const fs::path& staging) {
+  if (!is_event_name(decided.backup)) {
+    throw DatasetError((staging / "decided").string() + " names " + decided.backup +
+                       ", which is no folder of backups/; remove annotations/.change to do without the change");
+  }
+  if (decided.classes_csv.lexically_normal() != classes_csv.lexically_normal()) {
+    throw DatasetError("a change that was cut short belongs with the class list " + decided.classes_csv.string() +
+                       "; open the project with --classes_csv and that list, or remove annotations/.change to do "
+                       "without the change");
+  }
+}
+
 // Moves what is staged to its place; may be called again after it was cut short.
 void put_in_place(const CategoryFolder& folder, const Decided& decided, FileSystem& files) {
   const fs::path staging = staging_of(folder);
@@ -123,7 +137,7 @@ ProjectChange::ProjectChange(const CategoryFolder& folder, fs::path classes_csv,
       clock_(clock),
       staging_(staging_of(folder)) {
   require_there(folder_.annotations, files_);
-  if (finish_project_change(folder_, files_)) {
+  if (finish_project_change(folder_, classes_csv_, files_)) {
     throw DatasetError(
         "an earlier change of many files could not be put in place at once, and is there only now; open the project "
         "again to go on from what it holds");
@@ -199,7 +213,7 @@ void ProjectChange::commit() {
   }
 }
 
-bool finish_project_change(const CategoryFolder& folder, FileSystem& files) {
+bool finish_project_change(const CategoryFolder& folder, const fs::path& classes_csv, FileSystem& files) {
   const fs::path staging = staging_of(folder);
   if (!files.status(staging)) return false;
   const auto decided = files.read(staging / "decided", max_decided_bytes);
@@ -215,7 +229,9 @@ bool finish_project_change(const CategoryFolder& folder, FileSystem& files) {
         " is damaged; the change that it belongs to is in files/ beside it: move those into the project, or "
         "remove annotations/.change to do without them");
   }
-  put_in_place(folder, {text("classes_csv").get<std::string>(), text("backup").get<std::string>()}, files);
+  const Decided change{text("classes_csv").get<std::string>(), text("backup").get<std::string>()};
+  require_own(change, in_project(classes_csv, folder), staging);
+  put_in_place(folder, change, files);
   spdlog::warn("a change of many files that was cut short has been completed");
   return true;
 }

@@ -54,6 +54,7 @@ class ProjectChange {
 
 // While opening a project, nobody else at it: finishes a decided change, removes an undecided one. True if there was a decided one. Throws
 // FileError, DatasetError if what was decided cannot be read.
-bool finish_project_change(const CategoryFolder& folder, FileSystem& files);
+// classes_csv: of this opening; what was decided with another list is refused.
+bool finish_project_change(const CategoryFolder& folder, const std::filesystem::path& classes_csv, FileSystem& files);
 
 }  // namespace sam

@@ -35,6 +35,7 @@ fs::path class_list_path(const StoreOptions& options, const CategoryFolder& fold
 ClassList read_classes(const StoreOptions& options, const CategoryFolder& folder, FileSystem& files) {
   const fs::path path = class_list_path(options, folder);
   const auto text = files.read(path, max_class_bytes);
+  if (!text && options.may_have_no_classes && options.classes_csv.empty()) return {};
   if (!text) {
     throw DatasetError("no class list at " + path.string() +
                        "; give one with --classes_csv FILE (class_name in the first line, then one class a line)");
@@ -65,7 +66,7 @@ class CategoryStore final : public Project {
   CategoryStore(const StoreOptions& options, FileSystem& files, const Clock& clock)
       : folder_(open_category_folder(options.folder, files)),
         lock_(folder_.annotations / ".lock", files),
-        completed_(finish_project_change(folder_, files)),
+        completed_(finish_project_change(folder_, class_list_path(options, folder_), files)),
         clock_(clock),
         classes_csv_(class_list_path(options, folder_)),
         classes_(read_classes(options, folder_, files)),

@@ -9,6 +9,7 @@
 #include "dataset/formats/losses.h"
 #include "jobs/named_count.h"
 #include "jobs/parallel.h"
+#include "platform/hash.h"
 #include "platform/stopped.h"
 
 namespace sam {
@@ -92,7 +93,6 @@ class Export {
     NamedCount shared;
     source_.for_each_name([&](const std::string& name, const std::string& subset) {
       const std::string file = writer_->own_file(name, subset).string();
-      if (file.empty()) return;
       const auto [owner, is_first] = owners.emplace(file, name);
       if (!is_first) shared.add(name + " with " + owner->second);
     });
@@ -109,6 +109,10 @@ class Export {
     std::string text = format + (options_.exact_masks ? " exact " : " ") + std::to_string(source_.picture_count());
     for (const std::string& name : source_.subsets()) text += "\nsubset " + name;
     for (const std::string& name : source_.classes()) text += "\nclass " + name;
+    std::string pictures;
+    source_.for_each_name(
+        [&](const std::string& name, const std::string& subset) { pictures += name + '\n' + subset + '\n'; });
+    text += "\npictures " + content_hash(pictures);
     if (files_.status(partial())) {
       const auto made = files_.read(marker, max_marker_bytes);
       if (!made) {
@@ -167,7 +171,7 @@ class Export {
     const fs::path to = partial() / place;
     const auto there = files_.status(to);
     const auto photo = files_.status(work.entry.photo);
-    if (there && photo && there->size_bytes == photo->size_bytes) {
+    if (there && photo && there->size_bytes == photo->size_bytes && file_hash(to) == file_hash(work.entry.photo)) {
       ++photos_kept_;
       return;
     }
@@ -182,10 +186,10 @@ class Export {
   }
 
   void publish() {
-    files_.remove(partial() / marker_name);
     files_.flush(partial());
     files_.remove_empty_folder(options_.out);
     files_.rename(partial(), options_.out);
+    files_.remove(options_.out / marker_name);  // last: until then it can go on
     files_.flush(options_.out);
   }
 

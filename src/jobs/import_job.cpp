@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <unordered_set>
 #include <utility>
 
@@ -30,6 +32,19 @@ struct Work {
   PictureAnnotations content;
   std::vector<std::string> other_fields;
 };
+
+// Enough of two files of one size to tell photos apart, without reading all of both.
+bool starts_alike(const std::filesystem::path& a, const std::filesystem::path& b) {
+  constexpr std::size_t compared_bytes = std::size_t{64} << 10;
+  const auto start_of = [](const std::filesystem::path& path) {
+    std::string bytes(compared_bytes, '\0');
+    std::ifstream file(path, std::ios::binary);
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(file.gcount()));
+    return bytes;
+  };
+  return start_of(a) == start_of(b);
+}
 
 class Import {
  public:
@@ -88,7 +103,10 @@ class Import {
     if (!find_target(work)) {
       summary_.without_photo.add(work.entry.name);
     } else if (!targets_.insert(work.name).second) {
-      throw FormatError(work.entry.place, "the picture " + work.name + " occurs a second time");
+      throw FormatError(
+          work.entry.place,
+          "the picture " + work.name +
+              " occurs a second time; a project has each name once: rename one of the two photos in the dataset");
     } else {
       batch.push_back(std::move(work));
     }
@@ -114,14 +132,25 @@ class Import {
         upright = photo_size(work.entry, options_.limits);
       } else {
         work.before = load_named(project_, work.name);
-        upright = work.before.content.size;
+        const std::optional<PictureEntry> known = project_.find(work.name);
+        upright = known && known->size != Size{} ? known->size : work.before.content.size;
         photo = project_.picture_path(work.name);
+        warn_of_other_photo(work, photo);
       }
       work.picture = read_entry(reader_, work.entry, upright, photo, options_.limits);
     } catch (const std::runtime_error& error) {
       if (!options_.skip_errors) throw;
       work.failure = error.what();
     }
+  }
+
+  // Cameras count from 1: two photos of one name may have nothing else in common.
+  static void warn_of_other_photo(Work& work, const std::filesystem::path& ours) {
+    const std::filesystem::path& theirs = work.entry.photo;
+    if (theirs.empty() || std::filesystem::equivalent(ours, theirs)) return;
+    if (file_size(ours) == file_size(theirs) && starts_alike(ours, theirs)) return;
+    work.before.warnings.push_back("the photo of the dataset, " + theirs.string() +
+                                   ", is another file than the project's of this name; it was not copied");
   }
 
   // In the order of the dataset: conflicts are decided, classes get their ids.
@@ -132,8 +161,8 @@ class Import {
       summary_.failed.add(work.entry.name);
       return note_warnings({work.failure}, "");
     }
-    if (!work.entry.subset.empty()) splits_[work.name] = work.entry.subset;
     work.left_out = !is_wanted(work);
+    note_subset(work);
     if (work.left_out) return;
     std::vector<std::string> fields;
     std::vector<Annotation> added = take_objects(work, fields);
@@ -143,6 +172,16 @@ class Import {
     summary_.annotations += work.content.annotations.size() - before;
     summary_.photos_added += work.is_new ? 1 : 0;
     summary_.pictures += work.entry.annotated ? 1 : 0;
+  }
+
+  // Of a picture that stays as it is the project's part stays too.
+  void note_subset(const Work& work) {
+    if (work.entry.subset.empty()) return;
+    if (work.left_out) {
+      splits_.try_emplace(work.name, work.entry.subset);
+    } else {
+      splits_[work.name] = work.entry.subset;
+    }
   }
 
   // Sets content to what is kept of the picture's own.

@@ -17,6 +17,7 @@ std::optional<std::string> PictureMatch::find(const DatasetEntry& entry) {
       if (!is_first) known->second.clear();
     }
   }
+  if (has_picture_extension(entry.name)) return std::nullopt;  // another picture's
   auto found = by_base_.find(entry.name);
   if (found == by_base_.end()) found = by_base_.find(std::string(base_name(entry.name)));
   if (found == by_base_.end() || found->second.empty()) return std::nullopt;

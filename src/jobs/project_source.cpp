@@ -70,7 +70,7 @@ class ProjectSource final : public PictureSource {
     picture.name = entry.name;
     picture.size = loaded.content.size;
     picture.subset = entry.subset;
-    picture.warnings = std::move(loaded.warnings);
+    for (const std::string& warning : loaded.warnings) picture.warnings.push_back(entry.name + ": " + warning);
     picture.annotations.reserve(loaded.content.annotations.size());
     for (Annotation& annotation : loaded.content.annotations) {
       StoredAnnotation& stored = picture.annotations.emplace_back();

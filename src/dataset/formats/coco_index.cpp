@@ -84,7 +84,8 @@ void CocoIndex::check_images() {
     if (picture_name(first.file_name, name_) != picture_name(second.file_name, name_)) continue;
     throw FormatError(name_ + ", byte " + std::to_string(images_[i].offset),
                       "images " + std::to_string(first.id) + " and " + std::to_string(second.id) +
-                          " have the same name, \"" + second.file_name + "\"");
+                          " have the same name, \"" + second.file_name +
+                          "\" (folders do not count); rename one of them");
   }
   std::sort(images_.begin(), images_.end(),
             [](const auto& a, const auto& b) { return std::tie(a.id, a.offset) < std::tie(b.id, b.offset); });

@@ -127,9 +127,10 @@ class FormatWriter {
   virtual void finish() = 0;
   // Where the picture itself belongs, below out; empty: nowhere in this format.
   virtual std::filesystem::path photo_path(const std::string& name, const std::string& subset) const = 0;
-  // A file that no other picture may have too, below out; empty: pictures have none of their own. Often named without the picture's extension.
+  // A file that no other picture may have too, below out; or what else it is found by: its name. Often named without the picture's extension.
   virtual std::filesystem::path own_file(const std::string& name, const std::string& subset) const {
-    return photo_path(name, subset);
+    const std::filesystem::path photo = photo_path(name, subset);
+    return photo.empty() ? std::filesystem::path(name) : photo;
   }
 };
 

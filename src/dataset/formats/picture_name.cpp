@@ -28,7 +28,8 @@ bool climbs(std::string_view path) {
 }
 
 bool is_absolute(std::string_view path) {
-  return path.starts_with('/') || path.starts_with('\\') || (path.size() > 1 && path[1] == ':');
+  return path.starts_with('/') || path.starts_with('\\') ||
+         (path.size() > 2 && path[1] == ':' && (path[2] == '/' || path[2] == '\\'));  // a drive of Windows
 }
 
 }  // namespace

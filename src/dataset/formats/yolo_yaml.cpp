@@ -13,8 +13,8 @@ namespace sam {
 namespace {
 
 constexpr std::size_t max_classes = 1'000'000;
-constexpr std::array<std::string_view, 8> other_keys = {"path",     "names",     "nc",       "download",
-                                                        "roboflow", "kpt_shape", "flip_idx", "channels"};
+constexpr std::array<std::string_view, 8> other_keys = {"path",     "names",    "nc",      "download",
+                                                        "roboflow", "flip_idx", "channels"};
 
 [[noreturn]] void fail(const std::string& place, const YamlNode& node, const std::string& reason) {
   throw FormatError(place + ":" + std::to_string(node.line), reason);
@@ -75,6 +75,11 @@ void read_classes(const YamlNode& root, const std::string& place, YoloYaml& yaml
 YoloYaml parse_yolo_yaml(std::string_view text, const std::string& place) {
   const YamlNode root = parse_yaml(text, place);
   if (root.kind != YamlNode::Kind::map) fail(place, root, "expected train, val and names");
+  if (const YamlNode* keypoints = root.find("kpt_shape")) {
+    fail(place, *keypoints,
+         "this is a pose dataset (kpt_shape): its lines are boxes and keypoints, which are no outlines; export it for "
+         "detection or segmentation");
+  }
   YoloYaml yaml;
   read_classes(root, place, yaml);
   if (const YamlNode* path = root.find("path")) yaml.path = text_of(*path, place, "path");
