@@ -154,6 +154,21 @@ TEST_F(ProjectEditTest, WhereTheFolderVanishesNothingIsMadeInItsPlace) {
   EXPECT_FALSE(is_changed());
 }
 
+// A project may come from a stranger.
+TEST_F(ProjectEditTest, AChangeToCompleteGoesNowhereElse) {
+  for (const char* decided : {R"({"classes_csv":"../victim.txt","backup":"20261122T101500Z"})",
+                              R"({"classes_csv":"/tmp/victim.txt","backup":"20261122T101500Z"})",
+                              R"({"classes_csv":"classes.csv","backup":"../../victim"})",
+                              R"({"classes_csv":"classes.csv","backup":"/tmp/victim"})"}) {
+    put("annotations/.change/files/labels/a.txt", "evil");
+    put("annotations/.change/class-list", "evil");
+    put("annotations/.change/decided", decided);
+    EXPECT_THROW(open_project(options(), files_, clock_), DatasetError) << decided;
+    EXPECT_FALSE(exists("../victim.txt"));
+    EXPECT_NE(get("labels/a.txt"), "evil");
+  }
+}
+
 // What was decided must be completed, also when the same process goes on.
 TEST_F(ProjectEditTest, ADecidedChangeIsCompletedBeforeTheNextOneBegins) {
   int decided = 0;

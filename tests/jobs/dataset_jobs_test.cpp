@@ -130,6 +130,23 @@ TEST_F(DatasetJobs, AConflictIsRefusedUnlessDecided) {
   EXPECT_THAT(objects("b.bmp"), ElementsAre("car 1 1 6 6"));
 }
 
+TEST_F(DatasetJobs, APictureThatIsKeptStaysInItsPart) {
+  annotate("a.bmp", {2, 3, 12, 8}, 0);
+  put("splits.csv", "image,subset\na.bmp,test\n");
+  put("in/data.yaml", "names: [car]\ntrain: images\n");
+  put("in/labels/a.txt", "0 0.5 0.5 0.2 0.2\n");
+  put("in/images/a.bmp", bmp(size.width, size.height));
+  store_.reset();
+  const Format& format = *find_format("yolo-detection");
+  const auto project = open_project(this->options(), faulty_, clock_);
+  const auto reader = format.read({faulty_, folder_ / "in", {}});
+  ImportOptions keep;
+  keep.on_conflict = OnConflict::keep;
+  keep.splits = {{"a.bmp", "test"}};
+  import_dataset(*reader, format, *project, keep, clock_, {}, [](const WorkProgress&) {});
+  EXPECT_THAT(*get("splits.csv"), HasSubstr("a.bmp,test"));
+}
+
 TEST_F(DatasetJobs, MergingTakesWhatLiesOnAnotherForTheSame) {
   annotate("a.bmp", {2, 3, 12, 9}, 0);
   put("in.json", coco(box(1, 1, 1, "2,3,10,5") + "," + box(2, 1, 1, "20,10,8,8") + "," + box(3, 1, 2, "2,3,10,6")));
@@ -244,6 +261,30 @@ TEST_F(DatasetJobs, AnExportThatWasStoppedGoesOn) {
   EXPECT_EQ(summary.photos_kept, 1u);
   EXPECT_EQ(summary.photos_copied, 1u);
   EXPECT_TRUE(exists("out/images/b.bmp"));
+}
+
+TEST_F(DatasetJobs, WhatHasChangedSinceAnExportWasStoppedIsNotOfTheFirstTry) {
+  annotate("a.bmp", {2, 3, 12, 8}, 0);
+  annotate("b.bmp", {2, 3, 12, 8}, 0);
+  std::stop_source stop;
+  stop.request_stop();
+  const fs::path out = folder_ / "out";
+  EXPECT_THROW(export_to("yolo", {.out = out}, stop.get_token()), Stopped);
+  std::string other = *get("images/a.bmp");
+  other.back() = static_cast<char>(other.back() + 1);
+  put("out.partial/images/a.bmp", other);  // of the same size
+  export_to("yolo", {.out = out});
+  EXPECT_EQ(get("out/images/a.bmp"), get("images/a.bmp"));
+  EXPECT_FALSE(exists("out/.sam-export"));
+  fs::remove_all(out);
+
+  EXPECT_THROW(export_to("yolo", {.out = out}, stop.get_token()), Stopped);
+  put("out.partial/images/train/a.bmp", other);
+  annotate("c.bmp", {2, 3, 12, 8}, 0);
+  fs::remove(folder_ / "annotations/a.bmp.json");
+  fs::remove(folder_ / "labels/a.txt");
+  export_to("yolo", {.out = out});  // of two pictures again, but of other ones
+  EXPECT_FALSE(exists("out/images/train/a.bmp"));
 }
 
 TEST_F(DatasetJobs, AFolderThatIsNoStoppedExportIsLeftAlone) {

@@ -120,6 +120,15 @@ class Matching {
     object->shape.box.reset();
   }
 
+  // An object that others cover has only its box left.
+  void warn_of_unpainted() {
+    for (std::size_t i = 0; i < stated_; ++i) {
+      if (taken_[i]) continue;
+      file_.warnings.push_back("object " + std::to_string(i + 1) + " (" + file_.objects[i].shape.label +
+                               ") has no pixels in SegmentationObject: its box or outline is taken");
+    }
+  }
+
  private:
   // The number is the object's position in the file; where that cannot be, the box decides.
   VocObject* find(std::uint32_t number, Box box) {
@@ -192,6 +201,7 @@ void add_voc_masks(const VocPictures& pictures, const std::vector<VocLabel>& lab
     matching.add(objects.number(index), std::move(mask),
                  class_index == 0 ? "" : class_name(*classes, class_index, labels));
   }
+  matching.warn_of_unpainted();
 }
 
 }  // namespace sam

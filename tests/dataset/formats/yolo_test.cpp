@@ -277,6 +277,12 @@ TEST_F(Yolo, PolygonsOfFourCornersStayPolygons) {
 
 // ---- hostile
 
+TEST_F(Yolo, KeypointsAreNoOutlines) {
+  put("data.yaml", "names: [cat]\nkpt_shape: [1, 2]\n");
+  put("labels/a.txt", "0 0.5 0.5 0.4 0.6 0.4 0.3\n");
+  EXPECT_THAT(read_error(segmentation, size), HasSubstr("pose dataset"));
+}
+
 TEST_F(Yolo, BadLinesAreNamedWithFileAndLine) {
   put("data.yaml", "names: [cat]\n");
   const auto error = [&](const Format& format, const std::string& line) {
