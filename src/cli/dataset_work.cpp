@@ -27,7 +27,8 @@ std::filesystem::path staging_folder(const std::string& project) {
 }
 
 // Before anything is made in a folder that is none.
-void require_project(const std::string& folder, const DatasetFlags& flags, FileSystem& files) {
+void require_project(const std::string& folder, const DatasetFlags& flags, bool may_have_no_classes,
+                     FileSystem& files) {
   const std::filesystem::path path = folder;
   const auto is_folder = [&](const std::filesystem::path& each) {
     const auto status = files.status(each);
@@ -39,7 +40,7 @@ void require_project(const std::string& folder, const DatasetFlags& flags, FileS
   }
   if (!is_folder(path / "images"))
     throw DatasetError(folder + " has no folder images/ and is no project; give the folder that holds images/");
-  if (flags.classes_csv.empty() && !files.status(path / "classes.csv")) {
+  if (!may_have_no_classes && flags.classes_csv.empty() && !files.status(path / "classes.csv")) {
     throw DatasetError("no class list at " + (path / "classes.csv").string() +
                        "; give one with --classes_csv FILE (class_name in the first line, then one class a line)");
   }
@@ -88,7 +89,7 @@ FileSystem& project_files(const std::string& folder, bool only_read, Program& pr
 std::unique_ptr<Project> open_project_for_work(const std::string& folder, const DatasetFlags& flags,
                                                bool may_have_no_classes, FileSystem& files, const Clock& clock) {
   spdlog::set_level(spdlog::level::warn);
-  require_project(folder, flags, files);
+  require_project(folder, flags, may_have_no_classes, files);
   StoreOptions options;
   options.folder = folder;
   options.classes_csv = flags.classes_csv;

@@ -20,6 +20,7 @@ void print_export(const ExportSummary& summary, const Format& format, const Expo
                                          {"photos_copied", summary.photos_copied},
                                          {"photos_there_before", summary.photos_kept},
                                          {"losses", summary.losses},
+                                         {"warnings", summary.warnings},
                                          {"seconds", summary.seconds}};
     std::cout << json.dump(2) << '\n';
     return;

@@ -100,7 +100,7 @@ class Export {
     throw DatasetError(
         "pictures that would share a file in this format, since their names differ in the extension alone or not at "
         "all: " +
-        shared.text() + "; rename one of each, or take a format of one file");
+        shared.text() + "; rename one of each");
   }
 
   // What an export of the same was stopped in goes on; of another one it is made anew; what is none of ours is left alone.

@@ -68,6 +68,18 @@ TEST_F(DatasetCommands, AProjectGoesOutAndComesIntoANewOne) {
             "1 0.600000 0.600000 0.900000 0.600000 0.750000 0.900000\n");
 }
 
+TEST_F(DatasetCommands, AFolderOfPhotosAloneTakesTheDatasetsClasses) {
+  for (const char* name : {"12:30.jpg", "a:b.jpg"}) {
+    fs::create_directories(folder_ / "photos" / "images");
+    fs::copy_file(fs::path(SAM_SAMPLES) / "images" / "coffee.jpg", folder_ / "photos" / "images" / name);
+  }
+  write("in.csv", "image,class,x,y,width,height\n12:30.jpg,cup,10,20,30,40\na:b.jpg,spoon,10,20,30,40\n");
+  const ProcessResult in = run({"import", at("in.csv"), at("photos"), "--json"});
+  ASSERT_EQ(in.status, 0) << in.err;
+  EXPECT_EQ(json::parse(in.out)["annotations"], 2);
+  EXPECT_EQ(read("photos/classes.csv"), "class_name\ncup\nspoon\n");
+}
+
 TEST_F(DatasetCommands, ADryRunWritesNothingAndSaysWhatWouldBe) {
   const ProcessResult out = run({"export", at("project"), at("out"), "--format", "coco", "--dry-run"});
   EXPECT_EQ(out.status, 0) << out.err;

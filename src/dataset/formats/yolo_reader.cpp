@@ -185,8 +185,8 @@ bool recognise_yolo(FileSystem& files, const fs::path& in, YoloKind kind) {
                            : right > 0 && counts.corners == right ? YoloKind::obb
                                                                   : YoloKind::segmentation;
     return found == kind;
-  } catch (const DatasetError&) {
-    return false;
+  } catch (const DatasetError&) {  // reading says what is wrong with it
+    return kind == YoloKind::segmentation && is_file(files, in / "data.yaml");
   } catch (const FileError&) {
     return false;
   }
