@@ -73,7 +73,7 @@ TEST_F(DatasetCommands, AFolderOfPhotosAloneTakesTheDatasetsClasses) {
     fs::create_directories(folder_ / "photos" / "images");
     fs::copy_file(fs::path(SAM_SAMPLES) / "images" / "coffee.jpg", folder_ / "photos" / "images" / name);
   }
-  write("in.csv", "image,class,x,y,width,height\n12:30.jpg,cup,10,20,30,40\na:b.jpg,spoon,10,20,30,40\n");
+  write("in.csv", "filename,class,xmin,ymin,xmax,ymax\n12:30.jpg,cup,10,20,30,40\na:b.jpg,spoon,10,20,30,40\n");
   const ProcessResult in = run({"import", at("in.csv"), at("photos"), "--json"});
   ASSERT_EQ(in.status, 0) << in.err;
   EXPECT_EQ(json::parse(in.out)["annotations"], 2);
