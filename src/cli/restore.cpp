@@ -138,7 +138,7 @@ class Restorer {
     Size size;
     if (version->is_labels) size = read_image_info(project_.picture_path(image), command_.flags.limits()).file_size;
     const AnnotationDocument earlier =
-        read_version(*version, image, size, project_.folder(), classes_at(*version), files_);
+        read_version(*version, image, size, project_.folder(), classes_of(*version), files_);
     add_classes(earlier);
     if (!edit_->put_back(image, earlier)) {
       ++result_.unchanged;
@@ -178,8 +178,9 @@ class Restorer {
   static constexpr std::size_t most_listed = 1000;
   static constexpr std::size_t most_named = 10;  // in an error
 
-  // Of a time, as few different ones are asked for.
-  const ClassList& classes_at(const BackupVersion& version) {
+  // Annotations name their classes; only label files need the list of their time.
+  const ClassList& classes_of(const BackupVersion& version) {
+    if (!version.is_labels) return project_.classes();
     const auto [known, is_new] = class_lists_.try_emplace(version.time + version.name, project_.classes());
     if (!is_new) return known->second;
     if (auto then = class_list_at(version, project_.folder(), files_)) known->second = *std::move(then);
