@@ -2,7 +2,7 @@
 
 import { render } from 'preact';
 import { makeApi } from './api/client';
-import { listen } from './api/events';
+import { listen, type EventHandlers } from './api/events';
 import type { Gesture } from './canvas/prompt-layer';
 import { makeProxies } from './canvas/proxies';
 import { makeSurface } from './canvas/stage';
@@ -78,7 +78,7 @@ window.addEventListener('beforeunload', (event) => {
   if (page.store.get().saved === 'saving') event.preventDefault();
 });
 
-listen({
+const handlers: EventHandlers = {
   opened: () => void opened(),
   lost: () => page.store.set({ connection: 'lost' }),
   memory: (memory) => {
@@ -90,4 +90,9 @@ listen({
   changed: (event) => onChanged(page, event),
   predictor: (predictor) => onPredictor(page, predictor),
   images: () => void reloadList(page).catch((error: unknown) => tellError(page, 'list', error)),
-});
+  job: () => undefined,
+  windows: () => undefined,
+  progress: () => undefined,
+  project: () => undefined,
+};
+listen(handlers, id, () => '');

@@ -3,7 +3,12 @@
 import type { Api } from '../model/ports';
 import { isAbort, problemOf, unreachable } from '../model/problem';
 import type {
+  DatasetFormat,
+  Folder,
+  ImageEntry,
+  ImageFilter,
   ImagePage,
+  Job,
   Memory,
   MemoryEvent,
   MemoryHistory,
@@ -11,8 +16,10 @@ import type {
   Optimized,
   Picture,
   Predictor,
+  Progress,
   Project,
   SegmentAnswer,
+  Window,
 } from '../model/wire';
 
 export const base = '/api/v1';
@@ -43,14 +50,34 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
   return (await response.json()) as T;
 }
 
+// "&state=new,labelled&class=3"; empty without a filter.
+export function filterQuery(filter: ImageFilter = {}): string {
+  const { states, classId, atLeast, atMost, text } = filter;
+  const query = new URLSearchParams();
+  if (states !== undefined && states.length > 0) query.set('state', states.join(','));
+  if (classId !== undefined) query.set('class', String(classId));
+  if (atLeast !== undefined) query.set('at_least', String(atLeast));
+  if (atMost !== undefined) query.set('at_most', String(atMost));
+  if (text !== undefined && text !== '') query.set('text', text);
+  const written = query.toString();
+  return written === '' ? '' : `&${written}`;
+}
+
 export function makeApi(window: string): Api {
   return {
     project: () => call<Project>('GET', `${base}/project`),
-    images: (offset, limit) => call<ImagePage>('GET', `${base}/images?offset=${offset}&limit=${limit}`),
-    show: (name, signal) => call<Picture>('PUT', `${base}/session/current`, { name }, signal),
+    images: (offset, limit, filter) =>
+      call<ImagePage>('GET', `${base}/images?offset=${offset}&limit=${limit}${filterQuery(filter)}`),
+    nextImage: async (from, step, filter) => {
+      const path = `${base}/images/next?from=${from}&step=${step}${filterQuery(filter)}`;
+      return (await call<{ image: ImageEntry | null }>('GET', path)).image;
+    },
+    show: (name, signal) => call<Picture>('PUT', `${base}/session/current`, { name, window }, signal),
     picture: (name) => call<Picture>('GET', imagePath(name)),
     segment: (name, request, signal) => call<SegmentAnswer>('POST', `${imagePath(name)}/segment`, request, signal),
-    edit: (name, revision, edit) => call<Picture>('POST', `${imagePath(name)}/edits`, { revision, window, edit }),
+    edit: (name, request) => call<Picture>('POST', `${imagePath(name)}/edits`, { ...request, window }),
+    takeOver: (name) => call<Picture>('PUT', `${imagePath(name)}/holder`, { window }),
+    visualize: async (name, how) => (await call<{ file: string }>('POST', `${imagePath(name)}/visualization`, how)).file,
     save: (name) => call<Picture>('POST', `${imagePath(name)}/save`, {}),
     memory: () => call<Memory>('GET', `${base}/memory`),
     memoryHistory: () => call<MemoryHistory>('GET', `${base}/memory/history`),
@@ -60,5 +87,16 @@ export function makeApi(window: string): Api {
     memorySettings: () => call<MemorySettings>('GET', `${base}/memory/settings`),
     setMemorySettings: (settings) => call<MemorySettings>('PUT', `${base}/memory/settings`, settings),
     choosePredictor: (use) => call<Predictor>('PUT', `${base}/predictor`, { use }),
+    windows: async () => (await call<{ windows: Window[] }>('GET', `${base}/windows`)).windows,
+    progress: () => call<Progress>('GET', `${base}/project/progress`),
+    preferences: () => call<Record<string, unknown>>('GET', `${base}/preferences`),
+    setPreferences: async (preferences) => void (await call('PUT', `${base}/preferences`, preferences)),
+    formats: async () => (await call<{ formats: DatasetFormat[] }>('GET', `${base}/formats`)).formats,
+    folder: (path) => call<Folder>('GET', `${base}/folders?path=${encodeURIComponent(path)}`),
+    jobs: async () => (await call<{ jobs: Job[] }>('GET', `${base}/jobs`)).jobs,
+    startJob: (request) => call<Job>('POST', `${base}/jobs`, request),
+    cancelJob: (id) => call<Job>('POST', `${base}/jobs/${id}/cancel`, {}),
+    removeJob: async (id) => void (await call('DELETE', `${base}/jobs/${id}`)),
+    jobResult: (id) => call('GET', `${base}/jobs/${id}/result`),
   };
 }

@@ -1,6 +1,6 @@
 // The program's events. Reconnects by itself; silence counts as a lost connection, since a broken tunnel says nothing.
 
-import type { ChangedEvent, EncodingEvent, Memory, MemoryEvent, Predictor } from '../model/wire';
+import type { ChangedEvent, EncodingEvent, Job, Memory, MemoryEvent, Predictor, Progress, Window } from '../model/wire';
 import { base } from './client';
 
 export interface EventHandlers {
@@ -12,12 +12,17 @@ export interface EventHandlers {
   changed(value: ChangedEvent): void;
   images(): void;
   predictor(value: Predictor): void;
+  job(value: Job): void;
+  windows(value: readonly Window[]): void;
+  progress(value: Progress): void;
+  project(): void; // classes or the whole list changed
 }
 
 const silenceMs = 8000; // `memory` comes at least every 2 s
 const retryMs = 1500;
 
-export function listen(handlers: EventHandlers): () => void {
+// window, person: who listens; the program shows it to other windows.
+export function listen(handlers: EventHandlers, window: string, person: () => string): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let connected = false;
@@ -40,7 +45,7 @@ export function listen(handlers: EventHandlers): () => void {
     });
   };
   const connect = () => {
-    source = new EventSource(`${base}/events`);
+    source = new EventSource(`${base}/events?window=${window}&person=${encodeURIComponent(person())}`);
     heard();
     source.onopen = () => {
       heard();
@@ -57,6 +62,10 @@ export function listen(handlers: EventHandlers): () => void {
     on('changed', (data) => handlers.changed(JSON.parse(data) as ChangedEvent));
     on('images', () => handlers.images());
     on('predictor', (data) => handlers.predictor(JSON.parse(data) as Predictor));
+    on('job', (data) => handlers.job(JSON.parse(data) as Job));
+    on('windows', (data) => handlers.windows((JSON.parse(data) as { windows: Window[] }).windows));
+    on('progress', (data) => handlers.progress(JSON.parse(data) as Progress));
+    on('project', () => handlers.project());
   };
   connect();
   return () => {

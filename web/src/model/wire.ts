@@ -1,7 +1,7 @@
 // What the program sends and takes; docs/openapi.yaml in TypeScript.
 
 import type { Box } from '../geometry/box';
-import type { Polygon } from '../geometry/polygon';
+import type { Polygon, Ring } from '../geometry/polygon';
 
 export interface Class {
   readonly id: number;
@@ -42,19 +42,38 @@ export type Encoding = 'none' | 'queued' | 'running' | 'ready' | 'failed';
 
 export interface ImageEntry {
   readonly name: string;
+  readonly position: number; // in the whole list
   readonly state: 'new' | 'labelled' | 'broken';
   readonly reason?: string;
   readonly width?: number;
   readonly height?: number;
   readonly annotation_count: number;
+  readonly proposals: number; // of its annotations
+  readonly rejected?: number;
+  readonly reviewed: boolean;
+  readonly faulty: boolean;
+  readonly kept: boolean; // its embedding is on disk
   readonly encoding: Encoding;
   readonly encoding_reason?: string; // from the event; the list has none
 }
 
 export interface ImagePage {
-  readonly total: number;
+  readonly total: number; // that pass the filter
+  readonly all: number; // of the project
   readonly offset: number;
   readonly images: readonly ImageEntry[];
+}
+
+export type ImageState =
+  'new' | 'labelled' | 'empty' | 'proposed' | 'reviewed' | 'unreviewed' | 'rejected' | 'faulty' | 'broken';
+
+// Which images are listed; nothing: all.
+export interface ImageFilter {
+  readonly states?: readonly ImageState[]; // any of them
+  readonly classId?: number;
+  readonly atLeast?: number; // objects
+  readonly atMost?: number;
+  readonly text?: string;
 }
 
 export interface PromptPoint {
@@ -68,6 +87,8 @@ export interface StoredPrompt {
   readonly points?: readonly PromptPoint[];
 }
 
+export type Review = '' | 'proposed' | 'accepted' | 'rejected';
+
 export interface Annotation {
   readonly id: number;
   readonly class_id: number;
@@ -76,6 +97,10 @@ export interface Annotation {
   readonly box: Box;
   readonly score: number;
   readonly source?: string;
+  readonly review?: Review; // proposed: by a model, and nobody has looked at it
+  readonly note?: string;
+  readonly created?: string;
+  readonly seconds?: number; // spent on it; 0: unknown
   readonly prompt: StoredPrompt;
 }
 
@@ -91,6 +116,12 @@ export interface Picture {
   readonly annotations: readonly Annotation[];
   readonly can_undo: boolean;
   readonly can_redo: boolean;
+  readonly undo_title?: string; // the type of edit that undo would take back
+  readonly redo_title?: string;
+  readonly reviewed: boolean;
+  readonly faulty: boolean;
+  readonly last_edit: string; // edit_id of the last edit
+  readonly holder: Window | null; // who may change it; null: nobody has it
   readonly tile_levels: number;
   readonly warnings: readonly string[];
 }
@@ -120,12 +151,165 @@ export interface SegmentAnswer {
 }
 
 export type Edit =
-  | { type: 'add'; class_id: number; rle: string; score: number; prompt: StoredPrompt }
+  | {
+      type: 'add';
+      class_id: number;
+      rle?: string; // or polygon
+      polygon?: Polygon;
+      score?: number;
+      seconds?: number;
+      prompt?: StoredPrompt;
+    }
   | { type: 'delete'; ids: number[] }
   | { type: 'set_class'; ids: number[]; class_id: number }
   | { type: 'clear' }
   | { type: 'undo' }
-  | { type: 'redo' };
+  | { type: 'redo' }
+  | { type: 'set_mask'; id: number; rle: string; score?: number; prompt?: StoredPrompt }
+  | { type: 'set_polygon'; id: number; polygon: Polygon }
+  | {
+      type: 'paint';
+      id: number | null; // null: a new object of class_id
+      class_id?: number;
+      points: Ring;
+      radius: number; // picture pixels
+      erase?: boolean;
+      seconds?: number;
+    }
+  | { type: 'merge'; ids: number[] } // into the first
+  | { type: 'subtract'; id: number; ids: number[] } // the pixels of ids from id
+  | { type: 'fill_holes'; ids: number[]; below: number } // pixels; 0: all
+  | { type: 'drop_specks'; ids: number[]; below: number }
+  | { type: 'simplify'; ids: number[]; tolerance: number } // pixels
+  | { type: 'order'; ids: number[]; to: 'front' | 'back' | 'forward' | 'backward' }
+  | { type: 'copy'; from: string; ids: number[] } // of the image called from
+  | { type: 'review'; ids: number[]; review: Review; note?: string }
+  | { type: 'mark'; reviewed?: boolean; faulty?: boolean }; // of the image; no step of undo
+
+// Of the masks an edit makes: newer takes their pixels from all others, older gives them none that another has.
+export type Overlap = 'allow' | 'newer' | 'older';
+
+export interface EditRequest {
+  readonly revision: string;
+  readonly edit_id: string; // one that is the picture's last_edit has been made already
+  readonly overlap?: Overlap;
+  readonly edit: Edit;
+}
+
+// A page that shows the project, here or at another machine.
+export interface Window {
+  readonly window: string; // its id
+  readonly person: string; // empty: it did not say
+  readonly image?: string | null;
+  readonly holds?: boolean; // it may change that image
+}
+
+export interface Progress {
+  readonly images: number;
+  readonly new: number;
+  readonly labelled: number;
+  readonly empty: number;
+  readonly proposed: number;
+  readonly reviewed: number;
+  readonly faulty: number;
+  readonly broken: number;
+  readonly annotations: number;
+  readonly proposals: number;
+  readonly rejected: number;
+  readonly seconds_per_object: number; // 0: not known, as below
+  readonly objects_per_hour: number;
+  readonly images_per_hour: number;
+  readonly left_s: number;
+}
+
+export interface DatasetFormat {
+  readonly name: string;
+  readonly title: string;
+  readonly extension: string; // of the single file; empty: a folder
+  readonly losses: readonly string[];
+}
+
+export interface Folder {
+  readonly path: string;
+  readonly parent: string | null;
+  readonly folders: readonly string[];
+  readonly files: readonly string[];
+}
+
+export type JobRequest =
+  | { kind: 'embed' }
+  | {
+      kind: 'everything';
+      image: string;
+      points_per_side?: number;
+      min_area?: number;
+      min_score?: number;
+      min_stability?: number;
+      max_iou?: number;
+    }
+  | {
+      kind: 'export';
+      format: string;
+      path: string;
+      overwrite?: boolean;
+      photos?: boolean;
+      exact_masks?: boolean;
+      accepted_only?: boolean;
+    }
+  | {
+      kind: 'import';
+      path: string;
+      format?: string;
+      on_conflict?: 'refuse' | 'keep' | 'replace' | 'merge';
+      photos?: boolean;
+      proposals?: boolean;
+      dry_run?: boolean;
+    }
+  | { kind: 'classes'; change: 'add' | 'rename' | 'merge'; name: string; to?: string; dry_run?: boolean }
+  | { kind: 'statistics' };
+
+export interface Job {
+  readonly id: number;
+  readonly kind: JobRequest['kind'];
+  readonly title: string;
+  readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+  readonly done: number;
+  readonly total: number; // 0: not known yet
+  readonly seconds: number;
+  readonly left_s: number; // 0: not known
+  readonly message: string; // how it ended
+  readonly log: readonly string[];
+  readonly image?: string; // everything
+  readonly started_ms: number;
+  readonly changes_project: boolean; // edits are refused while it runs
+}
+
+export interface EverythingResult {
+  readonly segments: readonly Candidate[]; // best first
+}
+
+export interface ClassesResult {
+  readonly pictures: number;
+  readonly annotations: number;
+  readonly renumbered: number;
+  readonly classes: readonly string[];
+}
+
+export interface ImportResult {
+  readonly pictures: number;
+  readonly annotations: number;
+  readonly photos_added: number;
+  readonly classes_added: readonly string[];
+  readonly same_objects: number;
+  readonly conflicts: { readonly kept: number; readonly replaced: number; readonly merged: number };
+  readonly warnings: readonly string[];
+}
+
+export interface Visualization {
+  readonly view: 'overlay' | 'masked' | 'side_by_side' | 'contours';
+  readonly opacity?: number;
+  readonly labels?: boolean;
+}
 
 export type MemoryLevel = 'normal' | 'warning' | 'critical';
 

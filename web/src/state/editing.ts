@@ -41,13 +41,14 @@ async function conflict(page: Page): Promise<void> {
 // Resolves to whether the edit was stored.
 async function send(page: Page, name: string, edit: Edit): Promise<boolean> {
   let stored = false;
+  const edit_id = `${page.window}-${page.nextId++}`;
   page.store.set({ saved: 'saving' });
   await enqueue(page, async () => {
     const { picture } = page.store.get();
     if (picture?.name !== name) return;
     const asked = page.now();
     try {
-      takePicture(page, await page.api.edit(name, picture.revision, edit), asked);
+      takePicture(page, await page.api.edit(name, { revision: picture.revision, edit_id, edit }), asked);
       stored = true;
       settled(page, 'edit', 'connection');
     } catch (error) {
@@ -99,7 +100,8 @@ export async function addMask(page: Page): Promise<boolean> {
   return stored;
 }
 
-async function edit(page: Page, change: Edit, done: string): Promise<boolean> {
+// An edit of the picture on screen. done: what is announced once it is stored. Resolves to whether it was.
+export async function edit(page: Page, change: Edit, done: string): Promise<boolean> {
   const { picture } = page.store.get();
   if (picture === null) return false;
   const stored = await send(page, picture.name, change);

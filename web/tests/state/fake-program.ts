@@ -11,6 +11,7 @@ import type {
   Model,
   Picture,
   Predictor,
+  Progress,
   SegmentAnswer,
   SegmentRequest,
 } from '../../src/model/wire';
@@ -28,11 +29,30 @@ interface Kept {
   steps: (readonly Annotation[])[];
   at: number;
   revision: number;
+  lastEdit: string;
 }
 
 export function candidate(key: string, score = 0.9): Candidate {
   return { score, area: 100, box: [0, 0, 10, 10], polygon: [], rle: `rle-${key}`, logits_key: key };
 }
+
+export const noProgress: Progress = {
+  images: 0,
+  new: 0,
+  labelled: 0,
+  empty: 0,
+  proposed: 0,
+  reviewed: 0,
+  faulty: 0,
+  broken: 0,
+  annotations: 0,
+  proposals: 0,
+  rejected: 0,
+  seconds_per_object: 0,
+  objects_per_hour: 0,
+  images_per_hour: 0,
+  left_s: 0,
+};
 
 const noPicture = new Problem(422, 'about:blank', 'The image cannot be read', 'It is truncated.');
 
@@ -47,6 +67,7 @@ export class FakeProgram {
   use: Predictor['use'] = 'model';
   model: Model = { name: 'small', state: 'loaded', reason: '' };
   preparesAhead = true;
+  preferences: Readonly<Record<string, unknown>> = {};
   private readonly pictures = new Map<string, Kept>();
   private nextId = 1;
 
@@ -61,7 +82,7 @@ export class FakeProgram {
   }
 
   kept(name: string): Kept {
-    const kept = this.pictures.get(name) ?? { steps: [[]], at: 0, revision: 1 };
+    const kept = this.pictures.get(name) ?? { steps: [[]], at: 0, revision: 1, lastEdit: '' };
     this.pictures.set(name, kept);
     return kept;
   }
@@ -78,6 +99,10 @@ export class FakeProgram {
       annotations: steps[at]!,
       can_undo: at > 0,
       can_redo: at < steps.length - 1,
+      reviewed: false,
+      faulty: false,
+      last_edit: this.kept(name).lastEdit,
+      holder: null,
       tile_levels: 1,
       warnings: [],
     };
@@ -87,7 +112,17 @@ export class FakeProgram {
     const { steps, at } = this.kept(name);
     const n = steps[at]!.length;
     const state = this.broken.has(name) ? 'broken' : n > 0 ? 'labelled' : 'new';
-    return { name, state, annotation_count: n, encoding: 'none' };
+    return {
+      name,
+      position: this.names.indexOf(name),
+      state,
+      annotation_count: n,
+      proposals: steps[at]!.filter(({ review }) => review === 'proposed').length,
+      reviewed: false,
+      faulty: false,
+      kept: false,
+      encoding: 'none',
+    };
   }
 
   // An edit as another window would make it.
@@ -102,7 +137,7 @@ export class FakeProgram {
 
   private changed(now: readonly Annotation[], edit: Edit): readonly Annotation[] {
     if (edit.type === 'add') {
-      const { class_id, score, prompt } = edit;
+      const { class_id, score = 0, prompt = {} } = edit;
       return [...now, { id: this.nextId++, class_id, score, prompt, polygon: [], area: 100, box: [0, 0, 10, 10] }];
     }
     if (edit.type === 'delete') return now.filter(({ id }) => !edit.ids.includes(id));
@@ -126,9 +161,17 @@ export class FakeProgram {
       this.listings += 1;
       return {
         total: this.names.length,
+        all: this.names.length,
         offset,
         images: this.names.slice(offset, offset + limit).map((name) => this.entry(name)),
       };
+    },
+    nextImage: async (from, step) => {
+      for (let at = from + step; at >= 0 && at < this.names.length; at += step) {
+        const entry = this.entry(this.names[at]!);
+        if (entry.state !== 'broken') return entry;
+      }
+      return null;
     },
     show: async (name) => {
       if (this.broken.has(name)) throw noPicture;
@@ -147,14 +190,18 @@ export class FakeProgram {
           refuse: reject,
         });
       }),
-    edit: async (name, revision, edit) => {
+    edit: async (name, { revision, edit_id, edit }) => {
+      if (edit_id === this.kept(name).lastEdit) return this.picture(name);
       if (revision !== String(this.kept(name).revision)) {
         throw new Problem(409, '/problems/revision-conflict', 'Changed', 'Another window saved.');
       }
       this.edits.push(edit);
       this.apply(name, edit);
+      this.kept(name).lastEdit = edit_id;
       return this.picture(name);
     },
+    takeOver: async (name) => this.picture(name),
+    visualize: async (name) => `saved_visualizations/${name}.png`,
     save: async (name) => this.picture(name),
     memory: async () => ({
       time_ms: 0,
@@ -178,6 +225,25 @@ export class FakeProgram {
     choosePredictor: async (use) => {
       this.use = use;
       return this.predictor();
+    },
+    windows: async () => [],
+    progress: async () => noProgress,
+    preferences: async () => this.preferences,
+    setPreferences: async (preferences) => {
+      this.preferences = preferences;
+    },
+    formats: async () => [],
+    folder: async (path) => ({ path, parent: null, folders: [], files: [] }),
+    jobs: async () => [],
+    startJob: async () => {
+      throw new Problem(422, 'about:blank', 'No jobs', 'This program has none.');
+    },
+    cancelJob: async () => {
+      throw new Problem(404, 'about:blank', 'No such job', '');
+    },
+    removeJob: async () => undefined,
+    jobResult: async () => {
+      throw new Problem(404, 'about:blank', 'No such job', '');
     },
   };
 }

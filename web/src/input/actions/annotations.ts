@@ -1,0 +1,89 @@
+// The finished annotations.
+
+import { deleteSelected, redoEdit, save, setClassOfSelected, undoEdit } from '../../state/editing';
+import type { Page } from '../../state/page';
+import { clearPrompt, putBackPrompt, takeBackPrompt } from '../../state/prompting';
+import { selectNext } from '../../state/selecting';
+import type { Action } from '../action';
+import { open, hasSelection, show } from './conditions';
+
+function undo(page: Page): void {
+  const { prompt } = page.store.get();
+  if (prompt.past.length > 0) return takeBackPrompt(page);
+  if (page.store.get().picture?.can_undo !== true) return;
+  clearPrompt(page);
+  void undoEdit(page);
+}
+
+function redo(page: Page): void {
+  if (page.store.get().prompt.future.length > 0) putBackPrompt(page);
+  else if (page.store.get().picture?.can_redo === true) void redoEdit(page);
+}
+
+export const annotations: readonly Action[] = [
+  {
+    id: 'undo',
+    group: 'Annotations',
+    title: 'Undo (the unfinished prompt first)',
+    keys: ['z', 'Mod+z'],
+    enabled: (s) => s.prompt.past.length > 0 || s.picture?.can_undo === true,
+    run: undo,
+  },
+  {
+    id: 'redo',
+    group: 'Annotations',
+    title: 'Redo',
+    keys: ['y', 'Mod+y', 'Mod+Shift+z'],
+    enabled: (s) => s.prompt.future.length > 0 || s.picture?.can_redo === true,
+    run: redo,
+  },
+  {
+    id: 'delete',
+    group: 'Annotations',
+    title: 'Delete the selected annotations',
+    keys: ['Delete', 'Backspace'],
+    enabled: hasSelection,
+    run: (page) => void deleteSelected(page),
+  },
+  {
+    id: 'relabel',
+    group: 'Annotations',
+    title: 'Give the selected annotations the chosen class',
+    keys: ['g'],
+    enabled: (s) => hasSelection(s) && s.classId !== null,
+    run: (page) => void setClassOfSelected(page),
+  },
+  {
+    id: 'select-next',
+    group: 'Annotations',
+    title: 'Select the next annotation',
+    keys: ['.'],
+    enabled: open,
+    run: (page) => selectNext(page, 1),
+  },
+  {
+    id: 'select-previous',
+    group: 'Annotations',
+    title: 'Select the previous annotation',
+    keys: [','],
+    enabled: open,
+    run: (page) => selectNext(page, -1),
+  },
+  {
+    id: 'clear-all',
+    group: 'Annotations',
+    title: 'Remove all annotations of this image (asks first)',
+    keys: ['c'],
+    enabled: (s) => (s.picture?.annotations.length ?? 0) > 0,
+    run: (page) => show(page, 'clear'),
+  },
+  {
+    id: 'save',
+    group: 'Annotations',
+    title: 'Write the files of this image again',
+    keys: ['s', 'Mod+s'],
+    whileTyping: true,
+    enabled: open,
+    run: (page) => void save(page),
+  },
+];

@@ -1,0 +1,53 @@
+// The chosen class.
+
+import { chooseNumbered, moveClass, shownClasses, chooseClass } from '../../state/classes';
+import type { Action } from '../action';
+
+const pageOfClasses = 10;
+
+export const classes: readonly Action[] = [
+  {
+    id: 'class-number',
+    group: 'Classes',
+    title: 'Choose a class by its number in the list',
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    run: (page, key) => chooseNumbered(page, Number(key)),
+  },
+  { id: 'class-down', group: 'Classes', title: 'Next class', keys: ['ArrowDown'], run: (page) => moveClass(page, 1) },
+  { id: 'class-up', group: 'Classes', title: 'Previous class', keys: ['ArrowUp'], run: (page) => moveClass(page, -1) },
+  {
+    id: 'class-page-down',
+    group: 'Classes',
+    title: 'Ten classes down',
+    keys: ['PageDown'],
+    run: (page) => moveClass(page, pageOfClasses),
+  },
+  {
+    id: 'class-page-up',
+    group: 'Classes',
+    title: 'Ten classes up',
+    keys: ['PageUp'],
+    run: (page) => moveClass(page, -pageOfClasses),
+  },
+  {
+    id: 'class-first',
+    group: 'Classes',
+    title: 'First class',
+    keys: ['Home'],
+    run: (page) => chooseClass(page, shownClasses(page)[0]),
+  },
+  {
+    id: 'class-last',
+    group: 'Classes',
+    title: 'Last class',
+    keys: ['End'],
+    run: (page) => chooseClass(page, shownClasses(page).at(-1)),
+  },
+  {
+    id: 'class-search',
+    group: 'Classes',
+    title: 'Search the classes',
+    keys: ['/'],
+    run: () => document.getElementById('class-search')?.focus(),
+  },
+];

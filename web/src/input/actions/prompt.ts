@@ -1,0 +1,87 @@
+// Making a mask.
+
+import { addMask } from '../../state/editing';
+import { isHovering, toggleHovering } from '../../state/hovering';
+import { go } from '../../state/navigation';
+import type { Page } from '../../state/page';
+import { clearPrompt, cycleCandidate, hasPrompt, preview, retryPrompt, setMaskOptions } from '../../state/prompting';
+import { select } from '../../state/selecting';
+import type { Action } from '../action';
+import { hasSelection } from './conditions';
+
+async function add(page: Page): Promise<void> {
+  if (page.store.get().promptError !== null) return retryPrompt(page);
+  if ((await addMask(page)) && page.store.get().autoAdvance && !hasPrompt(page.store.get())) go(page, 1);
+}
+
+function escape(page: Page): void {
+  if (hasPrompt(page.store.get())) clearPrompt(page);
+  else select(page, null, false);
+}
+
+export const prompt: readonly Action[] = [
+  {
+    id: 'mode',
+    group: 'Prompt',
+    title: 'Switch between box and points',
+    keys: ['w'],
+    run: ({ store }) => store.set({ mode: store.get().mode === 'box' ? 'point' : 'box' }),
+  },
+  {
+    id: 'add',
+    group: 'Prompt',
+    title: 'Add the mask with the chosen class',
+    keys: ['Enter', 'a'],
+    enabled: (s) => (preview(s) !== null && s.segmenting === null) || s.promptError !== null,
+    run: (page) => void add(page),
+  },
+  {
+    id: 'clear-prompt',
+    group: 'Prompt',
+    title: 'Clear the prompt, or the selection',
+    keys: ['Escape', 'x'],
+    enabled: (s) => hasPrompt(s) || hasSelection(s),
+    run: escape,
+  },
+  {
+    id: 'candidates',
+    group: 'Prompt',
+    title: 'Offer several candidate masks',
+    keys: ['k'],
+    enabled: (s) => (s.project?.predictor.max_candidates ?? 1) > 1,
+    active: (s) => s.multimask,
+    run: (page) => setMaskOptions(page, { multimask: !page.store.get().multimask }),
+  },
+  {
+    id: 'refine-edges',
+    group: 'Prompt',
+    title: "Put masks' edges where the picture has edges",
+    keys: ['d'],
+    active: (s) => s.refineEdges,
+    run: (page) => setMaskOptions(page, { refineEdges: !page.store.get().refineEdges }),
+  },
+  {
+    id: 'hover',
+    group: 'Prompt',
+    title: 'Show the mask under the cursor (points)',
+    keys: ['h'],
+    active: isHovering,
+    run: toggleHovering,
+  },
+  {
+    id: 'next-candidate',
+    group: 'Prompt',
+    title: 'Next candidate',
+    keys: ['Tab'],
+    enabled: (s) => s.candidates.length > 1,
+    run: (page) => cycleCandidate(page, 1),
+  },
+  {
+    id: 'previous-candidate',
+    group: 'Prompt',
+    title: 'Previous candidate',
+    keys: ['Shift+Tab'],
+    enabled: (s) => s.candidates.length > 1,
+    run: (page) => cycleCandidate(page, -1),
+  },
+];
