@@ -48,7 +48,7 @@ async function send(page: Page, name: string, edit: Edit): Promise<boolean> {
     if (picture?.name !== name) return;
     const asked = page.now();
     try {
-      takePicture(page, await page.api.edit(name, { revision: picture.revision, edit_id, edit }), asked);
+      takePicture(page, await page.api.edit(name, { revision: picture.revision, edit_id, overlap: page.store.get().overlap, edit }), asked);
       stored = true;
       settled(page, 'edit', 'connection');
     } catch (error) {

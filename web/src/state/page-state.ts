@@ -4,7 +4,8 @@ import type { Size } from '../geometry/box';
 import { identity, type Viewport } from '../geometry/viewport';
 import { emptyHistory, type PromptHistory } from '../model/prompt';
 import type { Problem } from '../model/problem';
-import type { Annotation, Candidate, Class, ImageEntry, Memory, MemoryEvent, MemoryHistory, Picture, Project } from '../model/wire';
+import type { Annotation, Candidate, Class, ImageEntry, Memory, MemoryEvent, MemoryHistory, Overlap, Picture, Project } from '../model/wire';
+import { noEverything, type Everything } from './everything-state';
 
 export interface ImageList {
   readonly total: number;
@@ -50,6 +51,9 @@ export interface PageState {
   readonly chosen: number;
   readonly segmenting: number | null; // time the request was sent, ms
   readonly promptError: Problem | null; // why the present prompt has no answer
+  readonly reprompting: number | null; // the annotation whose mask the prompt makes anew; null: a new one
+  readonly overlap: Overlap; // what becomes of pixels that two objects would have
+  readonly everything: Everything;
   readonly multimask: boolean;
   readonly refineEdges: boolean;
   readonly hovered: Candidate | null; // the mask under the cursor, which a click would give
@@ -94,6 +98,9 @@ export const initialState: PageState = {
   chosen: 0,
   segmenting: null,
   promptError: null,
+  reprompting: null,
+  overlap: 'allow',
+  everything: noEverything,
   multimask: false,
   refineEdges: false,
   hovered: null,
