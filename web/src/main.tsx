@@ -3,6 +3,7 @@
 import { render } from 'preact';
 import { makeApi } from './api/client';
 import { listen, type EventHandlers } from './api/events';
+import { drawCandidate } from './canvas/candidate-picture';
 import type { Gesture } from './canvas/prompt-layer';
 import { makeProxies } from './canvas/proxies';
 import { makeSurface } from './canvas/stage';
@@ -12,7 +13,8 @@ import { bindKeyboard } from './input/keyboard';
 import { makeKeymap } from './input/keymap';
 import { bindPointer, type PointerState } from './input/pointer';
 import { App } from './panels/app';
-import { ShellContext } from './panels/context';
+import { ShellContext, type Shell } from './panels/context';
+import { onEverythingJob, watchEverything } from './state/everything';
 import { watchHover } from './state/hovering';
 import { onChanged } from './state/editing';
 import { onEncoding, reloadList } from './state/image-list';
@@ -34,6 +36,7 @@ const gesture: Gesture = { rubber: null, hover: null, panning: false };
 const thumbnails = makeThumbnails();
 const pointer: PointerState = { space: false };
 watchHover(page);
+watchEverything(page);
 
 function mountCanvas(element: HTMLDivElement): () => void {
   const surface = makeSurface(element, page, proxies, gesture);
@@ -67,8 +70,11 @@ async function opened(): Promise<void> {
   }
 }
 
+const showCandidate: Shell['drawCandidate'] = (canvas, mask, boxes, side) =>
+  drawCandidate(canvas, mask, boxes, page.store.get(), proxies, side);
+
 render(
-  <ShellContext.Provider value={{ page, thumbnails, mountCanvas }}>
+  <ShellContext.Provider value={{ page, thumbnails, drawCandidate: showCandidate, mountCanvas }}>
     <App />
   </ShellContext.Provider>,
   document.getElementById('app')!,
@@ -90,7 +96,7 @@ const handlers: EventHandlers = {
   changed: (event) => onChanged(page, event),
   predictor: (predictor) => onPredictor(page, predictor),
   images: () => void reloadList(page).catch((error: unknown) => tellError(page, 'list', error)),
-  job: () => undefined,
+  job: (job) => onEverythingJob(page, job),
   windows: () => undefined,
   progress: () => undefined,
   project: () => undefined,

@@ -5,6 +5,7 @@ import type { Box, Point } from '../geometry/box';
 import { colorOf, css } from '../model/color';
 import type { PageState } from '../state/page-state';
 import { preview } from '../state/prompting';
+import { drawMarkedSegment } from './everything-layer';
 import { boxPath, fill, outline, pathOf, point, type Canvas } from './brush';
 
 // What the pointer is doing now; not part of the state, since it lives for one gesture. Screen pixels.
@@ -61,6 +62,7 @@ export function drawPrompt(canvas: Canvas, state: PageState, gesture: Gesture): 
   if (state.picture === null) return;
   const { scale } = state.viewport;
   const { box, points } = state.prompt.present;
+  drawMarkedSegment(canvas, state);
   drawHovered(canvas, state);
   drawMask(canvas, state);
   if (gesture.rubber !== null) drawBox(canvas, gesture.rubber, scale);

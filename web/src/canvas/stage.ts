@@ -4,8 +4,10 @@
 import { Stage } from 'konva/lib/Stage.js';
 import type { Page } from '../state/page';
 import type { PageState } from '../state/page-state';
+import { offersSegments } from '../state/everything';
 import { resize } from '../state/viewing';
 import { drawAnnotations } from './annotation-layer';
+import { drawSegments } from './everything-layer';
 import { drawPicture, wantTiles } from './picture-layer';
 import { drawPrompt, type Gesture } from './prompt-layer';
 import type { ProxyBitmaps } from './proxies';
@@ -40,10 +42,16 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     (s) => [s.picture?.annotations, s.adding, s.selection, s.layers, s.opacity, s.project],
     (canvas) => drawAnnotations(canvas, store.get(), names),
   );
+  const segments = makeSheet(
+    stage,
+    store.get,
+    (s) => [s.everything.segments, s.picture?.name, offersSegments(s)],
+    (canvas) => drawSegments(canvas, store.get()),
+  );
   const prompt = makeSheet(
     stage,
     store.get,
-    (s) => [s.prompt, s.hovered, s.candidates, s.chosen, s.classId, s.layers, s.opacity, s.mode],
+    (s) => [s.everything.hovered, s.prompt, s.hovered, s.candidates, s.chosen, s.classId, s.layers, s.opacity, s.mode],
     (canvas) => drawPrompt(canvas, store.get(), gesture),
   );
 
@@ -55,7 +63,7 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     const turned = state.picture?.name !== before?.picture?.name;
     if (turned || state.viewport !== before?.viewport) wantTiles(state, tiles, ratio());
     before = state;
-    for (const sheet of [picture, annotations, prompt]) sheet.update(state);
+    for (const sheet of [picture, annotations, segments, prompt]) sheet.update(state);
   };
   const sizes = new ResizeObserver(() => {
     const { clientWidth: width, clientHeight: height } = container;

@@ -5,6 +5,7 @@
 import { boxOf, clampPoint, contains, distance, type Point } from '../geometry/box';
 import { toPicture } from '../geometry/viewport';
 import type { Gesture } from '../canvas/prompt-layer';
+import { acceptSegmentAt, hoverSegment, offersSegments } from '../state/everything';
 import { hold, hoverAt, leave } from '../state/hovering';
 import { drawBox, hasPrompt, setPoint } from '../state/prompting';
 import type { Page } from '../state/page';
@@ -41,6 +42,7 @@ function click(page: Page, event: PointerEvent, screen: Point): void {
   const { picture, viewport, mode } = page.store.get();
   if (picture === null) return;
   const point = toPicture(viewport, screen);
+  if (event.button === 0 && acceptSegmentAt(page, point)) return;
   const selecting = event.ctrlKey || event.metaKey || (mode === 'box' && !hasPrompt(page.store.get()));
   if (selecting) {
     if (event.button === 0) selectAt(page, point, event.shiftKey || event.ctrlKey || event.metaKey);
@@ -108,7 +110,9 @@ export function bindPointer(
       press.last = here;
       if (press.kind === 'box') gesture.rubber = rubber(page, press);
     } else if (!pointer.space) {
-      hoverAt(page, toPicture(page.store.get().viewport, here));
+      const spot = toPicture(page.store.get().viewport, here);
+      if (offersSegments(page.store.get())) hoverSegment(page, spot);
+      else hoverAt(page, spot);
     }
     changed();
   });

@@ -48,6 +48,14 @@ export function putBack(history: PromptHistory): PromptHistory {
   return { present: next, past: [...history.past, history.present], future: history.future.slice(1) };
 }
 
+// The prompt that a finished annotation was made with, to go on from; its box where none was kept (drawn by hand, or read
+// from another tool).
+export function promptOf(stored: StoredPrompt, box: Box): Prompt {
+  const points = stored.points ?? [];
+  const kept = stored.boxes?.[0] ?? null;
+  return { box: kept ?? (points.length === 0 ? box : null), points, maskInput: null };
+}
+
 export interface MaskOptions {
   readonly multimask: boolean;
   readonly refineEdges: boolean;

@@ -2,6 +2,8 @@
 
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
+import type { Box } from '../geometry/box';
+import type { Candidate } from '../model/wire';
 import type { Thumbnails } from '../canvas/thumbnails';
 import type { Page } from '../state/page';
 import type { PageState } from '../state/page-state';
@@ -9,6 +11,7 @@ import type { PageState } from '../state/page-state';
 export interface Shell {
   readonly page: Page;
   readonly thumbnails: Thumbnails;
+  readonly drawCandidate: (canvas: HTMLCanvasElement, mask: Candidate, boxes: readonly Box[], side: number) => void;
   readonly mountCanvas: (element: HTMLDivElement) => () => void;
 }
 

@@ -5,6 +5,8 @@ import { plural } from '../model/format';
 import { addMask, clearAll } from '../state/editing';
 import { jump } from '../state/navigation';
 import type { Page } from '../state/page';
+import type { Dialog as DialogState } from '../state/page-state';
+import { text } from '../text/en';
 import { clearPrompt, preview, promptFailure, retryPrompt } from '../state/prompting';
 import { usePage, useValue } from './context';
 import { Dialog } from './dialog';
@@ -34,6 +36,27 @@ function ClearDialog() {
         </button>
         <button type="button" class="button danger filled" onClick={clear}>
           Remove all <kbd>R</kbd>
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function ConfirmDialog({ title, text: body, label, proceed }: Extract<DialogState, { kind: 'confirm' }>) {
+  const page = usePage();
+  const go = () => {
+    close(page);
+    proceed();
+  };
+  return (
+    <Dialog title={title}>
+      <p>{body}</p>
+      <div class="dialog-buttons">
+        <button type="button" class="button" onClick={() => close(page)}>
+          {text.prompting.cancel} <kbd>Esc</kbd>
+        </button>
+        <button type="button" class="button primary" data-first onClick={go}>
+          {label} <kbd>Enter</kbd>
         </button>
       </div>
     </Dialog>
@@ -174,6 +197,8 @@ export function Dialogs() {
       return <MemoryDialog />;
     case 'quit':
       return <QuitDialog />;
+    case 'confirm':
+      return <ConfirmDialog {...dialog} />;
     case 'pending':
       return <PendingDialog proceed={dialog.proceed} />;
     case undefined:

@@ -5,8 +5,11 @@ import { colorOf, css } from '../model/color';
 import { area, seconds } from '../model/format';
 import { loadingModel } from '../state/predictor';
 import { hasPrompt, preview, promptFailure, retryPrompt } from '../state/prompting';
+import { text } from '../text/en';
 import { ActionButton } from './action-button';
+import { CandidateStrip } from './candidate-strip';
 import { usePage, useValue } from './context';
+import { EverythingBar } from './everything-bar';
 
 const patienceMs = 150; // shorter waits are not worth a word
 
@@ -27,12 +30,12 @@ function Waiting({ since }: { since: number }) {
   const encoding = useValue((state) => state.picture?.encoding);
   if (elapsed < patienceMs) return null;
   const loading = useValue(loadingModel);
-  const preparing = loading === null ? 'Preparing the image; the mask follows' : `Loading ${loading}…; the mask follows`;
-  const text = encoding === 'ready' ? 'Computing the mask' : preparing;
+  const words = text.prompting;
+  const preparing = loading === null ? words.preparing : words.loading(loading);
   return (
     <span class="busy">
       <span class="spinner" aria-hidden="true" />
-      {text} <span class="muted tabular">{seconds(elapsed)}</span>
+      {encoding === 'ready' ? words.computing : preparing} <span class="muted tabular">{seconds(elapsed)}</span>
     </span>
   );
 }
@@ -40,22 +43,23 @@ function Waiting({ since }: { since: number }) {
 function Offer() {
   const mask = useValue(preview);
   const count = useValue((state) => state.candidates.length);
-  const chosen = useValue((state) => state.chosen);
   const classes = useValue((state) => state.project?.classes);
   const classId = useValue((state) => state.classId);
-  if (mask === null) return <span class="muted">No mask was found here. Another point or box may help.</span>;
+  const again = useValue((state) => state.reprompting !== null);
+  if (mask === null) return <span class="muted">{text.prompting.noMask}</span>;
   const name = classes?.find((item) => item.id === classId)?.name;
   return (
     <>
-      <span class="score" data-testid="score">
-        <span class="muted">Score</span> <strong class="tabular">{mask.score.toFixed(2)}</strong>
+      {count > 1 && <CandidateStrip />}
+      <span class={count > 1 ? 'spoken' : 'score'} data-testid="score">
+        <span class="muted">{text.prompting.score}</span> <strong class="tabular">{mask.score.toFixed(2)}</strong>
       </span>
       <span class="muted tabular">{area(mask.area)}</span>
-      {count > 1 && <ActionButton id="next-candidate" text={`Mask ${chosen + 1} of ${count}`} keyShown side="above" />}
       <span class="divider" />
       <span class="target">
+        {again && <span class="muted">{text.prompting.repromptFor}</span>}
         <span class="swatch" style={{ background: css(colorOf(classId ?? 0)) }} />
-        <span class="class-name">{name ?? 'no class'}</span>
+        <span class="class-name">{name ?? text.prompting.noClass}</span>
       </span>
     </>
   );
@@ -64,10 +68,10 @@ function Offer() {
 function Failed() {
   const problem = useValue((state) => state.promptError);
   if (problem === null) return null;
-  const text = promptFailure(problem);
+  const failure = promptFailure(problem);
   return (
-    <span class="failed" title={text} data-testid="prompt-failed">
-      {text}
+    <span class="failed" title={failure} data-testid="prompt-failed">
+      {failure}
     </span>
   );
 }
@@ -77,29 +81,31 @@ export function PromptBar() {
   const prompted = useValue(hasPrompt);
   const since = useValue((state) => state.segmenting);
   const offered = useValue((state) => state.candidates.length > 0);
+  const several = useValue((state) => state.candidates.length > 1);
+  const again = useValue((state) => state.reprompting !== null);
+  const everything = useValue((state) => state.everything.job !== null);
   const failed = useValue((state) => state.promptError !== null);
   const mode = useValue((state) => state.mode);
   const picture = useValue((state) => state.picture !== null);
   if (!picture) return null;
+  if (!prompted && everything) return <EverythingBar />;
   if (!prompted) {
     return (
-      <div class="prompt-bar quiet">
-        {mode === 'box' ? 'Drag a box around an object' : 'Click an object; right click what does not belong to it'}
-      </div>
+      <div class="prompt-bar quiet">{mode === 'box' ? text.prompting.dragBox : text.prompting.clickPoint}</div>
     );
   }
   return (
-    <div class="prompt-bar">
+    <div class={several && !failed ? 'prompt-bar tall' : 'prompt-bar'}>
       {since !== null && <Waiting since={since} />}
       {failed ? <Failed /> : (offered || since === null) && <Offer />}
       <span class="grow" />
-      <ActionButton id="clear-prompt" text="Clear" keyShown side="above" />
+      <ActionButton id="clear-prompt" text={text.prompting.clear} keyShown side="above" />
       {failed ? (
         <button type="button" class="button primary" onClick={() => retryPrompt(page)}>
-          Try again <kbd>Enter</kbd>
+          {text.prompting.tryAgain} <kbd>Enter</kbd>
         </button>
       ) : (
-        <ActionButton id="add" text="Add" kind="primary" keyShown side="above" />
+        <ActionButton id="add" text={again ? text.prompting.replace : text.prompting.add} kind="primary" keyShown side="above" />
       )}
     </div>
   );

@@ -77,6 +77,8 @@ export function Toolbar() {
         <ActionButton id="hover" icon="hover" />
         {several && <ActionButton id="candidates" icon="layers" />}
         <ActionButton id="refine-edges" icon="edge" />
+        <ActionButton id="overlap" icon="overlap" />
+        <ActionButton id="everything" icon="grid" />
         <ActionButton id="auto-advance" icon="forward" />
         <span class="divider" />
         <div class="group" role="group" aria-label="Shown">

@@ -8,6 +8,7 @@ import { pageSize, patchByName, refreshEntry, withNewestEncoding } from './image
 import { announce, settled, tell, tellError } from './messages';
 import { enqueue, type Page } from './page';
 import { clearPrompt, preview } from './prompting';
+import { text } from '../text/en';
 
 // asked: when the picture was asked for.
 export function takePicture(page: Page, answer: Picture, asked: number): void {
@@ -78,10 +79,11 @@ export async function addMask(page: Page): Promise<boolean> {
   const mask = preview(state);
   if (mask === null || state.picture === null || state.segmenting !== null) return false;
   if (state.classId === null) {
-    tell(page, 'warning', 'edit', 'Choose a class first', 'Pick one in the list on the right, or press a number key.');
+    tell(page, 'warning', 'edit', text.prompting.chooseClass, text.prompting.chooseClassDetail);
     return false;
   }
-  const { prompt, candidates, chosen } = state;
+  const { prompt, candidates, chosen, reprompting } = state;
+  if (reprompting !== null) return replaceMask(page, reprompting, mask);
   const annotation = provisional(page, mask, state.classId);
   clearPrompt(page);
   page.store.set({ adding: [...state.adding, annotation] });
@@ -98,6 +100,18 @@ export async function addMask(page: Page): Promise<boolean> {
   if (!stored && untouched) page.store.set({ prompt, candidates, chosen });
   if (stored) announce(page, 'Annotation added');
   return stored;
+}
+
+// The mask on screen for an annotation that was prompted again. The prompt comes back if the edit is refused.
+async function replaceMask(page: Page, id: number, mask: Candidate): Promise<boolean> {
+  const { prompt, candidates, chosen, picture } = page.store.get();
+  const stored = storedOf(prompt.present);
+  clearPrompt(page);
+  const change: Edit = { type: 'set_mask', id, rle: mask.rle, score: mask.score, prompt: stored };
+  const done = await edit(page, change, text.prompting.maskReplaced);
+  const untouched = page.store.get().prompt === emptyHistory && page.store.get().picture?.name === picture?.name;
+  if (!done && untouched) page.store.set({ prompt, candidates, chosen, reprompting: id });
+  return done;
 }
 
 // An edit of the picture on screen. done: what is announced once it is stored. Resolves to whether it was.

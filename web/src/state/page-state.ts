@@ -25,7 +25,15 @@ export interface Toast {
 
 // proceed: what to do once the mask is added or discarded.
 export type Dialog =
-  { readonly kind: 'help' | 'clear' | 'jump' | 'memory' | 'quit' } | { readonly kind: 'pending'; readonly proceed: () => void };
+  | { readonly kind: 'help' | 'clear' | 'jump' | 'memory' | 'quit' }
+  | { readonly kind: 'pending'; readonly proceed: () => void }
+  | {
+      readonly kind: 'confirm'; // a question that the page asks before something large
+      readonly title: string;
+      readonly text: string;
+      readonly label: string; // of the button that goes on
+      readonly proceed: () => void;
+    };
 
 export interface Layers {
   readonly masks: boolean;

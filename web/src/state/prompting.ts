@@ -7,6 +7,7 @@ import { asProblem, isAbort, isStaleMaskInput, type Problem } from '../model/pro
 import {
   emptyHistory,
   isEmpty,
+  promptOf,
   putBack,
   requestOf,
   takeBack,
@@ -16,6 +17,7 @@ import {
   type PromptHistory,
 } from '../model/prompt';
 import type { Candidate, SegmentAnswer } from '../model/wire';
+import { text } from '../text/en';
 import { announce, settled } from './messages';
 import type { Page } from './page';
 import type { PageState } from './page-state';
@@ -29,7 +31,7 @@ export function hasPrompt(state: PageState): boolean {
 }
 
 export function promptFailure(problem: Problem): string {
-  return `The mask could not be computed: ${problem.title}${problem.detail === '' ? '' : `. ${problem.detail}`}`;
+  return text.prompting.failed(`${problem.title}${problem.detail === '' ? '' : `. ${problem.detail}`}`);
 }
 
 async function request(page: Page, signal: AbortSignal): Promise<SegmentAnswer> {
@@ -57,7 +59,7 @@ async function segment(page: Page): Promise<void> {
     page.store.set({ candidates: answer.candidates, chosen: 0, segmenting: null });
     settled(page, 'connection');
     const best = answer.candidates[0];
-    announce(page, best === undefined ? 'No mask found' : `Mask with score ${percent(best.score)}`);
+    announce(page, best === undefined ? text.prompting.noMaskSpoken : text.prompting.maskSpoken(percent(best.score)));
   } catch (error) {
     if (page.segmentAbort !== abort || isAbort(error)) return;
     const promptError = asProblem(error);
@@ -82,15 +84,21 @@ function stop(page: Page): void {
   page.store.set({ candidates: [], chosen: 0, segmenting: null, promptError: null });
 }
 
+// While an annotation is prompted again it stays selected: what is drawn is for it.
+function deselect(page: Page): void {
+  if (page.store.get().reprompting === null) page.store.set({ selection: new Set() });
+}
+
 export function drawBox(page: Page, box: Box): void {
-  page.store.set({ candidates: [], chosen: 0, selection: new Set() });
+  page.store.set({ candidates: [], chosen: 0 });
+  deselect(page);
   change(page, withBox(page.store.get().prompt, box));
 }
 
 export function setPoint(page: Page, x: number, y: number, foreground: boolean): void {
   const state = page.store.get();
   const key = state.project?.predictor.takes_mask_input === true ? (preview(state)?.logits_key ?? null) : null;
-  page.store.set({ selection: new Set() });
+  deselect(page);
   change(page, withPoint(state.prompt, { x, y, foreground }, key));
 }
 
@@ -104,7 +112,20 @@ export function putBackPrompt(page: Page): void {
 
 export function clearPrompt(page: Page): void {
   stop(page);
-  page.store.set({ prompt: emptyHistory });
+  page.store.set({ prompt: emptyHistory, reprompting: null });
+}
+
+// The selected annotation's own prompt, taken up again: the mask it gives takes the place of the annotation's.
+export function repromptSelected(page: Page): void {
+  const { picture, selection } = page.store.get();
+  const [id] = selection;
+  const annotation = picture?.annotations.find((each) => each.id === id);
+  if (annotation === undefined || selection.size !== 1) return;
+  clearPrompt(page);
+  const present = promptOf(annotation.prompt, annotation.box);
+  page.store.set({ reprompting: annotation.id, classId: annotation.class_id });
+  change(page, { ...emptyHistory, present });
+  announce(page, text.prompting.repromptSpoken);
 }
 
 export function restorePrompt(page: Page, prompt: PromptHistory): void {
@@ -127,10 +148,24 @@ export function setMaskOptions(page: Page, options: Partial<MaskOptions>): void 
   promptAgain(page);
 }
 
+// index: of the candidates on offer, from 0. False if there is none of that number to choose.
+export function chooseCandidate(page: Page, index: number): boolean {
+  const { candidates } = page.store.get();
+  if (candidates.length < 2 || index < 0 || index >= candidates.length) return false;
+  page.store.set({ chosen: index });
+  announce(page, text.prompting.candidateSpoken(index + 1, candidates.length, percent(candidates[index]!.score)));
+  return true;
+}
+
 export function cycleCandidate(page: Page, by: number): void {
   const { candidates, chosen } = page.store.get();
-  if (candidates.length < 2) return;
-  const next = (chosen + by + candidates.length) % candidates.length;
-  page.store.set({ chosen: next });
-  announce(page, `Candidate ${next + 1} of ${candidates.length}, score ${percent(candidates[next]!.score)}`);
+  chooseCandidate(page, (chosen + by + candidates.length) % candidates.length);
+}
+
+const overlaps = ['allow', 'newer', 'older'] as const;
+
+export function cycleOverlap(page: Page): void {
+  const overlap = overlaps[(overlaps.indexOf(page.store.get().overlap) + 1) % overlaps.length]!;
+  page.store.set({ overlap });
+  announce(page, text.prompting.overlapSpoken[overlap]);
 }

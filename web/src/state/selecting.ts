@@ -5,14 +5,15 @@ import { polygonContains } from '../geometry/polygon';
 import type { Annotation } from '../model/wire';
 import type { Page } from './page';
 
-// The smallest annotation under a point: what lies inside another can still be reached.
-export function annotationAt(annotations: readonly Annotation[], point: Point): Annotation | null {
-  let found: Annotation | null = null;
-  for (const annotation of annotations) {
-    const [x0, y0, x1, y1] = annotation.box;
+type Outlined = Pick<Annotation, 'box' | 'area' | 'polygon'>;
+
+// The smallest of some shapes under a point: what lies inside another can still be reached.
+export function smallestAt<T extends Outlined>(shapes: readonly T[], point: Point): T | null {
+  let found: T | null = null;
+  for (const shape of shapes) {
+    const [x0, y0, x1, y1] = shape.box;
     if (point.x < x0 || point.x > x1 || point.y < y0 || point.y > y1) continue;
-    if ((found === null || annotation.area < found.area) && polygonContains(annotation.polygon, point))
-      found = annotation;
+    if ((found === null || shape.area < found.area) && polygonContains(shape.polygon, point)) found = shape;
   }
   return found;
 }
@@ -31,7 +32,7 @@ export function select(page: Page, id: number | null, extend: boolean): void {
 
 export function selectAt(page: Page, point: Point, extend: boolean): void {
   const annotations = page.store.get().picture?.annotations ?? [];
-  select(page, annotationAt(annotations, point)?.id ?? null, extend);
+  select(page, smallestAt(annotations, point)?.id ?? null, extend);
 }
 
 // The next or previous annotation in the list.

@@ -7,6 +7,7 @@ import type {
   Candidate,
   Edit,
   ImageEntry,
+  Job,
   MemoryEvent,
   Model,
   Picture,
@@ -68,6 +69,9 @@ export class FakeProgram {
   model: Model = { name: 'small', state: 'loaded', reason: '' };
   preparesAhead = true;
   preferences: Readonly<Record<string, unknown>> = {};
+  readonly jobs: Job[] = [];
+  readonly removed: number[] = []; // jobs
+  readonly results = new Map<number, unknown>(); // by job
   private readonly pictures = new Map<string, Kept>();
   private nextId = 1;
 
@@ -79,6 +83,13 @@ export class FakeProgram {
     const family = model ? 'sam' : 'grabcut';
     const takes = model && this.takesMaskInput;
     return { use, can_use_grabcut: true, family, key: family, description: family, takes_mask_input: takes, max_candidates: model ? 3 : 1, model: loaded };
+  }
+
+  // What the program's event says of the job.
+  change(id: number, change: Partial<Job>): Job {
+    const job = { ...this.jobs[id - 1]!, ...change };
+    this.jobs[id - 1] = job;
+    return job;
   }
 
   kept(name: string): Kept {
@@ -234,16 +245,34 @@ export class FakeProgram {
     },
     formats: async () => [],
     folder: async (path) => ({ path, parent: null, folders: [], files: [] }),
-    jobs: async () => [],
-    startJob: async () => {
-      throw new Problem(422, 'about:blank', 'No jobs', 'This program has none.');
+    jobs: async () => [...this.jobs].reverse(),
+    startJob: async (request) => {
+      const job: Job = {
+        id: this.jobs.length + 1,
+        kind: request.kind,
+        title: request.kind,
+        state: 'running',
+        done: 0,
+        total: 10,
+        seconds: 0,
+        left_s: 0,
+        message: '',
+        log: [],
+        started_ms: 0,
+        changes_project: request.kind === 'import' || request.kind === 'classes',
+        ...(request.kind === 'everything' ? { image: request.image } : {}),
+      };
+      this.jobs.push(job);
+      return job;
     },
-    cancelJob: async () => {
-      throw new Problem(404, 'about:blank', 'No such job', '');
+    cancelJob: async (id) => this.change(id, { state: 'cancelled' }),
+    removeJob: async (id) => {
+      this.removed.push(id);
     },
-    removeJob: async () => undefined,
-    jobResult: async () => {
-      throw new Problem(404, 'about:blank', 'No such job', '');
+    jobResult: async <T>(id: number) => {
+      const result = this.results.get(id);
+      if (result === undefined) throw new Problem(404, 'about:blank', 'No such job', '');
+      return result as T;
     },
   };
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { isEnabled } from '../../src/input/action';
 import { actionOf } from '../../src/input/actions';
 import { Problem, unreachable } from '../../src/model/problem';
+import { addMask } from '../../src/state/editing';
 import { open } from '../../src/state/navigation';
 import type { Page } from '../../src/state/page';
 import {
@@ -9,10 +10,12 @@ import {
   cycleCandidate,
   drawBox,
   preview,
+  repromptSelected,
   retryPrompt,
   setPoint,
   takeBackPrompt,
 } from '../../src/state/prompting';
+import { select } from '../../src/state/selecting';
 import { reconnect } from '../../src/state/session';
 import { candidate, FakeProgram, pageOn, settle } from './fake-program';
 
@@ -121,6 +124,52 @@ describe('prompting', () => {
     expect(page.store.get().promptError).toBeNull();
     await reconnect(page, () => undefined);
     expect(program.asked).toHaveLength(4);
+  });
+
+  test('a selected annotation is prompted again with its own prompt, and its mask replaced', async () => {
+    const made = { boxes: [[1, 2, 30, 40] as const], points: [{ x: 5, y: 6, foreground: false }] };
+    program.apply('a.jpg', { type: 'add', class_id: 1, rle: 'r', score: 0.5, prompt: made });
+    await open(page, 'b.jpg');
+    await open(page, 'a.jpg');
+    select(page, page.store.get().picture!.annotations[0]!.id, false);
+    repromptSelected(page);
+    expect(program.asked[0]!.request).toMatchObject({ boxes: made.boxes, points: made.points });
+    expect(page.store.get().classId).toBe(1);
+    program.asked[0]!.answer([candidate('k1')]);
+    await settle();
+    setPoint(page, 7, 8, true);
+    program.asked[1]!.answer([candidate('k2', 0.7)]);
+    await settle();
+    expect(await addMask(page)).toBe(true);
+    const points = [...made.points, { x: 7, y: 8, foreground: true }];
+    const prompt = { boxes: made.boxes, points };
+    expect(program.edits).toEqual([{ type: 'set_mask', id: 1, rle: 'rle-k2', score: 0.7, prompt }]);
+    expect(page.store.get().reprompting).toBeNull();
+  });
+
+  test('one without a prompt is prompted with its box; Esc leaves it as it was', async () => {
+    program.apply('a.jpg', { type: 'add', class_id: 0, rle: 'r' });
+    await open(page, 'b.jpg');
+    await open(page, 'a.jpg');
+    select(page, page.store.get().picture!.annotations[0]!.id, false);
+    repromptSelected(page);
+    expect(program.asked[0]!.request.boxes).toEqual([[0, 0, 10, 10]]);
+    clearPrompt(page);
+    expect(page.store.get().reprompting).toBeNull();
+    expect(program.edits).toEqual([]);
+  });
+
+  test('a number key chooses a candidate while there are several, a class otherwise', async () => {
+    page.store.set({ numbered: page.store.get().project?.classes ?? [{ id: 0, name: 'cat' }, { id: 1, name: 'dog' }] });
+    const number = actionOf('class-number');
+    setPoint(page, 1, 1, true);
+    program.asked[0]!.answer([candidate('k1', 0.9), candidate('k2', 0.8)]);
+    await settle();
+    number.run(page, '2');
+    expect(preview(page.store.get())?.logits_key).toBe('k2');
+    clearPrompt(page);
+    number.run(page, '2');
+    expect(page.store.get().classId).toBe(1);
   });
 
   test('taking back the first step leaves nothing on offer', async () => {

@@ -1,6 +1,7 @@
 // The chosen class.
 
 import { chooseNumbered, moveClass, shownClasses, chooseClass } from '../../state/classes';
+import { chooseCandidate } from '../../state/prompting';
 import type { Action } from '../action';
 
 const pageOfClasses = 10;
@@ -9,9 +10,9 @@ export const classes: readonly Action[] = [
   {
     id: 'class-number',
     group: 'Classes',
-    title: 'Choose a class by its number in the list',
+    title: 'Choose a class by its number in the list; a candidate mask while there are several',
     keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
-    run: (page, key) => chooseNumbered(page, Number(key)),
+    run: (page, key) => void (chooseCandidate(page, Number(key) - 1) || chooseNumbered(page, Number(key))),
   },
   { id: 'class-down', group: 'Classes', title: 'Next class', keys: ['ArrowDown'], run: (page) => moveClass(page, 1) },
   { id: 'class-up', group: 'Classes', title: 'Previous class', keys: ['ArrowUp'], run: (page) => moveClass(page, -1) },

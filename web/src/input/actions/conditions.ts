@@ -5,4 +5,4 @@ import type { Dialog, PageState } from '../../state/page-state';
 
 export const open = (s: PageState) => s.picture !== null;
 export const hasSelection = (s: PageState) => s.selection.size > 0;
-export const show = (page: Page, kind: Exclude<Dialog['kind'], 'pending'>) => page.store.set({ dialog: { kind } });
+export const show = (page: Page, kind: Exclude<Dialog['kind'], 'pending' | 'confirm'>) => page.store.set({ dialog: { kind } });

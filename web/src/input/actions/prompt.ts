@@ -1,22 +1,50 @@
 // Making a mask.
 
 import { addMask } from '../../state/editing';
+import {
+  acceptSegment,
+  closeEverything,
+  isRunning,
+  markNextSegment,
+  offersSegments,
+  startEverything,
+} from '../../state/everything';
 import { isHovering, toggleHovering } from '../../state/hovering';
 import { go } from '../../state/navigation';
 import type { Page } from '../../state/page';
-import { clearPrompt, cycleCandidate, hasPrompt, preview, retryPrompt, setMaskOptions } from '../../state/prompting';
+import type { PageState } from '../../state/page-state';
+import {
+  clearPrompt,
+  cycleCandidate,
+  cycleOverlap,
+  hasPrompt,
+  preview,
+  repromptSelected,
+  retryPrompt,
+  setMaskOptions,
+} from '../../state/prompting';
 import { select } from '../../state/selecting';
 import type { Action } from '../action';
 import { hasSelection } from './conditions';
 
 async function add(page: Page): Promise<void> {
-  if (page.store.get().promptError !== null) return retryPrompt(page);
+  const { promptError, everything } = page.store.get();
+  if (promptError !== null) return retryPrompt(page);
+  if (marksSegment(page.store.get())) return void (await acceptSegment(page, everything.hovered!));
   if ((await addMask(page)) && page.store.get().autoAdvance && !hasPrompt(page.store.get())) go(page, 1);
 }
 
+const marksSegment = (s: PageState) => offersSegments(s) && s.everything.hovered !== null;
+
 function escape(page: Page): void {
   if (hasPrompt(page.store.get())) clearPrompt(page);
+  else if (page.store.get().everything.job !== null) closeEverything(page);
   else select(page, null, false);
+}
+
+function cycle(page: Page, step: 1 | -1): void {
+  if (offersSegments(page.store.get())) markNextSegment(page, step);
+  else cycleCandidate(page, step);
 }
 
 export const prompt: readonly Action[] = [
@@ -32,7 +60,7 @@ export const prompt: readonly Action[] = [
     group: 'Prompt',
     title: 'Add the mask with the chosen class',
     keys: ['Enter', 'a'],
-    enabled: (s) => (preview(s) !== null && s.segmenting === null) || s.promptError !== null,
+    enabled: (s) => (preview(s) !== null && s.segmenting === null) || s.promptError !== null || marksSegment(s),
     run: (page) => void add(page),
   },
   {
@@ -40,7 +68,7 @@ export const prompt: readonly Action[] = [
     group: 'Prompt',
     title: 'Clear the prompt, or the selection',
     keys: ['Escape', 'x'],
-    enabled: (s) => hasPrompt(s) || hasSelection(s),
+    enabled: (s) => hasPrompt(s) || hasSelection(s) || s.everything.job !== null,
     run: escape,
   },
   {
@@ -73,15 +101,39 @@ export const prompt: readonly Action[] = [
     group: 'Prompt',
     title: 'Next candidate',
     keys: ['Tab'],
-    enabled: (s) => s.candidates.length > 1,
-    run: (page) => cycleCandidate(page, 1),
+    enabled: (s) => s.candidates.length > 1 || offersSegments(s),
+    run: (page) => cycle(page, 1),
   },
   {
     id: 'previous-candidate',
     group: 'Prompt',
     title: 'Previous candidate',
     keys: ['Shift+Tab'],
-    enabled: (s) => s.candidates.length > 1,
-    run: (page) => cycleCandidate(page, -1),
+    enabled: (s) => s.candidates.length > 1 || offersSegments(s),
+    run: (page) => cycle(page, -1),
+  },
+  {
+    id: 'reprompt',
+    group: 'Prompt',
+    title: 'Prompt the selected annotation again',
+    keys: [';'],
+    enabled: (s) => s.selection.size === 1,
+    run: repromptSelected,
+  },
+  {
+    id: 'overlap',
+    group: 'Prompt',
+    title: 'Overlap of masks: allowed, the newer wins, the older wins',
+    keys: ['\\'],
+    active: (s) => s.overlap !== 'allow',
+    run: cycleOverlap,
+  },
+  {
+    id: 'everything',
+    group: 'Prompt',
+    title: 'Find everything on the image',
+    keys: ['`'],
+    enabled: (s) => s.picture !== null && !isRunning(s.everything.job),
+    run: (page) => void startEverything(page),
   },
 ];
