@@ -87,6 +87,7 @@ function note(kind, text) {
   log.push({ number: log.length + 1, time_ms: Date.now(), kind, text });
   send('memory_event', log.at(-1));
 }
+let preferences = {};
 let prepareAhead = true;
 const predictor = { use: 'model', can_use_grabcut: true, family: 'sam1', key: 'sam1', description: 'stand-in', takes_mask_input: true, max_candidates: 3, model: { name: 'stand-in', state: 'loaded', reason: '' } };
 const share = (at, of) => Math.min(0.995, of * (0.9 + 0.1 * Math.sin(at / 40000) + 0.03 * Math.sin(at / 7000)));
@@ -130,6 +131,10 @@ createServer(async (req, res) => {
     return res.end(readFileSync(file));
   }
   if (parts[0] === 'project') return json(200, { name: 'samples', folder: '/data/samples', version: '0', classes, image_count: names.length, current, predictor, warnings: [] });
+  if (parts[0] === 'preferences') {
+    if (req.method === 'PUT') preferences = data;
+    return json(200, preferences);
+  }
   if (parts[0] === 'memory') {
     if (parts[1] === 'history') return json(200, history());
     if (parts[1] === 'events') return json(200, { events: log });

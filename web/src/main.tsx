@@ -22,6 +22,7 @@ import { onMemory, onMemoryEvent } from './state/memory';
 import { settled, tellError } from './state/messages';
 import { makePage } from './state/page';
 import { onPredictor } from './state/predictor';
+import { writePreferencesNow } from './state/preferences';
 import { reconnect, remember, start } from './state/session';
 import './style/page.css';
 
@@ -80,6 +81,7 @@ render(
   document.getElementById('app')!,
 );
 
+window.addEventListener('pagehide', () => writePreferencesNow(page));
 window.addEventListener('beforeunload', (event) => {
   if (page.store.get().saved === 'saving') event.preventDefault();
 });

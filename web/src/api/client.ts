@@ -24,6 +24,8 @@ import type {
 
 export const base = '/api/v1';
 
+const preferencesPath = `${base}/preferences`;
+
 export function imagePath(name: string): string {
   return `${base}/images/${encodeURIComponent(name)}`;
 }
@@ -39,11 +41,15 @@ export async function get(path: string, init: RequestInit): Promise<Response> {
   throw problemOf(response.status, await response.json().catch(() => null));
 }
 
+// A browser takes no more than 64 KiB of what may outlive the page.
+const outlivesBelow = 60_000;
+
 async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const init: RequestInit = { method, cache: 'no-store' };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { 'Content-Type': 'application/json' };
+    init.keepalive = path === preferencesPath && String(init.body).length < outlivesBelow;
   }
   if (signal !== undefined) init.signal = signal;
   const response = await get(path, init);
@@ -89,8 +95,8 @@ export function makeApi(window: string): Api {
     choosePredictor: (use) => call<Predictor>('PUT', `${base}/predictor`, { use }),
     windows: async () => (await call<{ windows: Window[] }>('GET', `${base}/windows`)).windows,
     progress: () => call<Progress>('GET', `${base}/project/progress`),
-    preferences: () => call<Record<string, unknown>>('GET', `${base}/preferences`),
-    setPreferences: async (preferences) => void (await call('PUT', `${base}/preferences`, preferences)),
+    preferences: () => call<Record<string, unknown>>('GET', preferencesPath),
+    setPreferences: async (preferences) => void (await call('PUT', preferencesPath, preferences)),
     formats: async () => (await call<{ formats: DatasetFormat[] }>('GET', `${base}/formats`)).formats,
     folder: (path) => call<Folder>('GET', `${base}/folders?path=${encodeURIComponent(path)}`),
     jobs: async () => (await call<{ jobs: Job[] }>('GET', `${base}/jobs`)).jobs,

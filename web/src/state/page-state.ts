@@ -6,6 +6,7 @@ import { emptyHistory, type PromptHistory } from '../model/prompt';
 import type { Problem } from '../model/problem';
 import type { Annotation, Candidate, Class, ImageEntry, Memory, MemoryEvent, MemoryHistory, Overlap, Picture, Project } from '../model/wire';
 import { noEverything, type Everything } from './everything-state';
+import type { Preferences } from './preferences';
 
 export interface ImageList {
   readonly total: number;
@@ -89,6 +90,7 @@ export interface PageState {
   readonly dismissed: ReadonlySet<string>; // warnings put away
   readonly announcement: string;
   readonly saved: 'saved' | 'saving' | 'failed';
+  readonly preferences: Preferences; // read them with state/preferences.ts
 }
 
 export const initialState: PageState = {
@@ -134,4 +136,5 @@ export const initialState: PageState = {
   dismissed: new Set(),
   announcement: '',
   saved: 'saved',
+  preferences: {},
 };

@@ -8,6 +8,7 @@ import { tell, tellError } from './messages';
 import { open } from './navigation';
 import { enqueue, type Page } from './page';
 import { withNewestPredictor } from './predictor';
+import { loadPreferences } from './preferences';
 import { restorePrompt, retryPrompt } from './prompting';
 
 type Settings = Pick<
@@ -97,7 +98,7 @@ async function showAgain(page: Page): Promise<void> {
 export async function start(page: Page, storage: Storage): Promise<void> {
   const settings = read<Partial<Settings>>(storage, settingsKey);
   if (settings !== null) page.store.set(settings);
-  await loadProject(page);
+  await Promise.all([loadProject(page), loadPreferences(page)]);
   await loadPage(page, 0);
   await openFirst(page, storage);
 }

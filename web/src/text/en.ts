@@ -70,5 +70,7 @@ export const text = {
   statistics: {},
   jobs: {},
   keys: {},
-  frame: {},
+  frame: {
+    preferencesNotKept: 'Settings could not be kept',
+  },
 };

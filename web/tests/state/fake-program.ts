@@ -75,7 +75,11 @@ export class FakeProgram {
   private readonly pictures = new Map<string, Kept>();
   private nextId = 1;
 
-  constructor(readonly names: string[]) {}
+  private readonly positions: ReadonlyMap<string, number>;
+
+  constructor(readonly names: string[]) {
+    this.positions = new Map(names.map((name, i) => [name, i]));
+  }
 
   predictor(): Predictor {
     const { use, model: loaded } = this;
@@ -102,7 +106,7 @@ export class FakeProgram {
     const { steps, at, revision } = this.kept(name);
     return {
       name,
-      position: this.names.indexOf(name),
+      position: this.positions.get(name) ?? -1,
       width: 400,
       height: 300,
       encoding: 'ready',
@@ -125,7 +129,7 @@ export class FakeProgram {
     const state = this.broken.has(name) ? 'broken' : n > 0 ? 'labelled' : 'new';
     return {
       name,
-      position: this.names.indexOf(name),
+      position: this.positions.get(name) ?? -1,
       state,
       annotation_count: n,
       proposals: steps[at]!.filter(({ review }) => review === 'proposed').length,
@@ -155,7 +159,7 @@ export class FakeProgram {
     return edit.type === 'clear' ? [] : now;
   }
 
-  readonly api: Api = {
+  readonly api: { -readonly [K in keyof Api]: Api[K] } = {
     project: async () => ({
       name: 'p',
       version: '1',
