@@ -22,15 +22,16 @@ function letter(press: KeyPress): string {
   return place === null ? press.key : place[1]!.toLowerCase();
 }
 
-// "n", "?", "Escape", "Mod+s", "Mod+Shift+z", "Shift+ArrowLeft". Mod is Ctrl or the Mac's Command. A printable key says
-// Shift by itself, so Shift is named only together with Mod or for keys like arrows.
+// "n", "?", "Escape", "Mod+s", "Mod+Shift+z", "Shift+ArrowLeft", "Shift+m". Mod is Ctrl or the Mac's Command. A sign says
+// Shift by itself, so Shift is named only together with Mod, for letters and for keys like arrows.
 export function keyName(press: KeyPress): string {
   const mod = press.ctrlKey || press.metaKey;
   const printable = isPrintable(press.key);
+  const sign = printable && !/^[a-z]$/.test(letter(press));
   const parts: string[] = [];
   if (mod) parts.push('Mod');
   if (press.altKey) parts.push('Alt');
-  if (press.shiftKey && (mod || !printable)) parts.push('Shift');
+  if (press.shiftKey && (mod || !sign)) parts.push('Shift');
   parts.push(press.key === ' ' ? 'Space' : printable ? letter(press) : press.key);
   return parts.join('+');
 }
@@ -50,10 +51,10 @@ export function makeKeymap(actions: readonly Action[]): Keymap {
   return map;
 }
 
-// The action of a key. While a text field has the focus only combinations with Ctrl that ask for it act; the rest is
-// text.
+// The action of a key. A letter with Shift is the letter itself where no action wants the two together. While a text
+// field has the focus only combinations with Ctrl that ask for it act; the rest is text.
 export function actionFor(keymap: Keymap, key: string, typing: boolean): Action | null {
-  const action = keymap.get(key);
+  const action = keymap.get(key) ?? keymap.get(key.replace(/^Shift\+(?=[a-z]$)/, ''));
   if (action === undefined) return null;
   if (typing && !(action.whileTyping === true && key.startsWith('Mod+'))) return null;
   return action;

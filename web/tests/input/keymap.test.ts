@@ -63,6 +63,16 @@ describe('keymap', () => {
     expect(idFor({ key: 'Tab', shiftKey: true })).toBe('previous-candidate');
   });
 
+  test('a letter with Shift is a key of its own, and the letter where nobody wants it', () => {
+    const m = { ...plain, key: 'M', shiftKey: true };
+    expect(keyName(m)).toBe('Shift+m');
+    expect(keyName({ ...m, key: 'm' })).toBe('Shift+m'); // with caps lock
+    const merge = { ...actions[0]!, id: 'merge', keys: ['Shift+m'] };
+    expect(actionFor(makeKeymap([...actions.filter(({ keys }) => !keys.includes('Shift+m')), merge]), keyName(m), false)).toBe(merge);
+    expect(actionFor(makeKeymap([{ ...merge, id: 'masks', keys: ['m'] }]), 'Shift+m', false)?.id).toBe('masks');
+    expect(actionFor(keymap, 'Shift+ArrowRight', false)?.id).toBe('pan-right');
+  });
+
   test('caps lock and other alphabets', () => {
     expect(idFor({ key: 'N' })).toBe('next');
     expect(idFor({ key: 'т', code: 'KeyN' })).toBe('next');
