@@ -8,20 +8,10 @@ import { actions } from '../src/input/actions';
 import type { Annotation, Picture } from '../src/model/wire';
 import { opened } from './hand';
 import { smallModel, startProgram, type Program } from './program';
+import { makeRandom } from '../tests/random';
 
 const runSeconds = Number(process.env['SAM_MONKEY_SECONDS'] ?? 30);
 const seed = Number(process.env['SAM_MONKEY_SEED'] ?? 7);
-
-// mulberry32: small, and the same everywhere.
-function randomFrom(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 // As Playwright writes a key of the keymap.
 function pressOf(key: string): string {
@@ -57,7 +47,8 @@ test.afterEach(async () => {
 
 test(`${runSeconds} s of random keys, clicks and drags, seed ${seed}`, async ({ page }) => {
   test.setTimeout((runSeconds + 90) * 1000);
-  const random = randomFrom(seed);
+  const between = makeRandom(seed);
+  const random = () => between(0, 1);
   const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(`${error.message}\n${error.stack ?? ''}`));

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 
 export const brokenName = 'broken.jpg';
 
@@ -14,6 +14,8 @@ export interface Program {
   readonly cache: string; // its folder
   labels(base: string): string[]; // lines of labels/<base>.txt; none if there is no file
   goOn(): void; // with the engines, if they were held
+  kill(): Promise<void>; // by SIGKILL, whatever it is doing
+  restart(): Promise<void>; // at the same address, after kill()
   stop(): Promise<void>;
 }
 
@@ -30,9 +32,20 @@ function freePort(): Promise<number> {
   });
 }
 
-function copySamples(): string {
+// copies: pictures of the project, the samples over and over; 0: each once.
+function copySamples(copies: number): string {
   const folder = mkdtempSync(join(tmpdir(), 'sam-annotator-e2e-'));
   cpSync(new URL('../../samples', import.meta.url).pathname, folder, { recursive: true });
+  if (copies > 0) {
+    const images = join(folder, 'images');
+    const names = readdirSync(images);
+    for (let i = 0; i < copies; ++i) {
+      const name = names[i % names.length]!;
+      cpSync(join(images, name), join(images, `photo_${String(i).padStart(5, '0')}${extname(name)}`));
+    }
+    for (const name of names) rmSync(join(images, name));
+    return folder;
+  }
   const whole = readFileSync(join(folder, 'images/astronaut.jpg'));
   writeFileSync(join(folder, 'images', brokenName), whole.subarray(0, 600));
   return folder;
@@ -80,6 +93,7 @@ export interface Start {
   readonly model?: readonly [encoder: string, decoder: string] | 'builtin'; // files; none: GrabCut
   readonly holdEngines?: boolean; // the model is not loaded before goOn()
   readonly costs?: string; // model_costs.json, as an earlier run measured
+  readonly copies?: number; // so many pictures, the samples over and over
 }
 
 // The tests' own SAM: what it computes is told in tests/models/make_models.py.
@@ -88,11 +102,11 @@ export const smallModel = [`${data}sam1_512.encoder.onnx`, `${data}sam1_512.deco
 
 export const otherDecoder = `${data}sam1_four.decoder.onnx`; // of a larger model
 
-export async function startProgram({ memory, model, holdEngines, costs }: Start = {}): Promise<Program> {
+export async function startProgram({ memory, model, holdEngines, costs, copies = 0 }: Start = {}): Promise<Program> {
   const binary = process.env['SAM_ANNOTATOR_BIN'];
   if (binary === undefined)
     throw new Error('set SAM_ANNOTATOR_BIN to the program, such as build/release/src/cli/sam-annotator');
-  const folder = copySamples();
+  const folder = copySamples(copies);
   const port = String(await freePort());
   const flags = ['--category_path', folder, '--classes_csv', join(folder, 'classes.csv'), '--port', port];
   const script = join(folder, 'memory.script');
@@ -104,8 +118,13 @@ export async function startProgram({ memory, model, holdEngines, costs }: Start 
   if (costs !== undefined) writeFileSync(join(cache, 'model_costs.json'), costs);
   const kept = { SAM_CACHE_DIR: cache };
   const env = { ...process.env, ...kept, ...(memory === undefined ? {} : { SAM_MEMORY_SCRIPT: script }) };
-  const child = spawn(binary, flags, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let child!: ChildProcess;
+  let ended!: Promise<void>;
+  const launch = () => {
+    child = spawn(binary, flags, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  };
+  launch();
   const held = holdEngines === true ? heldEngines(child.pid!) : null;
   const url = await whenReady(child);
   const engines = await held;
@@ -114,6 +133,14 @@ export async function startProgram({ memory, model, holdEngines, costs }: Start 
     folder,
     cache,
     goOn: () => void process.kill(engines!, 'SIGCONT'),
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async restart() {
+      launch();
+      await whenReady(child);
+    },
     labels(base) {
       try {
         return readFileSync(join(folder, 'labels', `${base}.txt`), 'utf8')

@@ -1,0 +1,5 @@
+// Hours of labelling in fast motion, for script/soak.
+
+import base from './playwright.config';
+
+export default { ...base, testDir: 'soak', timeout: 3_600_000 };
