@@ -6,6 +6,7 @@
 #include <ctime>
 #include <iostream>
 
+#include "cli/import_command.h"
 #include "cli/predictor_options.h"
 #include "cli/stop_signals.h"
 #include "dataset/statistics.h"
@@ -22,6 +23,7 @@ namespace {
 struct AnnotateOptions {
   std::string category_path;
   std::string classes_csv;
+  std::string import_from;
   int port = 8008;
   // The original's, which choose a model by its size: "sam2" and "small_v2" is the model kept as sam2_small_v2.
   std::string sam_version;
@@ -116,8 +118,8 @@ ServerOptions server_options(const AnnotateOptions& options, const Engine& engin
 void print_start(const Store& store, const Pipeline& pipeline, int port) {
   const ModelStatus model = pipeline.model();
   const bool is_there = model.load.state == LoadState::loaded;
-  std::cout << "SAM Annotator: " << store.picture_count() << " pictures, " << store.classes().names.size()
-            << " classes, " << (is_there ? pipeline.predictor().describe : "loading " + model.name)
+  std::cout << "SAM Annotator: " << count_text(store.picture_count(), "picture", "pictures") << ", "
+            << count_text(store.classes().names.size(), "class", "classes") << ", " << (is_there ? pipeline.predictor().describe : "loading " + model.name)
             << "\nOpen http://127.0.0.1:" << port << " in a browser. Ctrl+C saves and stops." << '\n'
             << std::flush;
 }
@@ -132,6 +134,16 @@ void serve(Server& server, const Store& store, const Pipeline& pipeline, StopSig
   server.stop();
 }
 
+// Another tool's project, opened with its classes in one command. Started a second time it brings what is new there; what was annotated here stays.
+void import_first(const AnnotateOptions& options, Program& program) {
+  ImportCommand command;
+  command.in = options.import_from;
+  command.project = options.category_path;
+  command.options.on_conflict = OnConflict::keep;
+  command.flags.classes_csv = options.classes_csv;
+  run_import(command, format_of_input("", options.import_from, "sam-annotator import --format", program.files), program);
+}
+
 int run_annotate(AnnotateOptions options, Program& program) {
   if (options.create_sample) return create_sample(options, program);
   if (options.category_path.empty())
@@ -139,6 +151,7 @@ int run_annotate(AnnotateOptions options, Program& program) {
         "give the folder with --category_path DIR (it holds images/) and the classes with --classes_csv FILE");
   if (options.debug) spdlog::set_level(spdlog::level::debug);
   take_original_model_flags(options);
+  if (!options.import_from.empty()) import_first(options, program);
   StopSignals signals;  // before anything that makes a thread
 
   const auto store = open_store(store_options(options, program), program.files, program.clock);
@@ -164,6 +177,9 @@ void add_annotate_options(CLI::App& app, AnnotateOptions& options) {
                  "the project: a folder with images/; labels/ and the rest are made in it");
   app.add_option("--classes_csv,--classes-csv", options.classes_csv,
                  "the classes: a CSV with the header class_name; default: classes.csv in the project");
+  app.add_option("--import", options.import_from,
+                 "first reads another tool's dataset (X-AnyLabeling, labelme, CVAT, COCO, YOLO, …) with its classes into "
+                 "the project, which is made if it is not there; see import for choices");
   app.add_option("--port", options.port, "port of the page on 127.0.0.1")
       ->check(CLI::Range(1, 65535))
       ->capture_default_str();

@@ -269,6 +269,26 @@ TEST_F(CommandLine, WritesASampleClassListAndStatistics) {
   EXPECT_FALSE(fs::is_empty(project / "exports"));
 }
 
+TEST_F(CommandLine, OpensAnotherToolsProjectWithItsClassesInOneCommand) {
+  const fs::path theirs = folder_ / "theirs", project = folder_ / "project";
+  fs::create_directories(theirs);
+  fs::copy(fs::path(SAM_SAMPLES) / "images" / "coffee.jpg", theirs);
+  std::ofstream(theirs / "coffee.json")
+      << R"({"version":"2.4.4","flags":{},"imagePath":"coffee.jpg","imageData":null,"imageHeight":400,"imageWidth":600,)"
+      << R"("shapes":[{"label":"cup","score":0.8,"shape_type":"polygon","flags":{},"attributes":{},)"
+      << R"("points":[[100,100],[300,100],[300,250]]}]})";
+  const std::vector<std::string> open = {"--category_path", project.string(), "--import", theirs.string(),
+                                         "--export_stats"};
+  ASSERT_EQ(run(open).status, 0);
+  std::ifstream classes(project / "classes.csv");
+  std::string header, name;
+  classes >> header >> name;
+  EXPECT_EQ(name, "cup");
+  EXPECT_TRUE(fs::exists(project / "annotations" / "coffee.jpg.json"));
+  EXPECT_THAT(run(open).out, HasSubstr("the project's kept: 1"));  // again: what is there stays
+  expect_refusal({"--category_path", project.string(), "--import", (folder_ / "nowhere").string()}, 1, "nowhere");
+}
+
 TEST_F(CommandLine, ServesAndStopsAtOnceWhenAsked) {
   const fs::path project = folder_ / "project";
   fs::copy(SAM_SAMPLES, project, fs::copy_options::recursive);

@@ -2,6 +2,7 @@
 
 import { isEmpty, type PromptHistory } from '../model/prompt';
 import type { PageState } from './page-state';
+import { restoreEverything } from './everything';
 import { loadPage, reloadList, fetchEntry } from './image-list';
 import { takePicture } from './editing';
 import { tell, tellError } from './messages';
@@ -101,6 +102,10 @@ export async function start(page: Page, storage: Storage): Promise<void> {
   await Promise.all([loadProject(page), loadPreferences(page)]);
   await loadPage(page, 0);
   await openFirst(page, storage);
+  page.api
+    .jobs()
+    .then((jobs) => restoreEverything(page, jobs))
+    .catch((error: unknown) => tellError(page, 'note', error));
 }
 
 // The program answers again, perhaps another run of it: everything shown is asked for anew. Another project, or another
