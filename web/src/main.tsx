@@ -10,7 +10,6 @@ import { makeSurface } from './canvas/stage';
 import { makeThumbnails } from './canvas/thumbnails';
 import { actions } from './input/actions';
 import { bindKeyboard } from './input/keyboard';
-import { makeKeymap } from './input/keymap';
 import { bindPointer, type PointerState } from './input/pointer';
 import { App } from './panels/app';
 import { ShellContext, type Shell } from './panels/context';
@@ -46,7 +45,7 @@ function mountCanvas(element: HTMLDivElement): () => void {
     surface.redrawPrompt();
   };
   const unbindPointer = bindPointer(element, page, gesture, pointer, changed);
-  const unbindKeyboard = bindKeyboard(page, makeKeymap(actions), pointer, changed);
+  const unbindKeyboard = bindKeyboard(page, actions, pointer, changed);
   return () => {
     unbindPointer();
     unbindKeyboard();

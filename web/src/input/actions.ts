@@ -3,12 +3,13 @@
 import type { Action } from './action';
 import { annotations } from './actions/annotations';
 import { classes } from './actions/classes';
+import { exports } from './actions/exports';
 import { images } from './actions/images';
 import { program } from './actions/program';
 import { prompt } from './actions/prompt';
 import { view } from './actions/view';
 
-export const actions: readonly Action[] = [...images, ...prompt, ...annotations, ...classes, ...view, ...program];
+export const actions: readonly Action[] = [...images, ...prompt, ...annotations, ...classes, ...view, ...exports, ...program];
 
 const byId = new Map(actions.map((action) => [action.id, action]));
 

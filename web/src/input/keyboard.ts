@@ -1,51 +1,73 @@
 // The document's key presses. Returns the unbind.
 
 import type { Page } from '../state/page';
-import { isEnabled } from './action';
-import { actionFor, keyName, type Keymap } from './keymap';
+import { isEnabled, type Action, type Place } from './action';
+import { actionFor, heldKey, keyName, makeKeymap, type ChosenKeys, type Keymap } from './keymap';
+import { chosenKeys, hasLetterKeys, placeNow } from './place';
 import type { PointerState } from './pointer';
-import { makeSwallowed } from './swallowed';
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.matches('input:not([type=range]), textarea, select');
+  return target.isContentEditable || target.matches('input:not([type=range], [type=checkbox], [type=radio]), textarea, select');
 }
 
-// Enter and Space press a focused button; arrows and the like move a focused slider.
+const controls = 'button, a[href], summary, input, select, textarea, [role=option], [role=radio], [role=slider]';
+
+// Enter and Space press a focused control, Tab leaves it; arrows and the like move within a list, a slider and a choice.
 function ownedByControl(target: EventTarget | null, key: string): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.matches('button, a, summary, [role=option]')) return key === 'Enter' || key === 'Space';
-  return target.matches('input[type=range]') && /^(Arrow|Home|End|Page)/.test(key);
+  if (!(target instanceof HTMLElement) || !target.matches(controls)) return false;
+  if (key === 'Enter' || key === 'Space' || key === 'Tab' || key === 'Shift+Tab') return true;
+  return /^(Arrow|Home|End|Page)/.test(key) && target.matches('input[type=range], [role=option], [role=radio]');
 }
 
-export function bindKeyboard(page: Page, keymap: Keymap, pointer: PointerState, changed: () => void): () => void {
+// The keymap of each place, made again when the person chose other keys.
+function makeKeymaps(actions: readonly Action[]): (chosen: ChosenKeys, place: Place) => Keymap {
+  let made = new Map<Place, Keymap>();
+  let madeFor: ChosenKeys | null = null;
+  return (chosen, place) => {
+    if (chosen !== madeFor) made = new Map();
+    madeFor = chosen;
+    const keymap = made.get(place) ?? makeKeymap(actions, chosen, place);
+    made.set(place, keymap);
+    return keymap;
+  };
+}
+
+export function bindKeyboard(
+  page: Page,
+  actions: readonly Action[],
+  pointer: PointerState,
+  changed: () => void,
+): () => void {
   const stop = new AbortController();
   const options = { signal: stop.signal };
-  const swallowed = makeSwallowed(page.now);
+  const keymapOf = makeKeymaps(actions);
 
   const space = (held: boolean) => {
     pointer.space = held;
     changed();
   };
   const down = (event: KeyboardEvent) => {
-    if (page.store.get().dialog !== null || event.isComposing) return;
-    const key = keyName(event);
+    const state = page.store.get();
+    if (state.dialog !== null || event.isComposing) return;
+    const letters = hasLetterKeys(state);
+    const pressed = keyName(event);
     const typing = isTyping(event.target);
-    if (!typing && ownedByControl(event.target, key)) return;
-    if (!typing && swallowed.takes(key)) return event.preventDefault();
-    if (key === 'Space' && !typing) {
+    if (!typing && ownedByControl(event.target, pressed)) return;
+    if (pressed === 'Space' && !typing) {
       event.preventDefault();
       if (!pointer.space) space(true);
       return;
     }
-    const action = actionFor(keymap, key, typing);
-    if (action === null) return;
-    if (!isEnabled(action, page.store.get())) {
-      if (key.startsWith('Mod+')) event.preventDefault();
+    if (!letters && /^(Shift\+)?Tab$/.test(pressed)) return; // the focus moves, as everywhere
+    const key = heldKey(pressed, letters);
+    const action = key === null ? null : actionFor(keymapOf(chosenKeys(state), placeNow(state)), key, typing);
+    if (key === null || action === null) return;
+    if (!isEnabled(action, state)) {
+      if (/^(Mod\+|F\d+$)/.test(key)) event.preventDefault();
       return;
     }
     event.preventDefault();
-    swallowed.begin(action.swallows ?? []);
     action.run(page, key);
   };
   document.addEventListener('keydown', down, options);
@@ -64,7 +86,7 @@ export function bindKeyboard(page: Page, keymap: Keymap, pointer: PointerState, 
       const target = event.target;
       if (!(target instanceof Element) || target.closest('dialog') !== null) return;
       if (target.closest('input, textarea, select') !== null) return;
-      if (target.closest('button, .canvas, [role=option]') === null) return;
+      if (target.closest('button, .canvas, .view-pane, [role=option]') === null) return;
       event.preventDefault();
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     },

@@ -2,9 +2,9 @@
 
 import { isEnabled } from '../input/action';
 import { actionOf } from '../input/actions';
-import { keyText } from '../input/keymap';
 import { usePage, useValue } from './context';
 import { Icon, type IconName } from './icon';
+import { useKey, withKey } from './keys';
 
 interface Props {
   readonly id: string;
@@ -20,22 +20,22 @@ export function ActionButton({ id, icon, text, kind = 'plain', keyShown = false,
   const action = actionOf(id);
   const enabled = useValue((state) => isEnabled(action, state));
   const active = useValue((state) => action.active?.(state) ?? null);
-  const key = keyText(action.keys[0]!);
+  const key = useKey(action);
   return (
     <button
       type="button"
       class={`button ${kind}${text === undefined ? ' square' : ''}`}
       aria-label={action.title}
-      aria-keyshortcuts={action.keys[0]}
+      aria-keyshortcuts={key.spoken}
       {...(active === null ? {} : { 'aria-pressed': active })}
       aria-disabled={!enabled}
-      data-tip={`${action.title}  ·  ${key}`}
+      data-tip={withKey(action.title, key.text)}
       data-side={side}
       onClick={() => isEnabled(action, page.store.get()) && action.run(page, action.keys[0]!)}
     >
       {icon !== undefined && <Icon name={icon} />}
       {text !== undefined && <span>{text}</span>}
-      {keyShown && <kbd>{key}</kbd>}
+      {keyShown && key.text !== null && <kbd>{key.text}</kbd>}
     </button>
   );
 }

@@ -10,9 +10,12 @@ import { text } from '../text/en';
 import { clearPrompt, preview, promptFailure, retryPrompt } from '../state/prompting';
 import { usePage, useValue } from './context';
 import { Dialog } from './dialog';
-import { HelpDialog } from './help-dialog';
+import { ExportMenu } from './export-menu';
 import { MemoryDialog } from './memory-dialog';
+import { onDemand } from './on-demand';
 
+const HelpDialog = onDemand(() => import('./help-dialog').then((panel) => panel.HelpDialog));
+const SettingsDialog = onDemand(() => import('./settings-dialog').then((panel) => panel.SettingsDialog));
 const close = (page: Page) => page.store.set({ dialog: null });
 
 function ClearDialog() {
@@ -191,6 +194,10 @@ export function Dialogs() {
       return <HelpDialog />;
     case 'clear':
       return <ClearDialog />;
+    case 'export':
+      return <ExportMenu />;
+    case 'settings':
+      return <SettingsDialog />;
     case 'jump':
       return <JumpDialog />;
     case 'memory':

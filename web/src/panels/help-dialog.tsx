@@ -1,67 +1,246 @@
-// All keys, from the same records that the keys themselves come from.
+// All keys, from the same records that the keys themselves come from: searched as one types, and changed here.
 
-import type { Group } from '../input/action';
+import { useRef, useState } from 'preact/hooks';
+import { placeOf, type Action, type Group } from '../input/action';
 import { actions } from '../input/actions';
-import { keyText } from '../input/keymap';
-import { usePage } from './context';
+import { keyName, keysOf, keyText, type ChosenKeys } from '../input/keymap';
+import { chosenKeys, hasLetterKeys } from '../input/place';
+import { choose, holderOf, isModifier, isRefused, reset } from '../input/remap';
+import { setPreference } from '../state/preferences';
+import { text } from '../text/en';
+import { usePage, useValue } from './context';
 import { Dialog } from './dialog';
+import { Icon } from './icon';
 
-const groups: readonly Group[] = ['Images', 'Prompt', 'Annotations', 'Classes', 'View', 'Program'];
+const named = text.keys;
+const groups: readonly Group[] = ['Images', 'Prompt', 'Annotations', 'Classes', 'View', 'Viewer', 'Review', 'Program'];
 
-const mouse: readonly (readonly [string, string])[] = [
-  ['Draw a box', 'Drag in box mode'],
-  ['Belongs to the object', 'Left click'],
-  ['Does not belong', 'Right click'],
-  ['Select a mask', 'Click, or Ctrl click'],
-  ['Zoom at the cursor', 'Wheel'],
-  ['Move the view', 'Middle drag, Space drag'],
-];
+// A key that is being chosen. pressed: it belongs to another action; what becomes of it is asked.
+interface Choosing {
+  readonly action: Action;
+  readonly besides: boolean;
+  readonly pressed: { readonly key: string; readonly holder: Action } | null;
+  readonly refusal: string | null;
+}
 
-function keysOf(keys: readonly string[]): readonly string[] {
-  return keys.length > 4 ? [`${keyText(keys[0]!)} … ${keyText(keys.at(-1)!)}`] : keys.map(keyText);
+function titleOf(action: Action): string {
+  return placeOf(action) === 'export' ? named.inExport(action.title) : action.title;
+}
+
+function keysShown(keys: readonly string[], letters: boolean): readonly string[] {
+  if (keys.length > 4) return [`${keyText(keys[0]!, letters)} … ${keyText(keys.at(-1)!, letters)}`];
+  return keys.map((key) => keyText(key, letters));
+}
+
+// Every word is in the title, or is one of the keys.
+function matches(title: string, keys: readonly string[], query: string): boolean {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const all = title.toLowerCase();
+  return words.every((word) => all.includes(word) || keys.some((key) => key.toLowerCase() === word));
+}
+
+function Conflict({ choosing, take, cancel }: { choosing: Choosing; take: () => void; cancel: () => void }) {
+  const { pressed, refusal } = choosing;
+  return (
+    <div class="help-conflict" role="alert">
+      {refusal !== null && <span>{refusal}</span>}
+      {pressed !== null && (
+        <>
+          <span class="grow">{named.taken(keyText(pressed.key), titleOf(pressed.holder))}</span>
+          <button type="button" class="button primary" onClick={take}>
+            {named.take}
+          </button>
+          <button type="button" class="button" onClick={cancel}>
+            {named.keep}
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly action: Action;
+  readonly choosing: Choosing | null; // of this action
+  readonly begin: (besides: boolean) => void;
+  readonly clear: () => void;
+  readonly take: () => void;
+  readonly cancel: () => void;
+}
+
+function Row({ action, choosing, begin, clear, take, cancel }: RowProps) {
+  const letters = useValue(hasLetterKeys);
+  const keys = keysOf(action, useValue(chosenKeys));
+  const title = titleOf(action);
+  const changed = keys !== action.keys;
+  const waits = choosing !== null && choosing.pressed === null;
+  return (
+    <li class={`help-row${changed ? ' changed' : ''}`}>
+      <span class="help-title">{title}</span>
+      {action.fixed !== true && (
+        <span class="help-tools">
+          <button type="button" class="button small" aria-label={named.changeOf(title)} onClick={() => begin(false)}>
+            {named.change}
+          </button>
+          <button type="button" class="button small" aria-label={named.addKeyOf(title)} onClick={() => begin(true)}>
+            {named.addKey}
+          </button>
+          {changed && (
+            <button type="button" class="button small" aria-label={named.resetOf(title)} onClick={clear}>
+              {named.reset}
+            </button>
+          )}
+        </span>
+      )}
+      <span class="help-keys">
+        {waits && (
+          <span class="help-press" role="status">
+            {named.press}
+          </span>
+        )}
+        {!waits && keys.length === 0 && <span class="muted">{named.noKey}</span>}
+        {!waits && keysShown(keys, letters).map((key) => <kbd key={key}>{key}</kbd>)}
+      </span>
+      {choosing !== null && (choosing.pressed !== null || choosing.refusal !== null) && (
+        <Conflict choosing={choosing} take={take} cancel={cancel} />
+      )}
+    </li>
+  );
+}
+
+function Mouse({ query }: { query: string }) {
+  const shown = named.mouse.filter(([title, how]) => matches(`${title} ${how}`, [], query));
+  if (shown.length === 0) return null;
+  return (
+    <section>
+      <h3>{named.groups.mouse}</h3>
+      <ul class="help-list">
+        {shown.map(([title, how]) => (
+          <li class="help-row" key={title}>
+            <span class="help-title">{title}</span>
+            <span class="muted">{how}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 export function HelpDialog() {
   const page = usePage();
+  const chosen = useValue(chosenKeys);
+  const letters = useValue(hasLetterKeys);
+  const [query, setQuery] = useState('');
+  const [choosing, setChoosing] = useState<Choosing | null>(null);
+  const [asking, setAsking] = useState(false); // whether all keys are to be reset
+  const search = useRef<HTMLInputElement>(null);
   const close = () => page.store.set({ dialog: null });
+  const keep = (keys: ChosenKeys) => {
+    setPreference(page, 'keys', keys);
+    setChoosing(null);
+  };
+  const begin = (action: Action, besides: boolean) => setChoosing({ action, besides, pressed: null, refusal: null });
+  const take = (key: string) => {
+    const { action, besides } = choosing!;
+    keep(choose(actions, chosen, action, key, besides));
+  };
+  const press = (key: string) => {
+    const { action } = choosing!;
+    if (key === 'Escape') return setChoosing(null);
+    if (isRefused(key)) return setChoosing({ ...choosing!, refusal: named.refused(keyText(key)) });
+    const holder = holderOf(actions, chosen, action, key);
+    if (holder === null) return take(key);
+    if (holder.fixed === true)
+      return setChoosing({ ...choosing!, refusal: named.fixed(keyText(key), titleOf(holder)) });
+    setChoosing({ ...choosing!, pressed: { key, holder }, refusal: null });
+  };
+  // Before the dialog's own keys, and the browser's.
+  const capture = (event: KeyboardEvent) => {
+    if (choosing === null || choosing.pressed !== null) return;
+    const key = keyName(event);
+    event.preventDefault();
+    event.stopPropagation();
+    if (!isModifier(key)) press(key);
+  };
   const keys = (key: string) => {
-    if (key !== '?' && key !== 'F1') return false;
+    if (key !== '?' || document.activeElement === search.current) return false;
     close();
     return true;
   };
+  const shown = actions.filter((action) => matches(titleOf(action), keysShown(keysOf(action, chosen), letters), query));
+  const changed = Object.keys(chosen).length;
   return (
-    <Dialog title="Keys" wide keys={keys}>
-      <div class="help">
-        {groups.map((group) => (
-          <section key={group}>
-            <h3>{group}</h3>
-            {actions
-              .filter((action) => action.group === group)
-              .map((action) => (
-                <div class="help-row" key={action.id}>
-                  <span>{action.title}</span>
-                  <span class="help-keys">
-                    {keysOf(action.keys).map((key) => (
-                      <kbd key={key}>{key}</kbd>
-                    ))}
-                  </span>
-                </div>
-              ))}
-          </section>
-        ))}
-        <section>
-          <h3>Mouse</h3>
-          {mouse.map(([title, how]) => (
-            <div class="help-row" key={title}>
-              <span>{title}</span>
-              <span class="muted">{how}</span>
-            </div>
-          ))}
-        </section>
+    <Dialog title={named.title} wide keys={keys}>
+      <div class="help-head" onKeyDownCapture={capture}>
+        <label class="search">
+          <Icon name="search" />
+          <input
+            ref={search}
+            type="text"
+            data-first
+            autocomplete="off"
+            spellcheck={false}
+            placeholder={named.search}
+            aria-label={named.search}
+            value={query}
+            onInput={(event) => setQuery(event.currentTarget.value)}
+          />
+        </label>
+        <p class="muted">{letters ? named.letters : named.lettersOff}</p>
+      </div>
+      <div class="help" onKeyDownCapture={capture}>
+        {groups.map((group) => {
+          const rows = shown.filter((action) => action.group === group);
+          if (rows.length === 0) return null;
+          return (
+            <section key={group}>
+              <h3>{named.groups[group]}</h3>
+              <ul class="help-list">
+                {rows.map((action) => (
+                  <Row
+                    key={action.id}
+                    action={action}
+                    choosing={choosing?.action.id === action.id ? choosing : null}
+                    begin={(besides) => begin(action, besides)}
+                    clear={() => keep(reset(actions, chosen, action))}
+                    take={() => take(choosing!.pressed!.key)}
+                    cancel={() => setChoosing(null)}
+                  />
+                ))}
+              </ul>
+            </section>
+          );
+        })}
+        <Mouse query={query} />
+        {shown.length === 0 && <p class="muted">{named.none}</p>}
       </div>
       <div class="dialog-buttons">
-        <button type="button" class="button primary" data-first onClick={close}>
-          Close <kbd>Esc</kbd>
+        {changed > 0 && !asking && (
+          <button type="button" class="button" onClick={() => setAsking(true)}>
+            {named.resetAll}
+          </button>
+        )}
+        {asking && (
+          <span class="help-conflict" role="alert">
+            <span>{named.resetAllText(changed)}</span>
+            <button
+              type="button"
+              class="button danger filled"
+              onClick={() => {
+                keep({});
+                setAsking(false);
+              }}
+            >
+              {named.resetAll}
+            </button>
+            <button type="button" class="button" onClick={() => setAsking(false)}>
+              {named.keep}
+            </button>
+          </span>
+        )}
+        <span class="grow" />
+        <button type="button" class="button primary" onClick={close}>
+          {named.close} <kbd>Esc</kbd>
         </button>
       </div>
     </Dialog>

@@ -93,6 +93,8 @@ export function Toolbar() {
       </div>
       <div class="toolbar-end">
         <PredictorMenu />
+        <ActionButton id="export" icon="out" />
+        <ActionButton id="settings" icon="gear" />
         <ActionButton id="help" icon="help" />
       </div>
     </header>

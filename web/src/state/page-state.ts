@@ -7,6 +7,7 @@ import type { Problem } from '../model/problem';
 import type { Annotation, Candidate, Class, ImageEntry, Memory, MemoryEvent, MemoryHistory, Overlap, Picture, Project } from '../model/wire';
 import { noEverything, type Everything } from './everything-state';
 import type { Preferences } from './preferences';
+import { noViews, type Views } from './views-state';
 
 export interface ImageList {
   readonly total: number;
@@ -26,7 +27,7 @@ export interface Toast {
 
 // proceed: what to do once the mask is added or discarded.
 export type Dialog =
-  | { readonly kind: 'help' | 'clear' | 'jump' | 'memory' | 'quit' }
+  | { readonly kind: 'help' | 'clear' | 'jump' | 'memory' | 'quit' | 'export' | 'settings' }
   | { readonly kind: 'pending'; readonly proceed: () => void }
   | {
       readonly kind: 'confirm'; // a question that the page asks before something large
@@ -77,6 +78,7 @@ export interface PageState {
   readonly layers: Layers;
   readonly opacity: number; // of the fill, 0 to 1
   readonly panels: boolean;
+  readonly views: Views;
 
   readonly memory: Memory | null;
   readonly memoryHistory: MemoryHistory | null; // null until the panel was opened
@@ -124,6 +126,7 @@ export const initialState: PageState = {
   layers: { masks: true, boxes: false, labels: true, points: true },
   opacity: 0.35,
   panels: true,
+  views: noViews,
   memory: null,
   memoryHistory: null,
   memoryLog: null,

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { actions } from '../../src/input/actions';
-import { actionFor, keyName, keyText, makeKeymap, type KeyPress } from '../../src/input/keymap';
+import {
+  actionFor,
+  clashes,
+  heldKey,
+  keyName,
+  keyText,
+  makeKeymap,
+  spokenKey,
+  type KeyPress,
+} from '../../src/input/keymap';
 
 const plain: KeyPress = { key: 'n', code: 'KeyN', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 const keymap = makeKeymap(actions);
@@ -8,9 +17,10 @@ const idFor = (press: Partial<KeyPress>) => keymap.get(keyName({ ...plain, ...pr
 
 describe('keymap', () => {
   test('no two actions want one key, and ids are unique', () => {
-    expect(() => makeKeymap(actions)).not.toThrow();
+    expect(clashes(actions)).toEqual([]);
     expect(new Set(actions.map((action) => action.id)).size).toBe(actions.length);
-    expect(() => makeKeymap([actions[0]!, { ...actions[0]!, id: 'other' }])).toThrow(/taken/);
+    expect(clashes([actions[0]!, { ...actions[0]!, id: 'other' }])).not.toEqual([]);
+    expect(clashes([actions[0]!, { ...actions[0]!, id: 'other', place: 'viewer' }])).toEqual([]);
   });
 
   test('the keys of the original tool', () => {
@@ -43,6 +53,8 @@ describe('keymap', () => {
       '0': 'fit',
       '[': 'fainter',
       ']': 'stronger',
+      e: 'export',
+      r: 'review',
     };
     for (const [key, id] of Object.entries(original)) expect(idFor({ key })).toBe(id);
   });
@@ -85,9 +97,36 @@ describe('keymap', () => {
     expect(actionFor(keymap, 's', false)?.id).toBe('save');
   });
 
+  test('after e the second key chooses a format, and nothing else', () => {
+    const menu = makeKeymap(actions, {}, 'export');
+    expect([...menu].map(([key, action]) => [key, action.id])).toEqual([
+      ['c', 'export-coco'],
+      ['y', 'export-yolo'],
+      ['p', 'export-voc'],
+    ]);
+  });
+
+  test('without single-letter keys letters, digits and signs act only with Alt, on a Mac, too', () => {
+    const held = (press: Partial<KeyPress>) => heldKey(keyName({ ...plain, ...press }), false);
+    for (const key of ['n', '1', '?', '[', 'N']) expect(held({ key })).toBeNull();
+    expect(held({ key: 'M', shiftKey: true })).toBeNull();
+    expect(held({ key: 'n', altKey: true })).toBe('n');
+    expect(held({ key: 'Dead', code: 'KeyN', altKey: true })).toBe('n');
+    expect(held({ key: '¡', code: 'Digit1', altKey: true })).toBe('1');
+    expect(held({ key: '“', code: 'BracketLeft', altKey: true })).toBe('[');
+    expect(held({ key: 'M', altKey: true, shiftKey: true })).toBe('Shift+m');
+    for (const key of ['Enter', 'Delete', 'ArrowUp', 'F1']) expect(held({ key })).toBe(key);
+    expect(held({ key: 's', ctrlKey: true })).toBe('Mod+s');
+    expect(heldKey('Alt+n', true)).toBe('Alt+n');
+  });
+
   test('keys as people read them', () => {
     expect(keyText('Mod+Shift+z')).toBe('Ctrl Shift Z');
     expect(keyText('+')).toBe('+');
+    expect(keyText('Mod++')).toBe('Ctrl +');
+    expect(keyText('n', false)).toBe('Alt N');
+    expect(keyText('Mod+n', false)).toBe('Ctrl N');
+    expect(spokenKey('Mod+s')).toBe('Control+s');
     expect(keyText('PageDown')).toBe('PgDn');
   });
 });

@@ -12,6 +12,7 @@ export const classes: readonly Action[] = [
     group: 'Classes',
     title: 'Choose a class by its number in the list; a candidate mask while there are several',
     keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    fixed: true,
     run: (page, key) => void (chooseCandidate(page, Number(key) - 1) || chooseNumbered(page, Number(key))),
   },
   { id: 'class-down', group: 'Classes', title: 'Next class', keys: ['ArrowDown'], run: (page) => moveClass(page, 1) },

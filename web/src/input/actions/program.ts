@@ -2,27 +2,61 @@
 
 import { openMemory } from '../../state/memory';
 import { tell } from '../../state/messages';
+import { openSettings } from '../../state/settings';
+import { text } from '../../text/en';
 import type { Action } from '../action';
+import { focusRegion } from '../regions';
 import { show } from './conditions';
+
+const named = text.keys.program;
 
 export const program: readonly Action[] = [
   {
-    id: 'export',
-    group: 'Program',
-    title: 'Export (not in this version yet)',
-    keys: ['e'],
-    swallows: ['c', 'y', 'p'],
-    run: (page) => tell(page, 'info', 'note', 'Exports are not in this version yet'),
-  },
-  {
     id: 'review',
-    group: 'Program',
+    group: 'Review',
     title: 'Review (not in this version yet)',
     keys: ['r'],
-    swallows: ['Escape'],
     run: (page) => tell(page, 'info', 'note', 'The review panel is not in this version yet'),
   },
-  { id: 'memory', group: 'Program', title: 'Show memory', keys: ['i'], run: (page) => void openMemory(page) },
-  { id: 'help', group: 'Program', title: 'Show all keys', keys: ['?', 'F1'], run: (page) => show(page, 'help') },
-  { id: 'quit', group: 'Program', title: 'Quit', keys: ['q'], run: (page) => show(page, 'quit') },
+  {
+    id: 'memory',
+    group: 'Program',
+    title: named.memory,
+    keys: ['i'],
+    also: ['viewer'],
+    run: (page) => void openMemory(page),
+  },
+  {
+    id: 'settings',
+    group: 'Program',
+    title: named.settings,
+    keys: ['Mod+,'],
+    also: ['viewer', 'review'],
+    run: (page) => void openSettings(page),
+  },
+  {
+    id: 'help',
+    group: 'Program',
+    title: named.help,
+    keys: ['?'],
+    also: ['viewer', 'review'],
+    run: (page) => show(page, 'help'),
+  },
+  {
+    id: 'next-region',
+    group: 'Program',
+    title: named.nextRegion,
+    keys: ['F6'],
+    also: ['viewer', 'review'],
+    run: () => focusRegion(1),
+  },
+  {
+    id: 'previous-region',
+    group: 'Program',
+    title: named.previousRegion,
+    keys: ['Shift+F6'],
+    also: ['viewer', 'review'],
+    run: () => focusRegion(-1),
+  },
+  { id: 'quit', group: 'Program', title: named.quit, keys: ['q'], run: (page) => show(page, 'quit') },
 ];
