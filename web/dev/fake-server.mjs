@@ -5,7 +5,7 @@ import { readFileSync, readdirSync, existsSync } from 'node:fs';
 import { join, extname } from 'node:path';
 
 const [folder, port = '8010'] = process.argv.slice(2);
-const dist = new URL('../dist/', import.meta.url).pathname;
+const dist = process.env.FAKE_DIST ?? new URL('../dist/', import.meta.url).pathname; // FAKE_DIST: another build of the page
 const words = ['person', 'dog', 'cat', 'bird', 'boat', 'tree', 'flower', 'horse', 'car', 'stone', 'water', 'sky'];
 const classes = Array.from({ length: 1200 }, (_, id) => ({ id, name: words[id] ?? `species ${String(id).padStart(4, '0')}` }));
 const files = readdirSync(folder).filter((name) => /\.(jpe?g|png)$/.test(name)).sort();
@@ -36,9 +36,37 @@ function picture(name) {
   const p = pictures.get(name);
   return {
     name, position: names.indexOf(name), width: p.width, height: p.height, encoding: encoding.get(name) ?? 'none',
-    revision: `r${p.at}.${p.steps.length}`, annotations: p.steps[p.at], can_undo: p.at > 0, can_redo: p.at < p.steps.length - 1,
+    revision: `r${p.at}.${p.steps.length}`, annotations: p.steps[p.at], can_undo: p.at > 0, can_redo: p.at < p.steps.length - 1, reviewed: false, faulty: false, last_edit: '', holder: null,
     tile_levels: 1, warnings: name === names[2] ? [`labels/${name}: line 3 has an odd number of coordinates; it is kept as it is and not used`] : [],
   };
+}
+const places = new Map(names.map((name, i) => [name, i]));
+// FAKE_MARKS=1: some images are labelled, reviewed and so on from the start.
+const marks = process.env.FAKE_MARKS !== undefined;
+function entry(name) {
+  const position = places.get(name), kept = pictures.get(name);
+  const given = marks && position % 4 > 0 ? position % 7 : 0;
+  const n = kept && kept.steps.length > 1 ? kept.steps[kept.at].length : given;
+  const base = { name, position, proposals: 0, reviewed: false, faulty: false, kept: false, encoding: encoding.get(name) ?? 'none' };
+  if (broken.has(name)) return { ...base, state: 'broken', reason: 'The file ends too early (truncated JPEG)', annotation_count: 0 };
+  const labelled = n > 0 || (kept?.steps.length ?? 0) > 1 || (marks && position % 11 === 7);
+  return { ...base, state: labelled ? 'labelled' : 'new', annotation_count: n, width: 1200, height: 800, proposals: marks && position % 5 === 2 ? Math.min(n, 3) : 0,
+    reviewed: marks && labelled && position % 3 === 1, faulty: marks && position % 23 === 6, kept: marks && position % 2 === 1 };
+}
+function passes(e, states) {
+  const is = { new: e.state === 'new', labelled: e.annotation_count > 0, empty: e.state === 'labelled' && e.annotation_count === 0, proposed: e.proposals > 0, reviewed: e.reviewed,
+    unreviewed: e.state === 'labelled' && !e.reviewed, rejected: false, faulty: e.faulty, broken: e.state === 'broken' };
+  return states.some((state) => is[state]);
+}
+function filtered(query) {
+  const states = query.get('state')?.split(','), text = query.get('text')?.toLowerCase(), classId = query.get('class');
+  const [least, most] = [Number(query.get('at_least') ?? 0), Number(query.get('at_most') ?? Infinity)];
+  if (!states && !text && classId === null && least === 0 && most === Infinity) return names;
+  return names.filter((name) => {
+    const e = entry(name), kept = pictures.get(name);
+    return (!states || passes(e, states)) && (!text || name.toLowerCase().includes(text)) && e.annotation_count >= least && e.annotation_count <= most
+      && (classId === null || (kept?.steps[kept.at] ?? []).some((a) => a.class_id === Number(classId)));
+  });
 }
 function ellipse([x0, y0, x1, y1], score) {
   const ring = Array.from({ length: 72 }, (_, i) => {
@@ -168,13 +196,15 @@ createServer(async (req, res) => {
   }
   if (parts[0] === 'images' && parts.length === 1) {
     const offset = Number(url.searchParams.get('offset') ?? 0);
-    const images = names.slice(offset, offset + Number(url.searchParams.get('limit') ?? 200)).map((name) => {
-      const steps = pictures.get(name);
-      const n = steps ? steps.steps[steps.at].length : 0;
-      if (broken.has(name)) return { name, state: 'broken', reason: 'The file ends too early (truncated JPEG)', annotation_count: 0, encoding: 'none' };
-      return { name, state: n > 0 ? 'labelled' : 'new', annotation_count: n, encoding: encoding.get(name) ?? 'none' };
-    });
-    return json(200, { total: names.length, offset, images });
+    const listed = filtered(url.searchParams);
+    const images = listed.slice(offset, offset + Number(url.searchParams.get('limit') ?? 200)).map(entry);
+    return json(200, { total: listed.length, all: names.length, offset, images });
+  }
+  if (parts[0] === 'images' && parts[1] === 'next') {
+    const from = Number(url.searchParams.get('from')), step = Number(url.searchParams.get('step'));
+    const listed = filtered(url.searchParams).filter((name) => !broken.has(name));
+    const found = step > 0 ? listed.find((name) => places.get(name) > from) : listed.findLast((name) => places.get(name) < from);
+    return json(200, { image: found === undefined ? null : entry(found) });
   }
   const name = parts[1];
   if (parts[2] === undefined || parts[2] === 'save') return json(200, picture(name));

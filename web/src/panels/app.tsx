@@ -35,7 +35,7 @@ function Canvas() {
 
 function Nothing() {
   const nothing = useValue((state) => state.project !== null && state.picture === null && state.opening === null);
-  const empty = useValue((state) => state.images.total === 0);
+  const empty = useValue((state) => state.images.all === 0);
   const folder = useValue((state) => state.project?.folder ?? '');
   if (!nothing) return null;
   return (

@@ -1,9 +1,7 @@
 // The dialogs of the page, one of which may be open.
 
-import { useState } from 'preact/hooks';
 import { plural } from '../model/format';
 import { addMask, clearAll } from '../state/editing';
-import { jump } from '../state/navigation';
 import type { Page } from '../state/page';
 import type { Dialog as DialogState } from '../state/page-state';
 import { text } from '../text/en';
@@ -11,6 +9,7 @@ import { clearPrompt, preview, promptFailure, retryPrompt } from '../state/promp
 import { usePage, useValue } from './context';
 import { Dialog } from './dialog';
 import { ExportMenu } from './export-menu';
+import { JumpDialog } from './jump-dialog';
 import { MemoryDialog } from './memory-dialog';
 import { onDemand } from './on-demand';
 
@@ -120,48 +119,6 @@ function PendingDialog({ proceed }: { proceed: () => void }) {
           </button>
         )}
       </div>
-    </Dialog>
-  );
-}
-
-function JumpDialog() {
-  const page = usePage();
-  const total = useValue((state) => state.images.total);
-  const [text, setText] = useState('');
-  const [answer, setAnswer] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    setBusy(true);
-    setAnswer(await jump(page, text));
-    setBusy(false);
-  };
-  return (
-    <Dialog title="Jump to an image">
-      <form onSubmit={(event) => void submit(event)}>
-        <input
-          type="text"
-          data-first
-          autocomplete="off"
-          spellcheck={false}
-          class="field"
-          aria-label="Number or part of a name"
-          placeholder={`1 to ${total}, or part of a name`}
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-        <p class="answer" role="status">
-          {busy ? 'Searching' : (answer ?? '')}
-        </p>
-        <div class="dialog-buttons">
-          <button type="button" class="button" onClick={() => close(page)}>
-            Cancel <kbd>Esc</kbd>
-          </button>
-          <button type="submit" class="button primary">
-            Jump <kbd>Enter</kbd>
-          </button>
-        </div>
-      </form>
     </Dialog>
   );
 }

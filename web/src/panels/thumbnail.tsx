@@ -6,25 +6,36 @@ import { useShell } from './context';
 
 const restMs = 120;
 
-export function Thumbnail({ name }: { name: string }) {
+interface Props {
+  readonly name: string;
+  readonly side: number; // the longer side of the picture asked for, pixels
+  readonly whole?: boolean; // in its own shape, not cut to a square
+}
+
+export function Thumbnail({ name, side, whole = false }: Props) {
   const ref = useRef<HTMLCanvasElement>(null);
   const { thumbnails } = useShell();
   useEffect(() => {
     let stop = () => {};
     const canvas = ref.current!;
     const timer = setTimeout(() => {
-      stop = thumbnails.ask(name, (bitmap) => {
-        const side = Math.min(bitmap.width, bitmap.height);
-        canvas.width = canvas.height = 80;
-        const [x, y] = [(bitmap.width - side) / 2, (bitmap.height - side) / 2];
-        canvas.getContext('2d')?.drawImage(bitmap, x, y, side, side, 0, 0, 80, 80);
-      });
+      stop = thumbnails.ask(name, side, (bitmap) => draw(canvas, bitmap, whole));
     }, restMs);
     return () => {
       clearTimeout(timer);
       stop();
       canvas.width = canvas.height = 1;
     };
-  }, [name]);
+  }, [name, side]);
   return <canvas class="thumbnail" width={1} height={1} ref={ref} aria-hidden="true" />;
+}
+
+const squarePixels = 80;
+
+function draw(canvas: HTMLCanvasElement, bitmap: ImageBitmap, whole: boolean): void {
+  const { width, height } = bitmap;
+  const side = Math.min(width, height);
+  [canvas.width, canvas.height] = whole ? [width, height] : [squarePixels, squarePixels];
+  const from = whole ? ([0, 0, width, height] as const) : ([(width - side) / 2, (height - side) / 2, side, side] as const);
+  canvas.getContext('2d')?.drawImage(bitmap, ...from, 0, 0, canvas.width, canvas.height);
 }

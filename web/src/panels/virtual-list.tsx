@@ -12,6 +12,8 @@ interface Props {
   readonly render: (index: number) => ComponentChildren;
   readonly onDrawn?: (drawn: ListWindow) => void;
   readonly onWhole?: (whole: ListWindow) => void;
+  readonly role?: 'listbox' | 'tree';
+  readonly kind?: string; // a further class
 }
 
 function useHeight(ref: RefObject<HTMLDivElement | null>): number {
@@ -26,7 +28,7 @@ function useHeight(ref: RefObject<HTMLDivElement | null>): number {
   return height;
 }
 
-export function VirtualList({ count, row, label, current, render, onDrawn, onWhole }: Props) {
+export function VirtualList({ count, row, label, current, render, onDrawn, onWhole, role = 'listbox', kind = '' }: Props) {
   const ref = useRef<HTMLDivElement>(null);
   const height = useHeight(ref);
   const [top, setTop] = useState(0);
@@ -46,9 +48,9 @@ export function VirtualList({ count, row, label, current, render, onDrawn, onWho
   for (let index = drawn.first; index < drawn.end; ++index) rows.push(render(index));
   return (
     <div
-      class="list"
+      class={`list ${kind}`}
       ref={ref}
-      role="listbox"
+      role={role}
       aria-label={label}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
     >

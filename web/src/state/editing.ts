@@ -4,7 +4,7 @@
 import { emptyHistory, storedOf } from '../model/prompt';
 import { isConflict } from '../model/problem';
 import type { Annotation, Candidate, ChangedEvent, Edit, Picture } from '../model/wire';
-import { pageSize, patchByName, refreshEntry, withNewestEncoding } from './image-list';
+import { entryOf, patchByName, refreshEntry, withNewestEncoding } from './image-list';
 import { announce, settled, tell, tellError } from './messages';
 import { enqueue, type Page } from './page';
 import { clearPrompt, preview } from './prompting';
@@ -168,10 +168,8 @@ export function onChanged(page: Page, event: ChangedEvent): void {
   const { picture, images } = page.store.get();
   if (event.window === page.window) return;
   if (picture?.name !== event.name) {
-    for (const [number, entries] of images.pages) {
-      const index = entries.findIndex((entry) => entry.name === event.name);
-      if (index >= 0) refreshEntry(page, number * pageSize + index).catch(() => undefined);
-    }
+    const entry = entryOf(images, event.name);
+    if (entry !== undefined) refreshEntry(page, entry.position).catch(() => undefined);
     return;
   }
   if (picture.revision === event.revision) return;

@@ -2,16 +2,18 @@
 // unasked.
 
 import { fit } from '../geometry/viewport';
+import { isFiltered } from '../model/filter';
 import { asProblem, isAbort, Problem } from '../model/problem';
-import type { Picture } from '../model/wire';
+import type { ImageEntry, ImageFilter, Picture } from '../model/wire';
+import { text } from '../text/en';
 import {
   entryAt,
+  entryOf,
   fetchEntry,
-  indexOf,
-  loadPage,
-  pageSize,
+  findRow,
   patchByName,
   refreshEntry,
+  reloadList,
   withNewestEncoding,
 } from './image-list';
 import { announce, settled, tell, tellError } from './messages';
@@ -41,28 +43,33 @@ function take(page: Page, picture: Picture): void {
   announce(page, `Image ${picture.position + 1}, ${picture.name}, ${picture.annotations.length} annotations`);
 }
 
-function warmNeighbours(page: Page, position: number): void {
-  for (const index of [position + 1, position - 1]) {
+function warmNeighbours(page: Page, row: number | null): void {
+  if (row === null) return;
+  for (const index of [row + 1, row - 1]) {
     const entry = entryAt(page.store.get().images, index);
     if (entry !== undefined && entry.state !== 'broken') page.proxies.warm(entry.name);
   }
 }
 
-// Resolves to whether the picture is on screen. A newer open stops an older one. Throws Problem.
-export async function open(page: Page, name: string): Promise<boolean> {
+// The list around the picture on screen, with what edits changed in it.
+async function lookAround(page: Page, { name, position }: Picture): Promise<void> {
+  if (page.store.get().images.stale) await reloadList(page);
+  warmNeighbours(page, await findRow(page, name, position));
+}
+
+// Resolves to whether the picture is on screen. position: where the picture is, if that is known. A newer open stops an older one. Throws Problem.
+export async function open(page: Page, name: string, position: number | null = null): Promise<boolean> {
   page.openAbort?.abort();
   const abort = new AbortController();
   page.openAbort = abort;
   const asked = page.now();
-  page.store.set({ opening: { name, since: asked } });
+  page.store.set({ opening: { name, position, since: asked } });
   try {
     const show = enqueueShow(page, name, abort.signal);
     const [picture] = await Promise.all([show, page.proxies.show(name, abort.signal)]);
     if (page.openAbort !== abort) return false;
     take(page, withNewestEncoding(page, picture, asked));
-    loadPage(page, Math.floor(picture.position / pageSize))
-      .then(() => warmNeighbours(page, picture.position))
-      .catch((error: unknown) => tellError(page, 'list', error));
+    lookAround(page, picture).catch((error: unknown) => tellError(page, 'list', error));
     return true;
   } catch (error) {
     if (page.openAbort !== abort || isAbort(error)) return false;
@@ -82,88 +89,132 @@ async function enqueueShow(page: Page, name: string, signal: AbortSignal): Promi
   return picture!;
 }
 
-export function goTo(page: Page, name: string): void {
+export function goTo(page: Page, name: string, at: number | null = null): void {
   if (page.store.get().picture?.name === name) return;
   afterPrompt(page, () => {
-    open(page, name).catch((error: unknown) => broken(page, name, error));
+    open(page, name, at).catch((error: unknown) => broken(page, name, error));
   });
 }
 
 function broken(page: Page, name: string, error: unknown): void {
   tellError(page, 'open', error);
-  const index = indexOf(page.store.get().images, name);
-  if (index !== null) refreshEntry(page, index).catch(() => undefined);
+  const entry = entryOf(page.store.get().images, name);
+  if (entry !== undefined) refreshEntry(page, entry.position).catch(() => undefined);
 }
 
+// In the whole list, of the picture that will be on screen; -1: of none.
 function position(page: Page): number {
   const { picture, opening, images } = page.store.get();
-  const heading = opening === null ? null : indexOf(images, opening.name);
+  const heading = opening === null ? null : (opening.position ?? entryOf(images, opening.name)?.position ?? null);
   return heading ?? picture?.position ?? -1;
 }
 
-// The next picture in a direction that can be opened; broken ones are passed over.
-async function walk(page: Page, step: 1 | -1): Promise<void> {
-  let index = position(page);
-  for (;;) {
-    index += step;
+// The first image after a position, or before it, that passes a filter and can be opened.
+async function seek(page: Page, from: number, step: 1 | -1, filter: ImageFilter): Promise<ImageEntry | null> {
+  if (from < 0) {
+    const first = (await page.api.images(0, 1, filter)).images[0];
+    return first === undefined || first.state !== 'broken' ? (first ?? null) : seek(page, first.position, step, filter);
+  }
+  if (isFiltered(filter)) return page.api.nextImage(from, step, filter);
+  for (let index = from + step; index >= 0; index += step) {
     const { images } = page.store.get();
-    if (index < 0 || (images.total > 0 && index >= images.total)) {
-      announce(page, step > 0 ? 'This is the last image' : 'This is the first image');
-      tell(page, 'info', 'open', step > 0 ? 'This is the last image' : 'This is the first image');
-      return;
-    }
+    if (images.total > 0 && index >= images.total) return null;
     const entry = await fetchEntry(page, index);
-    if (entry === undefined) return;
-    if (entry.state === 'broken') continue;
-    try {
-      await open(page, entry.name);
-      return;
-    } catch (error) {
-      if (asProblem(error).status !== 422) throw error;
-      await refreshEntry(page, index); // found broken only now: pass it over, too
-      if (entryAt(page.store.get().images, index)?.state !== 'broken') throw error;
-    }
-  }
-}
-
-export function go(page: Page, step: 1 | -1): void {
-  afterPrompt(page, () => {
-    walk(page, step).catch((error: unknown) => tellError(page, 'open', error));
-  });
-}
-
-const scanSize = 1000;
-
-// By number (from 1), exact name, or the first name after this picture that contains the text.
-async function find(page: Page, text: string): Promise<string | null> {
-  const total = page.store.get().images.total;
-  if (/^\d+$/.test(text)) {
-    const number = Number(text);
-    if (number >= 1 && number <= total) return (await fetchEntry(page, number - 1))?.name ?? null;
-  }
-  const wanted = text.toLowerCase();
-  const start = Math.max(0, (page.store.get().picture?.position ?? -1) + 1);
-  for (let seen = 0; seen < total + scanSize; seen += scanSize) {
-    const offset =
-      (Math.floor(start / scanSize) * scanSize + seen) % Math.max(scanSize, Math.ceil(total / scanSize) * scanSize);
-    const { images } = await page.api.images(offset, scanSize);
-    const hit = images.find(
-      (entry, i) => entry.name.toLowerCase().includes(wanted) && (seen > 0 || offset + i >= start),
-    );
-    if (hit !== undefined) return hit.name;
+    if (entry === undefined) return null;
+    if (entry.state !== 'broken') return entry;
   }
   return null;
 }
 
+// Resolves to whether there was one. Pictures found broken only now are passed over, too.
+async function walk(page: Page, start: number, step: 1 | -1, filter: ImageFilter): Promise<boolean> {
+  for (let from = start; ; ) {
+    const entry = await seek(page, from, step, filter);
+    if (entry === null) return false;
+    try {
+      await open(page, entry.name, entry.position);
+      return true;
+    } catch (error) {
+      if (asProblem(error).status !== 422) throw error;
+      if ((await refreshEntry(page, entry.position))?.state !== 'broken') throw error;
+      from = entry.position;
+    }
+  }
+}
+
+function sayEnd(page: Page, title: string): void {
+  announce(page, title);
+  tell(page, 'info', 'open', title);
+}
+
+// To the image beside this one, of those that pass the filter.
+export function go(page: Page, step: 1 | -1): void {
+  afterPrompt(page, () => {
+    const { filter } = page.store.get().images;
+    const words = isFiltered(filter) ? text.images.endOfFilter : text.images.end;
+    walk(page, position(page), step, filter)
+      .then((found) => found || sayEnd(page, words(step)))
+      .catch((error: unknown) => tellError(page, 'open', error));
+  });
+}
+
+const unlabelled: ImageFilter = { states: ['new'] };
+
+// To the next image that nobody has labelled, whatever the filter; after the last one comes the first.
+export function goToNew(page: Page, step: 1 | -1): void {
+  afterPrompt(page, () => {
+    const search = async () => {
+      if (await walk(page, position(page), step, unlabelled)) return;
+      if (step < 0) return sayEnd(page, text.images.noneNewBefore);
+      if (!(await walk(page, -1, 1, unlabelled))) sayEnd(page, text.images.noneNew);
+    };
+    search().catch((error: unknown) => tellError(page, 'open', error));
+  });
+}
+
+// By number from 1, of the whole project.
+async function numbered(page: Page, wanted: string): Promise<ImageEntry | null> {
+  const number = /^\d{1,9}$/.test(wanted) ? Number(wanted) : 0;
+  if (number < 1 || number > page.store.get().images.all) return null;
+  return (await page.api.images(number - 1, 1)).images[0] ?? null;
+}
+
+export interface Suggestions {
+  readonly entries: readonly ImageEntry[]; // the one with this number first
+  readonly more: number; // that have the text in their name, too
+}
+
+const suggested = 40;
+
+// What the person may mean, of the whole project.
+export async function suggest(page: Page, typed: string): Promise<Suggestions> {
+  const wanted = typed.trim();
+  if (wanted === '') return { entries: [], more: 0 };
+  const [byNumber, named] = await Promise.all([
+    numbered(page, wanted),
+    page.api.images(0, suggested, { text: wanted }),
+  ]);
+  const others = named.images.filter((entry) => entry.name !== byNumber?.name);
+  const more = Math.max(0, named.total - named.images.length);
+  return { entries: byNumber === null ? others : [byNumber, ...others], more };
+}
+
+// By number, or the first name after this picture that contains the text; after the last one comes the first.
+async function find(page: Page, wanted: string): Promise<ImageEntry | null> {
+  const filter = { text: wanted };
+  const byNumber = await numbered(page, wanted);
+  return byNumber ?? (await seek(page, position(page), 1, filter)) ?? (await seek(page, -1, 1, filter));
+}
+
 // Resolves to what to tell the person, or null once under way.
-export async function jump(page: Page, text: string): Promise<string | null> {
-  const wanted = text.trim();
-  if (wanted === '') return 'Type a number or a part of a name.';
+export async function jump(page: Page, typed: string): Promise<string | null> {
+  const wanted = typed.trim();
+  if (wanted === '') return text.images.typeSomething;
   try {
-    const name = await find(page, wanted);
-    if (name === null) return `No image has this number or name. There are ${page.store.get().images.total}.`;
+    const entry = await find(page, wanted);
+    if (entry === null) return text.images.noSuch(page.store.get().images.all);
     page.store.set({ dialog: null });
-    goTo(page, name);
+    goTo(page, entry.name, entry.position);
     return null;
   } catch (error) {
     return error instanceof Problem ? error.message : String(error);

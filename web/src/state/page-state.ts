@@ -2,17 +2,13 @@
 
 import type { Size } from '../geometry/box';
 import { identity, type Viewport } from '../geometry/viewport';
+import { noImages, type ImageList } from './image-list-state';
 import { emptyHistory, type PromptHistory } from '../model/prompt';
 import type { Problem } from '../model/problem';
-import type { Annotation, Candidate, Class, ImageEntry, Memory, MemoryEvent, MemoryHistory, Overlap, Picture, Project } from '../model/wire';
+import type { Annotation, Candidate, Class, Memory, MemoryEvent, MemoryHistory, Overlap, Picture, Project } from '../model/wire';
 import { noEverything, type Everything } from './everything-state';
 import type { Preferences } from './preferences';
 import { noViews, type Views } from './views-state';
-
-export interface ImageList {
-  readonly total: number;
-  readonly pages: ReadonlyMap<number, readonly ImageEntry[]>;
-}
 
 // What a toast speaks of: it goes when the next of this kind succeeds. 'note' needs no success.
 export type Topic = 'connection' | 'edit' | 'list' | 'note' | 'open';
@@ -50,7 +46,7 @@ export interface PageState {
   readonly images: ImageList;
 
   readonly picture: Picture | null; // the one drawn
-  readonly opening: { readonly name: string; readonly since: number } | null;
+  readonly opening: { readonly name: string; readonly position: number | null; readonly since: number } | null;
   readonly screen: Size; // the canvas, CSS pixels
   readonly viewport: Viewport;
   readonly fitted: boolean; // the viewport follows the window's size
@@ -98,7 +94,7 @@ export interface PageState {
 export const initialState: PageState = {
   project: null,
   connection: 'connecting',
-  images: { total: 0, pages: new Map() },
+  images: noImages,
   picture: null,
   opening: null,
   screen: { width: 800, height: 600 },

@@ -3,7 +3,8 @@
 import { isEmpty, type PromptHistory } from '../model/prompt';
 import type { PageState } from './page-state';
 import { restoreEverything } from './everything';
-import { loadPage, reloadList, fetchEntry } from './image-list';
+import { noFilter, type ImageList } from './image-list-state';
+import { loadPage, reloadList } from './image-list';
 import { takePicture } from './editing';
 import { tell, tellError } from './messages';
 import { open } from './navigation';
@@ -15,14 +16,16 @@ import { restorePrompt, retryPrompt } from './prompting';
 type Settings = Pick<
   PageState,
   'mode' | 'classId' | 'layers' | 'opacity' | 'autoAdvance' | 'multimask' | 'refineEdges' | 'hovering' | 'panels'
->;
+> &
+  Pick<ImageList, 'filter' | 'layout'>;
 
 const settingsKey = 'sam-annotator.settings';
 const promptKey = 'sam-annotator.prompt';
 
 function settingsOf(state: PageState): Settings {
   const { mode, classId, layers, opacity, autoAdvance, multimask, refineEdges, hovering, panels } = state;
-  return { mode, classId, layers, opacity, autoAdvance, multimask, refineEdges, hovering, panels };
+  const { filter, layout } = state.images;
+  return { mode, classId, layers, opacity, autoAdvance, multimask, refineEdges, hovering, panels, filter, layout };
 }
 
 function read<T>(storage: Storage, key: string): T | null {
@@ -58,12 +61,10 @@ export function remember(page: Page, storage: Storage): () => void {
 async function firstPicture(page: Page): Promise<string | null> {
   const { project, images } = page.store.get();
   if (project?.current != null) return project.current;
-  for (let index = 0; index < images.total; ++index) {
-    const entry = await fetchEntry(page, index);
-    if (entry === undefined) return null;
-    if (entry.state !== 'broken') return entry.name;
-  }
-  return null;
+  if (images.all === 0) return null;
+  const { images: found } = await page.api.images(0, 1);
+  if (found[0] !== undefined && found[0].state !== 'broken') return found[0].name;
+  return (await page.api.nextImage(0, 1, {}))?.name ?? null;
 }
 
 async function openFirst(page: Page, storage: Storage): Promise<void> {
@@ -98,7 +99,8 @@ async function showAgain(page: Page): Promise<void> {
 
 export async function start(page: Page, storage: Storage): Promise<void> {
   const settings = read<Partial<Settings>>(storage, settingsKey);
-  if (settings !== null) page.store.set(settings);
+  const { filter = noFilter, layout = 'list', ...others } = settings ?? {};
+  page.store.set({ ...others, images: { ...page.store.get().images, filter, layout } });
   await Promise.all([loadProject(page), loadPreferences(page)]);
   await loadPage(page, 0);
   await openFirst(page, storage);

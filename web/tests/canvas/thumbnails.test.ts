@@ -25,7 +25,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const ask = (name: string) => thumbnails.ask(name, () => seen.push(name));
+const ask = (name: string) => thumbnails.ask(name, 96, () => seen.push(name));
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const count = (name: string) => asked.filter((other) => other === name).length;
 

@@ -7,6 +7,8 @@ import type {
   Candidate,
   Edit,
   ImageEntry,
+  ImageFilter,
+  ImageState,
   Job,
   MemoryEvent,
   Model,
@@ -123,13 +125,13 @@ export class FakeProgram {
     };
   }
 
-  private entry(name: string): ImageEntry {
+  private entry(name: string, position: number): ImageEntry {
     const { steps, at } = this.kept(name);
     const n = steps[at]!.length;
     const state = this.broken.has(name) ? 'broken' : n > 0 ? 'labelled' : 'new';
     return {
       name,
-      position: this.positions.get(name) ?? -1,
+      position,
       state,
       annotation_count: n,
       proposals: steps[at]!.filter(({ review }) => review === 'proposed').length,
@@ -138,6 +140,20 @@ export class FakeProgram {
       kept: false,
       encoding: 'none',
     };
+  }
+
+  private passes(name: string, position: number, { states, classId, atLeast = 0, atMost = Infinity, text = '' }: ImageFilter): boolean {
+    if (!name.toLowerCase().includes(text.toLowerCase())) return false;
+    if (states === undefined && classId === undefined && atLeast === 0 && atMost === Infinity) return true;
+    const { state, annotation_count: n, proposals } = this.entry(name, position);
+    const is = (wanted: ImageState) => (wanted === 'proposed' ? proposals > 0 : wanted === state);
+    const { steps, at } = this.kept(name);
+    return (
+      (states === undefined || states.some(is)) &&
+      (classId === undefined || steps[at]!.some(({ class_id }) => class_id === classId)) &&
+      n >= atLeast &&
+      n <= atMost
+    );
   }
 
   // An edit as another window would make it.
@@ -172,19 +188,21 @@ export class FakeProgram {
       predictor: this.predictor(),
       warnings: [],
     }),
-    images: async (offset, limit) => {
+    images: async (offset, limit, filter = {}) => {
       this.listings += 1;
+      const all = this.names.map((name, position) => ({ name, position }));
+      const listed = all.filter(({ name, position }) => this.passes(name, position, filter));
       return {
-        total: this.names.length,
+        total: listed.length,
         all: this.names.length,
         offset,
-        images: this.names.slice(offset, offset + limit).map((name) => this.entry(name)),
+        images: listed.slice(offset, offset + limit).map(({ name, position }) => this.entry(name, position)),
       };
     },
-    nextImage: async (from, step) => {
+    nextImage: async (from, step, filter) => {
       for (let at = from + step; at >= 0 && at < this.names.length; at += step) {
-        const entry = this.entry(this.names[at]!);
-        if (entry.state !== 'broken') return entry;
+        const name = this.names[at]!;
+        if (!this.broken.has(name) && this.passes(name, at, filter)) return this.entry(name, at);
       }
       return null;
     },
