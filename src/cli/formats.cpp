@@ -37,6 +37,7 @@ constexpr Feature features[] = {{"parts", &FormatFeatures::parts},
                                 {"scores", &FormatFeatures::scores},
                                 {"prompts", &FormatFeatures::prompts},
                                 {"provenance", &FormatFeatures::provenance},
+                                {"review", &FormatFeatures::review},
                                 {"unused_classes", &FormatFeatures::unused_classes},
                                 {"empty_pictures", &FormatFeatures::empty_pictures},
                                 {"subsets", &FormatFeatures::subsets}};

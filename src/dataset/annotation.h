@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dataset/review.h"
 #include "image/mask.h"
 #include "image/polygon.h"
 
@@ -37,6 +38,9 @@ struct Annotation {
   double score = 0;     // 0: unknown
   std::string created;  // UTC, ISO 8601
   std::map<std::string, std::string> attributes;
+  Review review = Review::none;
+  std::string note;    // of the reviewer
+  double seconds = 0;  // that were spent on it; 0: unknown
   bool operator==(const Annotation&) const = default;
 };
 
@@ -45,6 +49,8 @@ struct PictureAnnotations {
   Size size;          // upright
   std::int64_t next_id = 1;
   std::vector<Annotation> annotations;
+  bool reviewed = false;  // somebody looked through all of it
+  bool faulty = false;    // the picture itself is not to be used
   bool operator==(const PictureAnnotations&) const = default;
 };
 

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 #include "dataset/json_text.h"
 #include "dataset/other_fields.h"
@@ -90,6 +91,29 @@ void append_attributes(std::string& out, const std::map<std::string, std::string
   out += attributes.empty() ? "{}" : "}";
 }
 
+// Those that are not set are not written: files of before stay as they are, to the byte.
+void append_review(std::string& out, const Annotation& annotation) {
+  if (annotation.review != Review::none) {
+    out += ",\"review\":";
+    append_json_string(out, review_name(annotation.review));
+  }
+  if (!annotation.note.empty()) {
+    out += ",\"note\":";
+    append_json_string(out, annotation.note);
+  }
+  if (annotation.seconds != 0) {
+    out += ",\"seconds\":";
+    append_number(out, annotation.seconds);
+  }
+}
+
+// A field that is not written as ours may be somebody else's of that name.
+bool is_written(const Annotation& annotation, std::string_view name) {
+  if (name == "review") return annotation.review != Review::none;
+  if (name == "note") return !annotation.note.empty();
+  return name == "seconds" && annotation.seconds != 0;
+}
+
 void append_annotation(std::string& out, const StoredAnnotation& stored) {
   static constexpr std::string_view names[] = {"id",     "class_id", "class_name", "mask",    "polygon",
                                                "prompt", "source",   "score",      "created", "attributes"};
@@ -114,7 +138,9 @@ void append_annotation(std::string& out, const StoredAnnotation& stored) {
   append_json_string(out, annotation.created);
   out += ",\"attributes\":";
   append_attributes(out, annotation.attributes);
+  append_review(out, annotation);
   for_other_fields(stored.other_fields, names, [&](const std::string& name, const std::string& value) {
+    if (is_written(annotation, name)) return;
     out += ',';
     append_json_string(out, name);
     out += ':';
@@ -174,6 +200,11 @@ std::string format_annotation_file(const AnnotationDocument& document) {
   text += '[' + std::to_string(document.size.width) + ',' + std::to_string(document.size.height) + ']';
   name("next_id");
   append_json_number(text, document.next_id);
+  for (const auto& [key, is_set] : {std::pair("reviewed", document.reviewed), std::pair("faulty", document.faulty)}) {
+    if (!is_set) continue;
+    name(key);
+    text += "true";
+  }
   text_field("labels_file", document.labels_file);
   text_field("labels_hash", document.labels_hash);
   text_field("previous_labels_hash", document.previous_labels_hash);
@@ -182,6 +213,7 @@ std::string format_annotation_file(const AnnotationDocument& document) {
   name("kept_lines");
   append_lines(text, document.kept_lines, append_kept_line);
   for_other_fields(document.other_fields, {}, [&](const std::string& key, const std::string& value) {
+    if ((key == "reviewed" && document.reviewed) || (key == "faulty" && document.faulty)) return;
     name(key);
     text += value;
   });

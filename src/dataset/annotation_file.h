@@ -37,6 +37,8 @@ struct AnnotationDocument {
   std::vector<StoredAnnotation> annotations;
   std::vector<KeptLine> kept_lines;  // by line
   std::string other_fields;
+  bool reviewed = false;  // as PictureAnnotations'
+  bool faulty = false;
   bool operator==(const AnnotationDocument&) const = default;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <unordered_set>
 
 #include "dataset/annotation_file.h"
@@ -223,6 +224,39 @@ std::map<std::string, std::string> attributes_of(ondemand::value value) {
   return attributes;
 }
 
+// A field of the review that may be missing. False, and the value is not looked at, if it cannot be ours: then it is somebody else's of that
+// name, as in files from before there were reviews.
+bool read_review(std::string_view key, ondemand::value value, Annotation& annotation) {
+  const ondemand::json_type type = value.type();
+  if (key == "review" && type == ondemand::json_type::string) {
+    const std::string_view token = value.raw_json_token();
+    const std::optional<Review> review =
+        review_of_name(token.substr(1, std::max<std::size_t>(token.find('"', 1), 1) - 1));
+    if (!review) return false;
+    text_of(value, "review");
+    annotation.review = *review;
+    return true;
+  }
+  if (key == "note" && type == ondemand::json_type::string) {
+    annotation.note = text_of(value, "note");
+    return true;
+  }
+  if (key == "seconds" && type == ondemand::json_type::number && !value.raw_json_token().starts_with('-')) {
+    annotation.seconds = number_of(value, "seconds");
+    return true;
+  }
+  return false;
+}
+
+// Of the whole picture; else as read_review().
+bool read_mark(std::string_view key, ondemand::value value, AnnotationDocument& document) {
+  if (key != "reviewed" && key != "faulty") return false;
+  if (value.type() != ondemand::json_type::boolean) return false;
+  bool& mark = key == "reviewed" ? document.reviewed : document.faulty;
+  if (value.get_bool().get(mark) != simdjson::SUCCESS) damaged("a mark of the picture is neither true nor false");
+  return true;
+}
+
 StoredAnnotation annotation_of(ondemand::value value, Size size) {
   constexpr const char* keys[] = {"class_name", "source",  "created", "id",    "class_id",
                                   "mask",       "polygon", "prompt",  "score", "attributes"};
@@ -249,8 +283,9 @@ StoredAnnotation annotation_of(ondemand::value value, Size size) {
       annotation.attributes = attributes_of(each);
     }
   };
-  read_fields(object_of(value, "annotations"), keys, read,
-              [&](std::string_view key, ondemand::value each) { others.add(key, raw_text(each)); });
+  read_fields(object_of(value, "annotations"), keys, read, [&](std::string_view key, ondemand::value each) {
+    if (!read_review(key, each, annotation)) others.add(key, raw_text(each));
+  });
   stored.other_fields = others.text();
   return stored;
 }
@@ -368,8 +403,9 @@ AnnotationDocument read_document(Walk& walk) {
       for (ondemand::value one : list(each, keys[i])) document.kept_lines.push_back(kept_line_of(one));
     }
   };
-  read_fields(walk.object(), keys, read,
-              [&](std::string_view key, ondemand::value each) { others.add(key, raw_text(each)); });
+  read_fields(walk.object(), keys, read, [&](std::string_view key, ondemand::value each) {
+    if (!read_mark(key, each, document)) others.add(key, raw_text(each));
+  });
   walk.require_end();
   if (document.size != size) damaged("size", "is there twice");
   document.other_fields = others.text();

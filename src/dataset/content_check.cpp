@@ -60,6 +60,7 @@ void check_content(const PictureAnnotations& content, const ClassList& classes,
     if (!is_whole(annotation.mask, content.size)) fail("its mask is not of the picture's size");
     if (mask_area(annotation.mask) == 0) fail("its mask is empty; delete it or draw it again");
     if (!is_finite(annotation)) fail("a coordinate is not a number");
+    if (!std::isfinite(annotation.seconds) || annotation.seconds < 0) fail("the time spent on it is not a number");
   }
 }
 

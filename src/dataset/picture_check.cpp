@@ -130,7 +130,8 @@ bool fix_content(PictureAnnotations& content) {
     // What the later one alone knows would be lost with it.
     const bool same =
         all[each.first].class_id == all[each.second].class_id && each.iou > same_object_iou &&
-        (all[each.second].attributes.empty() || all[each.second].attributes == all[each.first].attributes);
+        (all[each.second].attributes.empty() || all[each.second].attributes == all[each.first].attributes) &&
+        (all[each.second].note.empty() || all[each.second].note == all[each.first].note);
     if (same && !gone[each.first]) gone[each.second] = true;
   }
   bool changed = false;

@@ -26,7 +26,7 @@ std::string size_text(Size size) {
 }
 
 PictureAnnotations content_of(const AnnotationDocument& document, const std::string& image) {
-  PictureAnnotations content{image, document.size, document.next_id, {}};
+  PictureAnnotations content{image, document.size, document.next_id, {}, document.reviewed, document.faulty};
   content.annotations.reserve(document.annotations.size());
   for (const StoredAnnotation& stored : document.annotations) content.annotations.push_back(stored.annotation);
   return content;
@@ -176,6 +176,8 @@ AnnotationDocument PictureFiles::document_for(const PictureAnnotations& content,
   document.size = content.size;
   document.labels_file = disk.labels_file;
   document.next_id = std::max(document.next_id, content.next_id);
+  document.reviewed = content.reviewed;
+  document.faulty = content.faulty;
   document.annotations.clear();
   for (const Annotation& annotation : content.annotations) {
     StoredAnnotation& stored = document.annotations.emplace_back();
@@ -268,7 +270,8 @@ bool PictureFiles::stage_earlier(const std::string& image, AnnotationDocument ea
     if (disk.labels) disk.labels_hash = content_hash(*disk.labels);
   }
   if (disk.document && !disk.labels_were_edited() && disk.document->size == earlier.size &&
-      disk.document->annotations == earlier.annotations && disk.document->kept_lines == earlier.kept_lines) {
+      disk.document->annotations == earlier.annotations && disk.document->kept_lines == earlier.kept_lines &&
+      disk.document->reviewed == earlier.reviewed && disk.document->faulty == earlier.faulty) {
     return false;
   }
   earlier.image = image;

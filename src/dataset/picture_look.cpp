@@ -102,7 +102,7 @@ LookedPicture look_at_picture(const CategoryFolder& folder, const ClassList& cla
   follow_names(looked, document, classes);
   fit_to_photo(looked, document, photo);
   looked.kept = std::move(document.kept_lines);
-  looked.content = {image, document.size, document.next_id, {}};
+  looked.content = {image, document.size, document.next_id, {}, document.reviewed, document.faulty};
   for (StoredAnnotation& each : document.annotations) looked.content.annotations.push_back(std::move(each.annotation));
   return looked;
 }

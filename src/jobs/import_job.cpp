@@ -187,11 +187,12 @@ class Import {
   // Sets content to what is kept of the picture's own.
   bool is_wanted(Work& work) {
     if (work.is_new) {
-      work.content = {work.name, work.picture.size, 1, {}};
+      work.content = {work.name, work.picture.size, 1, {}, work.picture.reviewed, work.picture.faulty};
       return true;
     }
     if (!work.entry.annotated) return false;
-    work.content = {work.name, work.picture.size, work.before.content.next_id, {}};
+    work.content = {work.name, work.picture.size,     work.before.content.next_id,
+                    {},        work.picture.reviewed, work.picture.faulty};
     return work.before.content.annotations.empty() || decide(work);
   }
 

@@ -71,6 +71,8 @@ class ProjectSource final : public PictureSource {
     picture.size = loaded.content.size;
     picture.subset = entry.subset;
     for (const std::string& warning : loaded.warnings) picture.warnings.push_back(entry.name + ": " + warning);
+    picture.reviewed = loaded.content.reviewed;
+    picture.faulty = loaded.content.faulty;
     picture.annotations.reserve(loaded.content.annotations.size());
     for (Annotation& annotation : loaded.content.annotations) {
       StoredAnnotation& stored = picture.annotations.emplace_back();

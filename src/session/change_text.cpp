@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "session/change.h"
 #include "session/history.h"
@@ -62,17 +63,22 @@ StoredPrompt prompt_of(const json& value) {
   return prompt;
 }
 
+// What is not set is left out, as in steps from before there were reviews.
 json annotation_json(const Annotation& a) {
-  return {{"id", a.id},
-          {"class_id", a.class_id},
-          {"size", {a.mask.size.width, a.mask.size.height}},
-          {"rle", mask_to_coco_string(a.mask)},
-          {"polygon", polygon_json(a.polygon)},
-          {"prompt", prompt_json(a.prompt)},
-          {"source", a.source},
-          {"score", a.score},
-          {"created", a.created},
-          {"attributes", a.attributes}};
+  json value = {{"id", a.id},
+                {"class_id", a.class_id},
+                {"size", {a.mask.size.width, a.mask.size.height}},
+                {"rle", mask_to_coco_string(a.mask)},
+                {"polygon", polygon_json(a.polygon)},
+                {"prompt", prompt_json(a.prompt)},
+                {"source", a.source},
+                {"score", a.score},
+                {"created", a.created},
+                {"attributes", a.attributes}};
+  if (a.review != Review::none) value["review"] = review_name(a.review);
+  if (!a.note.empty()) value["note"] = a.note;
+  if (a.seconds != 0) value["seconds"] = a.seconds;
+  return value;
 }
 
 Annotation annotation_of(const json& value) {
@@ -87,6 +93,11 @@ Annotation annotation_of(const json& value) {
   a.score = value.at("score").get<double>();
   a.created = value.at("created").get<std::string>();
   a.attributes = value.at("attributes").get<std::map<std::string, std::string>>();
+  const std::optional<Review> review = review_of_name(value.value("review", ""));
+  if (!review) throw DamagedHistory("a step of the undo history is damaged: its review is none we know");
+  a.review = *review;
+  a.note = value.value("note", "");
+  a.seconds = value.value("seconds", 0.0);
   return a;
 }
 

@@ -145,7 +145,7 @@ TEST_F(DatasetCommands, TheDocumentsTableOfFormatsIsTheProgramsOwn) {
   for (const json& each : json::parse(run({"formats", "--json"}).out)) {
     std::string row = "| `" + each["name"].get<std::string>() + "` | " + each["shape"].get<std::string>() + " |";
     for (const char* feature : {"parts", "holes", "overlap", "instances", "crowd", "attributes", "scores", "prompts",
-                                "provenance", "unused_classes", "empty_pictures", "subsets"}) {
+                                "provenance", "review", "unused_classes", "empty_pictures", "subsets"}) {
       row += each[feature].get<bool>() ? " yes |" : " – |";
     }
     EXPECT_THAT(text, HasSubstr(row + "\n"));

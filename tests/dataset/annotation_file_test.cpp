@@ -12,6 +12,7 @@ namespace sam {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 AnnotationDocument example() {
   AnnotationDocument document;
@@ -32,7 +33,11 @@ AnnotationDocument example() {
   second.annotation = rectangle(8, 0, {5, 5, 60, 40}, document.size);
   second.annotation.polygon[0].holes = {{{10, 10}, {20, 10}, {20, 20}}};
   second.annotation.polygon.push_back({{{0, 0}, {1, 0}, {1, 1}}, {}});
+  second.annotation.review = Review::rejected;
+  second.annotation.note = "not a \"car\",\nI think: gr\xc3\xbcn";
+  second.annotation.seconds = 12.25;
   second.class_name = "car";
+  document.reviewed = true;
   document.kept_lines = {{2, "odd line\r"}, {5, "bytes \xff\xfe"}};
   return document;
 }
@@ -46,6 +51,46 @@ TEST(AnnotationFile, EverythingComesBack) {
   AnnotationDocument empty;
   empty.size = {1, 1};
   EXPECT_EQ(parse_annotation_file(format_annotation_file(empty)), empty);
+}
+
+TEST(AnnotationFile, WhatTheReviewSaidIsWrittenWhereItSaidSomething) {
+  AnnotationDocument document = example();
+  for (const Review review : {Review::none, Review::proposed, Review::accepted, Review::rejected}) {
+    for (const bool mark : {false, true}) {
+      document.reviewed = mark;
+      document.faulty = !mark;
+      document.annotations[0].annotation.review = review;
+      ASSERT_EQ(parse_annotation_file(format_annotation_file(document)), document);
+    }
+  }
+  document.reviewed = document.faulty = false;
+  for (StoredAnnotation& stored : document.annotations) {
+    stored.annotation.review = Review::none;
+    stored.annotation.note.clear();
+    stored.annotation.seconds = 0;
+  }
+  const std::string text = format_annotation_file(document);
+  for (const char* name : {"review", "note", "seconds", "faulty"}) EXPECT_THAT(text, Not(HasSubstr(name)));
+}
+
+// From before there were reviews: other programs' fields may have these names.
+TEST(AnnotationFile, WhatNoReviewSaysIsSomebodyElses) {
+  std::string text = format_annotation_file(example());
+  text.replace(text.find("  \"reviewed\": true,\n"), 20, "");
+  text.insert(text.find("\"image\""), "\"reviewed\": {\"by\":\"x\"},\n  \"faulty\": 0,\n  ");
+  text.insert(text.find("\"class_id\""), "\"review\":\"maybe\",\"note\":[1,2],\"seconds\":-1,");
+  const AnnotationDocument document = parse_annotation_file(text);
+  EXPECT_FALSE(document.reviewed);
+  EXPECT_FALSE(document.faulty);
+  EXPECT_EQ(document.annotations[0].annotation.review, Review::none);
+  EXPECT_EQ(document.annotations[0].annotation.note, "");
+  EXPECT_EQ(document.annotations[0].annotation.seconds, 0);
+  const std::string again = format_annotation_file(document);
+  for (const char* field :
+       {"\"reviewed\": {\"by\":\"x\"}", "\"faulty\": 0", "\"review\":\"maybe\"", "\"note\":[1,2]", "\"seconds\":-1"}) {
+    EXPECT_THAT(again, HasSubstr(field));
+  }
+  EXPECT_EQ(parse_annotation_file(again), document);
 }
 
 TEST(AnnotationFile, NumbersComeBackExactly) {
@@ -172,6 +217,11 @@ TEST(AnnotationFile, DamageIsRefused) {
   std::string not_a_number = good;
   not_a_number.replace(not_a_number.find("\"score\":0.1"), 11, "\"score\":NaN");
   EXPECT_THROW(parse_annotation_file(not_a_number), AnnotationFileError);
+  for (const char* seconds : {"1e999", "12.", "1x", "NaN"}) {
+    std::string spent = good;
+    spent.replace(spent.find("12.25"), 5, seconds);
+    EXPECT_THROW(parse_annotation_file(spent), AnnotationFileError) << seconds;
+  }
 }
 
 TEST(AnnotationFile, DeepNestingIsRefusedWithoutRecursion) {

@@ -19,6 +19,9 @@ Annotation annotation(std::int64_t id) {
   a.score = 0.1;
   a.created = "2023-11-14T22:13:20Z";
   a.attributes = {{"occluded", "ja\n\"ö\""}};
+  a.review = Review::proposed;
+  a.note = "sure?\n";
+  a.seconds = 1.5;
   return a;
 }
 
@@ -31,6 +34,21 @@ TEST(Change, TextIsALosslessLine) {
   const std::string text = change_text(change);
   EXPECT_EQ(text.find('\n'), std::string::npos);
   EXPECT_EQ(parse_change(text), change);
+}
+
+TEST(Change, OfBeforeReviewsIsRead) {
+  Change change = adding(1);
+  std::string text = change_text(change);
+  for (const char* field : {",\"note\":\"sure?\\n\"", ",\"review\":\"proposed\"", ",\"seconds\":1.5"}) {
+    ASSERT_NE(text.find(field), std::string::npos) << text;
+    text.erase(text.find(field), std::string(field).size());
+  }
+  Annotation& added = change.added[0].annotation;
+  added.review = Review::none;
+  added.note.clear();
+  added.seconds = 0;
+  EXPECT_EQ(parse_change(text), change);
+  EXPECT_EQ(change_text(change), text);
 }
 
 TEST(Change, RefusesDamagedText) {

@@ -40,6 +40,8 @@ struct DatasetPicture {
   // of size 0, no parts): who reads makes the one from the other. id: the format's own, or 0.
   std::vector<StoredAnnotation> annotations;
   std::vector<std::string> warnings;  // when reading: what was left out or changed, with its place; bounded
+  bool reviewed = false;              // as PictureAnnotations'
+  bool faulty = false;
 };
 
 // What becomes of an annotation written and read again.
@@ -55,6 +57,7 @@ struct FormatFeatures {
   bool scores = false;
   bool prompts = false;
   bool provenance = false;      // source and time
+  bool review = false;          // proposed, accepted, rejected, with notes; of pictures reviewed and faulty
   bool unused_classes = false;  // classes without an annotation, and the order of classes
   bool empty_pictures = false;  // pictures that were looked at and hold nothing
   bool subsets = false;         // train, val, test

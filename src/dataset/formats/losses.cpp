@@ -39,6 +39,7 @@ std::size_t count_with_neighbour(const std::vector<StoredAnnotation>& annotation
 void Losses::add(const DatasetPicture& picture) {
   if (picture.annotations.empty()) ++empty_pictures_;
   if (!picture.subset.empty()) ++in_subsets_;
+  if (picture.reviewed || picture.faulty) ++marked_pictures_;
   if (!features_.overlap) overlapping_ += count_overlapping(picture.annotations);
   if (!features_.instances) with_neighbour_ += count_with_neighbour(picture.annotations);
   for (const StoredAnnotation& stored : picture.annotations) {
@@ -55,6 +56,7 @@ void Losses::add(const DatasetPicture& picture) {
     if (annotation.score != 0) ++with_score_;
     if (annotation.prompt != StoredPrompt{}) ++with_prompt_;
     if (!annotation.source.empty() || !annotation.created.empty()) ++with_provenance_;
+    if (annotation.review != Review::none || !annotation.note.empty()) ++with_review_;
   }
 }
 
@@ -79,6 +81,8 @@ std::vector<std::string> Losses::lines() const {
   objects(features_.scores, with_score_, ": without the score");
   objects(features_.prompts, with_prompt_, ": without the prompt that made it");
   objects(features_.provenance, with_provenance_, ": without source and time");
+  objects(features_.review, with_review_, ": without what the review said");
+  lose(features_.review, marked_pictures_, "picture", "pictures", ": without the mark (reviewed, faulty)");
   lose(features_.empty_pictures, empty_pictures_, "picture", "pictures", " without objects: left out");
   lose(features_.subsets, in_subsets_, "picture", "pictures", ": without the subset (train, val, test)");
   return lines;

@@ -28,6 +28,8 @@ class Losses {
   std::size_t with_score_ = 0;
   std::size_t with_prompt_ = 0;
   std::size_t with_provenance_ = 0;
+  std::size_t with_review_ = 0;
+  std::size_t marked_pictures_ = 0;
   std::size_t empty_pictures_ = 0;
   std::size_t in_subsets_ = 0;
   std::size_t overlapping_ = 0;     // counted for formats that cannot hold them only

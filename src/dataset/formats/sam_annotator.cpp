@@ -91,6 +91,8 @@ class ProjectReader final : public FormatReader {
     if (!classes_.names.empty()) follow_class_names(document, classes_, picture.warnings);
     if (!document.annotations.empty() || size == Size{}) picture.size = document.size;
     picture.annotations = std::move(document.annotations);
+    picture.reviewed = document.reviewed;
+    picture.faulty = document.faulty;
     return picture;
   }
 
@@ -226,6 +228,8 @@ class ProjectWriter final : public FormatWriter {
     document.size = picture.size;
     document.labels_file = label_file_name(picture.name, false);
     document.annotations = picture.annotations;
+    document.reviewed = picture.reviewed;
+    document.faulty = picture.faulty;
     number(document);
     for (StoredAnnotation& stored : document.annotations) stored.annotation = with_polygon(stored.annotation);
     const std::string labels = format_label_file(document.annotations, document.size, {});
@@ -308,6 +312,7 @@ Format project_format() {
   format.features.scores = true;
   format.features.prompts = true;
   format.features.provenance = true;
+  format.features.review = true;
   format.features.unused_classes = true;
   format.features.empty_pictures = true;
   format.features.subsets = true;

@@ -201,6 +201,8 @@ TEST_P(FormatContract, WhatItClaimsToHoldComesBack) {
   rich.annotation.score = 0.625;
   rich.annotation.source = "sam2:tiny";
   rich.annotation.created = "2026-01-02T03:04:05Z";
+  rich.annotation.review = Review::accepted;
+  rich.annotation.note = "looked at twice";
   rich.annotation.prompt.boxes = {{3, 3, 33, 43}};
   rich.annotation.prompt.points = {{10.5, 11.25, true}, {1, 1, false}};
   rich.annotation.attributes = {{"colour", "dark \"blue\", <nearly> & so on"}, {"occluded", "1"}};
@@ -229,6 +231,10 @@ TEST_P(FormatContract, WhatItClaimsToHoldComesBack) {
   if (features().provenance) {
     EXPECT_EQ(after->annotation.source, rich.annotation.source);
     EXPECT_EQ(after->annotation.created, rich.annotation.created);
+  }
+  if (features().review) {
+    EXPECT_EQ(after->annotation.review, rich.annotation.review);
+    EXPECT_EQ(after->annotation.note, rich.annotation.note);
   }
   if (features().attributes) {
     EXPECT_EQ(after->annotation.attributes, rich.annotation.attributes);

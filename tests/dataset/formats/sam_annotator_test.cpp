@@ -35,7 +35,11 @@ DatasetPicture full_picture(const std::string& name, const std::string& subset) 
   last.annotation.created = "2026-01-02T03:04:05Z";
   last.annotation.attributes = {{"iscrowd", "1"}, {"colour", "grün"}};
   last.annotation.prompt = {{{1, 2, 3, 4}}, {{5, 6, false}}, "a cat"};
+  last.annotation.review = Review::proposed;
+  last.annotation.note = "is it?";
+  last.annotation.seconds = 3.5;
   last.other_fields = R"({"ours":[1,2]})";
+  picture.reviewed = true;
   return picture;
 }
 
@@ -53,6 +57,8 @@ TEST_F(ProjectFormat, ComesBackWhole) {
   ASSERT_THAT(back, SizeIs(3));
   EXPECT_EQ(back.at("train/a.jpg").annotations, pictures[0].annotations);
   EXPECT_EQ(back.at("b.jpg").annotations, pictures[1].annotations);
+  EXPECT_TRUE(back.at("b.jpg").reviewed);
+  EXPECT_FALSE(back.at("b.jpg").faulty);
   EXPECT_THAT(back.at("c.jpg").annotations, IsEmpty());
   EXPECT_EQ(back.at("b.jpg").size, size);
   EXPECT_TRUE(entries[2].annotated);
