@@ -31,12 +31,13 @@ const send = (event, data) => listeners.forEach((res) => res.write(`event: ${eve
 function picture(name) {
   if (!pictures.has(name)) {
     const [width, height] = sizeOf(readFileSync(fileOf(name)));
-    pictures.set(name, { name, width, height, steps: [[]], at: 0 });
+    pictures.set(name, { name, width, height, steps: [[]], at: 0, reviewed: false, faulty: false, last: '', holder: '' });
   }
   const p = pictures.get(name);
   return {
     name, position: names.indexOf(name), width: p.width, height: p.height, encoding: encoding.get(name) ?? 'none',
-    revision: `r${p.at}.${p.steps.length}`, annotations: p.steps[p.at], can_undo: p.at > 0, can_redo: p.at < p.steps.length - 1, reviewed: false, faulty: false, last_edit: '', holder: null,
+    revision: `r${p.at}.${p.steps.length}`, annotations: p.steps[p.at], can_undo: p.at > 0, can_redo: p.at < p.steps.length - 1,
+    reviewed: p.reviewed, faulty: p.faulty, last_edit: p.last, holder: windows.get(p.holder) ?? null,
     tile_levels: 1, warnings: name === names[2] ? [`labels/${name}: line 3 has an odd number of coordinates; it is kept as it is and not used`] : [],
   };
 }
@@ -82,13 +83,17 @@ function segment({ boxes, points, multimask }) {
   const shrink = (f) => [box[0] + f, box[1] + f, box[2] - f, box[3] - f];
   return (multimask ? [0, 12, 24] : [0]).map((f, i) => ellipse(shrink(f), 0.94 - 0.11 * i));
 }
-function edit(name, { revision, window, edit: e }) {
+function edit(name, { revision, window, edit_id, edit: e }) {
   const now = picture(name);
+  if (edit_id !== undefined && edit_id === now.last_edit) return [200, now];
+  if (now.holder !== null && now.holder.window !== window) return [423, { type: '/problems/held-elsewhere', title: 'Another window has this image', status: 423, detail: `${now.holder.person || 'Somebody'} has ${name} open and may change it. Take it over first.` }];
   if (revision !== now.revision) return [409, { type: '/problems/revision-conflict', title: 'Changed in another window', status: 409, detail: `The annotations of ${name} are at revision ${now.revision}.` }];
   const p = pictures.get(name);
+  p.last = edit_id ?? '';
   let list = now.annotations;
   if (e.type === 'undo') p.at--;
   else if (e.type === 'redo') p.at++;
+  else if (e.type === 'mark') { p.reviewed = e.reviewed ?? p.reviewed; p.faulty = e.faulty ?? p.faulty; }
   else {
     if (e.type === 'add') list = [...list, { ...ellipse(JSON.parse(e.rle), e.score), id: ++serial, class_id: e.class_id, prompt: e.prompt, score: e.score }];
     if (e.type === 'delete') list = list.filter((a) => !e.ids.includes(a.id));
@@ -99,6 +104,16 @@ function edit(name, { revision, window, edit: e }) {
   const after = picture(name);
   send('changed', { name, revision: after.revision, window });
   return [200, after];
+}
+// Of the windows that listen: who sits there, and what is on its screen.
+const windows = new Map();
+const tellWindows = () => send('windows', { windows: [...windows.values()].map((w) => ({ ...w, holds: pictures.get(w.image)?.holder === w.window })) });
+function hold(name, window) {
+  for (const p of pictures.values()) if (p.holder === window) p.holder = '';
+  const p = pictures.get(name);
+  if (!windows.has(p.holder)) p.holder = window;
+  if (windows.has(window)) windows.get(window).image = name;
+  tellWindows();
 }
 function encode(name) {
   if (encoding.has(name)) return;
@@ -159,6 +174,7 @@ createServer(async (req, res) => {
     return res.end(readFileSync(file));
   }
   if (parts[0] === 'project') return json(200, { name: 'samples', folder: '/data/samples', version: '0', classes, image_count: names.length, current, predictor, warnings: [] });
+  if (parts[0] === 'windows') return json(200, { windows: [...windows.values()] });
   if (parts[0] === 'preferences') {
     if (req.method === 'PUT') preferences = data;
     return json(200, preferences);
@@ -186,12 +202,17 @@ createServer(async (req, res) => {
     res.writeHead(200, { 'Content-Type': 'text/event-stream' });
     res.write(`event: memory\ndata: ${JSON.stringify(memory())}\n\n`);
     listeners.add(res);
-    return req.on('close', () => listeners.delete(res)).resume();
+    const window = url.searchParams.get('window') ?? '';
+    windows.set(window, { window, person: url.searchParams.get('person') ?? '', image: windows.get(window)?.image ?? null });
+    tellWindows();
+    return req.on('close', () => { listeners.delete(res); windows.delete(window); tellWindows(); }).resume();
   }
   if (parts[0] === 'session') {
     if (broken.has(data.name) || !names.includes(data.name)) return json(422, { title: 'The picture cannot be read', status: 422, detail: `${data.name} is truncated.` });
     current = data.name;
     encode(current);
+    picture(current);
+    hold(current, data.window ?? '');
     return json(200, picture(current));
   }
   if (parts[0] === 'images' && parts.length === 1) {
@@ -207,9 +228,19 @@ createServer(async (req, res) => {
     return json(200, { image: found === undefined ? null : entry(found) });
   }
   const name = parts[1];
+  if (parts[0] === 'images' && !names.includes(name)) return json(404, { title: 'No such image', status: 404, detail: String(name) });
+  if (parts[0] !== 'images') return json(404, { title: 'Nothing here', status: 404, detail: url.pathname });
   if (parts[2] === undefined || parts[2] === 'save') return json(200, picture(name));
   if (parts[2] === 'proxy') return res.writeHead(200, { 'Content-Type': 'image/jpeg' }).end(readFileSync(fileOf(name)));
   if (parts[2] === 'segment') return setTimeout(() => json(200, { candidates: segment(data), decode_ms: 30, wait_ms: 0 }), encoding.get(name) === 'ready' ? 60 : 1600);
+  if (parts[2] === 'holder') {
+    picture(name);
+    pictures.get(name).holder = data.window;
+    tellWindows();
+    send('changed', { name, revision: picture(name).revision, window: data.window });
+    return json(200, picture(name));
+  }
+  if (parts[2] === 'visualization') return json(200, { file: `saved_visualizations/${name.replace(/\.[^.]*$/, '')}_${data.view}.png` });
   if (parts[2] === 'edits') return json(...edit(name, data));
   return json(404, { title: 'Nothing here', status: 404, detail: url.pathname });
 }).listen(Number(port), '127.0.0.1', () => console.log(`http://127.0.0.1:${port}`));

@@ -6,8 +6,9 @@ import { listen, type EventHandlers } from './api/events';
 import { drawCandidate } from './canvas/candidate-picture';
 import type { Gesture } from './canvas/prompt-layer';
 import { makeProxies } from './canvas/proxies';
-import { makeSurface } from './canvas/stage';
+import { makeSurface, type Surface } from './canvas/stage';
 import { makeThumbnails } from './canvas/thumbnails';
+import { makePane } from './canvas/views';
 import { actions } from './input/actions';
 import { bindKeyboard } from './input/keyboard';
 import { bindPointer, type PointerState } from './input/pointer';
@@ -22,6 +23,7 @@ import { settled, tellError } from './state/messages';
 import { makePage } from './state/page';
 import { onPredictor } from './state/predictor';
 import { writePreferencesNow } from './state/preferences';
+import { openViewer, viewOfAddress } from './state/views';
 import { reconnect, remember, start } from './state/session';
 import './style/page.css';
 
@@ -38,20 +40,41 @@ const pointer: PointerState = { space: false };
 watchHover(page);
 watchEverything(page);
 
+let surface: Surface | null = null;
+
 function mountCanvas(element: HTMLDivElement): () => void {
-  const surface = makeSurface(element, page, proxies, gesture);
+  const made = makeSurface(element, page, proxies, gesture);
+  surface = made;
   const changed = () => {
     element.dataset['space'] = String(pointer.space);
-    surface.redrawPrompt();
+    made.redrawPrompt();
   };
   const unbindPointer = bindPointer(element, page, gesture, pointer, changed);
   const unbindKeyboard = bindKeyboard(page, actions, pointer, changed);
   return () => {
     unbindPointer();
     unbindKeyboard();
-    surface.stop();
+    made.stop();
+    surface = null;
   };
 }
+
+const mountPane: Shell['mountPane'] = (element, view) => {
+  const pane = makePane(element, page, view, (canvas) => surface?.paintPicture(canvas));
+  const end = surface?.onTile(pane.redraw);
+  return () => {
+    end?.();
+    pane.stop();
+  };
+};
+
+// "#view=overlay", as --visualization opens it.
+function openAddressed(): void {
+  const view = viewOfAddress(location.hash);
+  if (view !== null && page.store.get().picture !== null) openViewer(page, view);
+}
+
+window.addEventListener('hashchange', openAddressed);
 
 let started = false;
 
@@ -63,6 +86,7 @@ async function opened(): Promise<void> {
   started = true;
   try {
     await start(page, sessionStorage);
+    openAddressed();
     window.addEventListener('pagehide', remember(page, sessionStorage));
   } catch (error) {
     started = false;
@@ -74,7 +98,7 @@ const showCandidate: Shell['drawCandidate'] = (canvas, mask, boxes, side) =>
   drawCandidate(canvas, mask, boxes, page.store.get(), proxies, side);
 
 render(
-  <ShellContext.Provider value={{ page, thumbnails, drawCandidate: showCandidate, mountCanvas }}>
+  <ShellContext.Provider value={{ page, thumbnails, drawCandidate: showCandidate, mountPane, mountCanvas }}>
     <App />
   </ShellContext.Provider>,
   document.getElementById('app')!,

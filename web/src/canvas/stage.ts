@@ -6,8 +6,10 @@ import type { Page } from '../state/page';
 import type { PageState } from '../state/page-state';
 import { offersSegments } from '../state/everything';
 import { resize } from '../state/viewing';
+import { isBare } from '../state/views';
 import { drawAnnotations } from './annotation-layer';
 import { drawSegments } from './everything-layer';
+import type { Canvas } from './brush';
 import { drawPicture, wantTiles } from './picture-layer';
 import { drawPrompt, type Gesture } from './prompt-layer';
 import type { ProxyBitmaps } from './proxies';
@@ -15,6 +17,8 @@ import { makeSheet } from './sheet';
 import { makeTileCache } from './tile-cache';
 
 export interface Surface {
+  paintPicture(canvas: Canvas): void; // on another canvas, as it is here
+  onTile(listener: () => void): () => void; // the picture got sharper; returns the end
   redrawPrompt(): void;
   stop(): void;
 }
@@ -27,20 +31,25 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   const { store } = page;
   const stage = new Stage({ container, width: 1, height: 1, listening: false });
   const ratio = () => window.devicePixelRatio || 1;
-  const tiles = makeTileCache(() => picture.redraw());
+  const listeners = new Set<() => void>();
+  const tiles = makeTileCache(() => {
+    picture.redraw();
+    for (const listener of listeners) listener();
+  });
+  const paintPicture = (canvas: Canvas) => drawPicture(canvas, store.get(), proxies, tiles, ratio());
   let names: ReadonlyMap<number, string> = new Map();
 
   const picture = makeSheet(
     stage,
     store.get,
     (s) => [s.picture?.name],
-    (canvas) => drawPicture(canvas, store.get(), proxies, tiles, ratio()),
+    paintPicture,
   );
   const annotations = makeSheet(
     stage,
     store.get,
-    (s) => [s.picture?.annotations, s.adding, s.selection, s.layers, s.opacity, s.project],
-    (canvas) => drawAnnotations(canvas, store.get(), names),
+    (s) => [s.picture?.annotations, s.adding, s.selection, s.layers, s.opacity, s.project, isBare(s)],
+    (canvas) => !isBare(store.get()) && drawAnnotations(canvas, store.get(), names),
   );
   const segments = makeSheet(
     stage,
@@ -73,6 +82,11 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   const unsubscribe = store.subscribe(changed);
   changed();
   return {
+    paintPicture,
+    onTile(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     redrawPrompt: () => prompt.redraw(),
     stop() {
       unsubscribe();

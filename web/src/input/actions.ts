@@ -8,8 +8,9 @@ import { images } from './actions/images';
 import { program } from './actions/program';
 import { prompt } from './actions/prompt';
 import { view } from './actions/view';
+import { viewer } from './actions/viewer';
 
-export const actions: readonly Action[] = [...images, ...prompt, ...annotations, ...classes, ...view, ...exports, ...program];
+export const actions: readonly Action[] = [...images, ...prompt, ...annotations, ...classes, ...view, ...viewer, ...exports, ...program];
 
 const byId = new Map(actions.map((action) => [action.id, action]));
 

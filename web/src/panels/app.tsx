@@ -13,6 +13,8 @@ import { Lost, Toasts, Warnings } from './messages';
 import { Announcer, PromptBar } from './prompt-bar';
 import { StatusBar } from './status-bar';
 import { Toolbar } from './toolbar';
+import { isSplit } from '../state/views';
+import { Panes, ViewerBar } from './viewer';
 
 function Canvas() {
   const { mountCanvas } = useShell();
@@ -52,11 +54,13 @@ function Nothing() {
 
 export function App() {
   const panels = useValue((state) => state.panels);
+  const viewer = useValue((state) => state.views.viewer !== null);
+  const split = useValue(isSplit);
   return (
     <div class={panels ? 'app' : 'app bare'}>
       <Toolbar />
       {panels && <ImageList />}
-      <main class="stage">
+      <main class="stage" data-viewer={viewer}>
         <div class="banners">
           <Lost />
           <MemoryBanner />
@@ -64,8 +68,10 @@ export function App() {
           <ExhaustedBanner />
           <Warnings />
         </div>
-        <div class="view">
+        <ViewerBar />
+        <div class="view" data-split={split}>
           <Canvas />
+          <Panes />
           <Nothing />
         </div>
         {!panels && <Toasts />}

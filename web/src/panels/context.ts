@@ -5,6 +5,7 @@ import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Box } from '../geometry/box';
 import type { Candidate } from '../model/wire';
 import type { Thumbnails } from '../canvas/thumbnails';
+import type { PaneView } from '../canvas/views';
 import type { Page } from '../state/page';
 import type { PageState } from '../state/page-state';
 
@@ -12,6 +13,7 @@ export interface Shell {
   readonly page: Page;
   readonly thumbnails: Thumbnails;
   readonly drawCandidate: (canvas: HTMLCanvasElement, mask: Candidate, boxes: readonly Box[], side: number) => void;
+  readonly mountPane: (element: HTMLCanvasElement, view: PaneView) => () => void;
   readonly mountCanvas: (element: HTMLDivElement) => () => void;
 }
 

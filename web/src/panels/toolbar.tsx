@@ -1,6 +1,7 @@
 // The bar above the picture: mode, what is shown, zoom.
 
 import { percent } from '../model/format';
+import { text } from '../text/en';
 import { setOpacity } from '../state/viewing';
 import { ActionButton } from './action-button';
 import { usePage, useValue } from './context';
@@ -87,6 +88,12 @@ export function Toolbar() {
           <ActionButton id="labels" icon="tag" />
           <ActionButton id="points" icon="dots" />
           <Opacity />
+        </div>
+        <div class="group" role="group" aria-label={text.frame.views}>
+          <ActionButton id="work-masks" icon="viewMasks" />
+          <ActionButton id="work-side-by-side" icon="viewSide" />
+          <ActionButton id="work-bare" icon="viewBare" />
+          <ActionButton id="viewer" icon="eye" />
         </div>
         <span class="grow" />
         <Zoom />

@@ -16,6 +16,11 @@ export function isSplit({ views }: PageState): boolean {
   return (views.viewer?.view ?? views.work) === 'side_by_side';
 }
 
+// The picture without what was made of it.
+export function isBare({ views }: PageState): boolean {
+  return views.work === 'bare';
+}
+
 export function chooseWorkView(page: Page, work: WorkView): void {
   set(page, { work, viewer: null });
   announce(page, text.frame.workViews[work]);
