@@ -28,16 +28,26 @@ function sizeOf(bytes) {
 const fileOf = (name) => join(folder, name.replace(/^copy_\d+_/, ''));
 const send = (event, data) => listeners.forEach((res) => res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
 
+// FAKE_PROPOSALS=N: every other picture has N objects that nobody has looked at.
+const proposals = Number(process.env.FAKE_PROPOSALS ?? 0);
+function proposed(name, width, height) {
+  if (names.indexOf(name) % 2 === 1) return [];
+  return Array.from({ length: proposals }, (_, i) => {
+    const [x, y, r] = [((i * 0.37 + 0.15) % 0.8) * width, ((i * 0.23 + 0.1) % 0.75) * height, (0.05 + 0.025 * (i % 6)) * width];
+    const score = 0.35 + ((i * 29) % 60) / 100;
+    return { ...ellipse([x, y, x + r, y + 0.8 * r], score), id: ++serial, class_id: i % 7, prompt: { boxes: [[x, y, x + r, y + 0.8 * r]] }, score, review: i % 4 === 3 ? '' : 'proposed', note: '', seconds: i % 4 === 3 ? 4.2 : 0 };
+  });
+}
 function picture(name) {
   if (!pictures.has(name)) {
     const [width, height] = sizeOf(readFileSync(fileOf(name)));
-    pictures.set(name, { name, width, height, steps: [[]], at: 0, reviewed: false, faulty: false, last: '', holder: '' });
+    pictures.set(name, { name, width, height, steps: [proposed(name, width, height)], at: 0, titles: [], changes: 0, marks: { reviewed: false, faulty: false }, last: '', holder: '' });
   }
   const p = pictures.get(name);
   return {
     name, position: names.indexOf(name), width: p.width, height: p.height, encoding: encoding.get(name) ?? 'none',
-    revision: `r${p.at}.${p.steps.length}`, annotations: p.steps[p.at], can_undo: p.at > 0, can_redo: p.at < p.steps.length - 1,
-    reviewed: p.reviewed, faulty: p.faulty, last_edit: p.last, holder: windows.get(p.holder) ?? null,
+    revision: `r${p.changes}`, undo_title: p.titles[p.at - 1], annotations: p.steps[p.at], can_undo: p.at > 0, can_redo: p.at < p.steps.length - 1,
+    ...p.marks, last_edit: p.last, holder: windows.get(p.holder) ?? null,
     tile_levels: 1, warnings: name === names[2] ? [`labels/${name}: line 3 has an odd number of coordinates; it is kept as it is and not used`] : [],
   };
 }
@@ -45,18 +55,21 @@ const places = new Map(names.map((name, i) => [name, i]));
 // FAKE_MARKS=1: some images are labelled, reviewed and so on from the start.
 const marks = process.env.FAKE_MARKS !== undefined;
 function entry(name) {
+  if (proposals > 0 && !broken.has(name)) picture(name);
   const position = places.get(name), kept = pictures.get(name);
   const given = marks && position % 4 > 0 ? position % 7 : 0;
-  const n = kept && kept.steps.length > 1 ? kept.steps[kept.at].length : given;
+  const objects = kept && (kept.steps.length > 1 || proposals > 0) ? kept.steps[kept.at] : null;
+  const n = objects?.length ?? given;
   const base = { name, position, proposals: 0, reviewed: false, faulty: false, kept: false, encoding: encoding.get(name) ?? 'none' };
   if (broken.has(name)) return { ...base, state: 'broken', reason: 'The file ends too early (truncated JPEG)', annotation_count: 0 };
   const labelled = n > 0 || (kept?.steps.length ?? 0) > 1 || (marks && position % 11 === 7);
   return { ...base, state: labelled ? 'labelled' : 'new', annotation_count: n, width: 1200, height: 800, proposals: marks && position % 5 === 2 ? Math.min(n, 3) : 0,
-    reviewed: marks && labelled && position % 3 === 1, faulty: marks && position % 23 === 6, kept: marks && position % 2 === 1 };
+    reviewed: marks && labelled && position % 3 === 1, faulty: marks && position % 23 === 6, ...kept?.marks,
+    ...(objects ? { proposals: objects.filter((a) => a.review === 'proposed').length, rejected: objects.filter((a) => a.review === 'rejected').length } : {}), kept: marks && position % 2 === 1 };
 }
 function passes(e, states) {
   const is = { new: e.state === 'new', labelled: e.annotation_count > 0, empty: e.state === 'labelled' && e.annotation_count === 0, proposed: e.proposals > 0, reviewed: e.reviewed,
-    unreviewed: e.state === 'labelled' && !e.reviewed, rejected: false, faulty: e.faulty, broken: e.state === 'broken' };
+    unreviewed: e.state === 'labelled' && !e.reviewed, rejected: e.rejected > 0, faulty: e.faulty, broken: e.state === 'broken' };
   return states.some((state) => is[state]);
 }
 function filtered(query) {
@@ -91,14 +104,18 @@ function edit(name, { revision, window, edit_id, edit: e }) {
   const p = pictures.get(name);
   p.last = edit_id ?? '';
   let list = now.annotations;
-  if (e.type === 'undo') p.at--;
+  p.changes++;
+  if (e.type === 'mark') Object.assign(p.marks, e.reviewed === undefined ? {} : { reviewed: e.reviewed }, e.faulty === undefined ? {} : { faulty: e.faulty });
+  else if (e.type === 'undo') p.at--;
   else if (e.type === 'redo') p.at++;
-  else if (e.type === 'mark') { p.reviewed = e.reviewed ?? p.reviewed; p.faulty = e.faulty ?? p.faulty; }
   else {
     if (e.type === 'add') list = [...list, { ...ellipse(JSON.parse(e.rle), e.score), id: ++serial, class_id: e.class_id, prompt: e.prompt, score: e.score }];
     if (e.type === 'delete') list = list.filter((a) => !e.ids.includes(a.id));
     if (e.type === 'set_class') list = list.map((a) => (e.ids.includes(a.id) ? { ...a, class_id: e.class_id } : a));
     if (e.type === 'clear') list = [];
+    if (e.type === 'review') list = list.map((a) => (e.ids.includes(a.id) ? { ...a, review: e.review, note: e.note ?? a.note } : a));
+    if (e.type === 'set_mask') list = list.map((a) => (a.id === e.id ? { ...a, ...ellipse(JSON.parse(e.rle), e.score), review: a.review === 'proposed' ? 'accepted' : a.review } : a));
+    p.titles.splice(p.at, Infinity, e.type);
     p.steps.splice(++p.at, Infinity, list);
   }
   const after = picture(name);
@@ -175,6 +192,7 @@ createServer(async (req, res) => {
   }
   if (parts[0] === 'project') return json(200, { name: 'samples', folder: '/data/samples', version: '0', classes, image_count: names.length, current, predictor, warnings: [] });
   if (parts[0] === 'windows') return json(200, { windows: [...windows.values()] });
+  if (parts[0] === 'jobs') return json(200, { jobs: [] });
   if (parts[0] === 'preferences') {
     if (req.method === 'PUT') preferences = data;
     return json(200, preferences);

@@ -4,6 +4,7 @@ import { render } from 'preact';
 import { makeApi } from './api/client';
 import { listen, type EventHandlers } from './api/events';
 import { drawCandidate } from './canvas/candidate-picture';
+import { watchGlide } from './canvas/glide';
 import type { Gesture } from './canvas/prompt-layer';
 import { makeProxies } from './canvas/proxies';
 import { makeSurface, type Surface } from './canvas/stage';
@@ -24,6 +25,7 @@ import { makePage } from './state/page';
 import { onPredictor } from './state/predictor';
 import { writePreferencesNow } from './state/preferences';
 import { openViewer, viewOfAddress } from './state/views';
+import { watchWalk } from './state/walking';
 import { reconnect, remember, start } from './state/session';
 import './style/page.css';
 
@@ -39,6 +41,8 @@ const thumbnails = makeThumbnails();
 const pointer: PointerState = { space: false };
 watchHover(page);
 watchEverything(page);
+watchWalk(page);
+watchGlide(page);
 
 let surface: Surface | null = null;
 

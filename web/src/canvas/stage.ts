@@ -48,7 +48,7 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   const annotations = makeSheet(
     stage,
     store.get,
-    (s) => [s.picture?.annotations, s.adding, s.selection, s.layers, s.opacity, s.project, isBare(s)],
+    (s) => [s.picture?.annotations, s.adding, s.selection, s.layers, s.opacity, s.project, isBare(s), s.review.walk === null, s.review.walk?.bare, s.putAside],
     (canvas) => !isBare(store.get()) && drawAnnotations(canvas, store.get(), names),
   );
   const segments = makeSheet(

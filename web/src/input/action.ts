@@ -20,6 +20,7 @@ export interface Action {
   readonly enabled?: (state: PageState) => boolean; // always, if absent
   readonly active?: (state: PageState) => boolean; // for switches
   readonly run: (page: Page, key: string) => void;
+  readonly release?: (page: Page) => void; // for what lasts as long as the key is held
   readonly whileTyping?: boolean; // its keys with Ctrl act also when a text field has the focus
 }
 

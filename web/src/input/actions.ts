@@ -2,15 +2,30 @@
 
 import type { Action } from './action';
 import { annotations } from './actions/annotations';
+import { aside } from './actions/aside';
 import { classes } from './actions/classes';
 import { exports } from './actions/exports';
 import { images } from './actions/images';
 import { program } from './actions/program';
 import { prompt } from './actions/prompt';
+import { review } from './actions/review';
 import { view } from './actions/view';
 import { viewer } from './actions/viewer';
+import { walkActions, whileWalking } from './actions/walk';
 
-export const actions: readonly Action[] = [...images, ...prompt, ...annotations, ...classes, ...view, ...viewer, ...exports, ...program];
+export const actions: readonly Action[] = [
+  ...images,
+  ...prompt,
+  ...annotations,
+  ...aside,
+  ...classes,
+  ...view,
+  ...viewer,
+  ...exports,
+  ...review,
+  ...walkActions,
+  ...program,
+].map(whileWalking);
 
 const byId = new Map(actions.map((action) => [action.id, action]));
 

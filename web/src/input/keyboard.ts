@@ -47,6 +47,11 @@ export function bindKeyboard(
     pointer.space = held;
     changed();
   };
+  let held: { readonly action: Action; readonly code: string } | null = null; // acts as long as its key is down
+  const letGo = () => {
+    held?.action.release?.(page);
+    held = null;
+  };
   const down = (event: KeyboardEvent) => {
     const state = page.store.get();
     if (state.dialog !== null || event.isComposing) return;
@@ -68,6 +73,10 @@ export function bindKeyboard(
       return;
     }
     event.preventDefault();
+    if (action.release !== undefined) {
+      if (event.repeat) return;
+      held = { action, code: event.code };
+    }
     action.run(page, key);
   };
   document.addEventListener('keydown', down, options);
@@ -75,10 +84,15 @@ export function bindKeyboard(
     'keyup',
     (event) => {
       if (event.key === ' ' && pointer.space) space(false);
+      if (event.code === held?.code) letGo();
     },
     options,
   );
-  window.addEventListener('blur', () => space(false), options);
+  const blurred = () => {
+    space(false);
+    letGo();
+  };
+  window.addEventListener('blur', blurred, options);
   // Buttons pressed with the pointer do not take the focus: Enter then still adds the mask.
   document.addEventListener(
     'mousedown',

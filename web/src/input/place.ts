@@ -2,6 +2,7 @@
 
 import type { PageState } from '../state/page-state';
 import { preferenceOf } from '../state/preferences';
+import { hasWalkKeys } from '../state/walking';
 import type { Place } from './action';
 import type { ChosenKeys } from './keymap';
 
@@ -9,7 +10,7 @@ const own: ChosenKeys = {};
 
 export function placeNow(state: PageState): Place {
   if (state.views.viewer !== null) return 'viewer';
-  return 'main';
+  return hasWalkKeys(state) ? 'review' : 'main';
 }
 
 export function chosenKeys(state: PageState): ChosenKeys {

@@ -29,6 +29,7 @@ export function ActionButton({ id, icon, text, kind = 'plain', keyShown = false,
       aria-keyshortcuts={key.spoken}
       {...(active === null ? {} : { 'aria-pressed': active })}
       aria-disabled={!enabled}
+      data-action={id}
       data-tip={withKey(action.title, key.text)}
       data-side={side}
       onClick={() => isEnabled(action, page.store.get()) && action.run(page, action.keys[0]!)}

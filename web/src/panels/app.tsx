@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { AnnotationList } from './annotation-list';
 import { ClassList } from './class-list';
 import { useShell, useValue } from './context';
+import { hasPrompt } from '../state/prompting';
 import { Dialogs } from './dialogs';
 import { ExhaustedBanner } from './exhausted-banner';
 import { ImageList } from './image-list';
@@ -15,6 +16,7 @@ import { StatusBar } from './status-bar';
 import { Toolbar } from './toolbar';
 import { isSplit } from '../state/views';
 import { Panes, ViewerBar } from './viewer';
+import { WalkBar } from './walk-bar';
 
 function Canvas() {
   const { mountCanvas } = useShell();
@@ -52,6 +54,23 @@ function Nothing() {
   );
 }
 
+function FixBar() {
+  const fixes = useValue((state) => state.review.walk?.fixing != null);
+  return fixes ? <WalkBar /> : null;
+}
+
+// A walk's bar stays while an object is fixed, above that of the prompt.
+function Strip() {
+  const walks = useValue((state) => state.review.walk !== null);
+  const prompted = useValue((state) => hasPrompt(state) || state.review.walk?.fixing != null);
+  return (
+    <div class={`prompt-strip${walks && !prompted ? ' walking' : ''}`}>
+      {(!walks || prompted) && <PromptBar />}
+      {walks && !prompted && <WalkBar />}
+    </div>
+  );
+}
+
 export function App() {
   const panels = useValue((state) => state.panels);
   const viewer = useValue((state) => state.views.viewer !== null);
@@ -75,9 +94,8 @@ export function App() {
           <Nothing />
         </div>
         {!panels && <Toasts />}
-        <div class="prompt-strip">
-          <PromptBar />
-        </div>
+        <FixBar />
+        <Strip />
       </main>
       {panels && (
         <aside class="side">

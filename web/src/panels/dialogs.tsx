@@ -144,6 +144,9 @@ function QuitDialog() {
   );
 }
 
+const AboveDialog = onDemand(() => import('./above-dialog').then((panel) => panel.AboveDialog));
+const MendDialog = onDemand(() => import('./mend-dialog').then((panel) => panel.MendDialog));
+
 export function Dialogs() {
   const dialog = useValue((state) => state.dialog);
   switch (dialog?.kind) {
@@ -161,6 +164,12 @@ export function Dialogs() {
       return <MemoryDialog />;
     case 'quit':
       return <QuitDialog />;
+    case 'proposals-above':
+      return <AboveDialog />;
+    case 'mend':
+      return <MendDialog />;
+    case 'statistics':
+      return null;
     case 'confirm':
       return <ConfirmDialog {...dialog} />;
     case 'pending':

@@ -10,6 +10,7 @@ interface Props {
   readonly label: string;
   readonly current: number | null; // kept in sight when it changes
   readonly render: (index: number) => ComponentChildren;
+  readonly multiple?: boolean; // several may be selected
   readonly onDrawn?: (drawn: ListWindow) => void;
   readonly onWhole?: (whole: ListWindow) => void;
   readonly role?: 'listbox' | 'tree';
@@ -28,7 +29,8 @@ function useHeight(ref: RefObject<HTMLDivElement | null>): number {
   return height;
 }
 
-export function VirtualList({ count, row, label, current, render, onDrawn, onWhole, role = 'listbox', kind = '' }: Props) {
+export function VirtualList(props: Props) {
+  const { count, row, label, current, render, multiple = false, onDrawn, onWhole, role = 'listbox', kind = '' } = props;
   const ref = useRef<HTMLDivElement>(null);
   const height = useHeight(ref);
   const [top, setTop] = useState(0);
@@ -52,6 +54,7 @@ export function VirtualList({ count, row, label, current, render, onDrawn, onWho
       ref={ref}
       role={role}
       aria-label={label}
+      {...(multiple ? { 'aria-multiselectable': true } : {})}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
     >
       <div class="list-rows" role="presentation" style={{ height: `${count * row}px` }}>

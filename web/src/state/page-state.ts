@@ -9,6 +9,8 @@ import type { Annotation, Candidate, Class, Memory, MemoryEvent, MemoryHistory, 
 import { noEverything, type Everything } from './everything-state';
 import type { Preferences } from './preferences';
 import { noViews, type Views } from './views-state';
+import { nothingAside, type PutAside } from './put-aside-state';
+import { noReview, type ReviewState } from './review-state';
 
 // What a toast speaks of: it goes when the next of this kind succeeds. 'note' needs no success.
 export type Topic = 'connection' | 'edit' | 'list' | 'note' | 'open';
@@ -23,7 +25,7 @@ export interface Toast {
 
 // proceed: what to do once the mask is added or discarded.
 export type Dialog =
-  | { readonly kind: 'help' | 'clear' | 'jump' | 'memory' | 'quit' | 'export' | 'settings' }
+  | { readonly kind: 'help' | 'clear' | 'jump' | 'memory' | 'quit' | 'export' | 'settings' | 'proposals-above' | 'mend' | 'statistics' }
   | { readonly kind: 'pending'; readonly proceed: () => void }
   | {
       readonly kind: 'confirm'; // a question that the page asks before something large
@@ -60,6 +62,8 @@ export interface PageState {
   readonly reprompting: number | null; // the annotation whose mask the prompt makes anew; null: a new one
   readonly overlap: Overlap; // what becomes of pixels that two objects would have
   readonly everything: Everything;
+  readonly review: ReviewState;
+  readonly putAside: PutAside;
   readonly multimask: boolean;
   readonly refineEdges: boolean;
   readonly hovered: Candidate | null; // the mask under the cursor, which a click would give
@@ -109,6 +113,8 @@ export const initialState: PageState = {
   reprompting: null,
   overlap: 'allow',
   everything: noEverything,
+  review: noReview,
+  putAside: nothingAside,
   multimask: false,
   refineEdges: false,
   hovered: null,

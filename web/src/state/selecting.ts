@@ -4,6 +4,7 @@ import type { Point } from '../geometry/box';
 import { polygonContains } from '../geometry/polygon';
 import type { Annotation } from '../model/wire';
 import type { Page } from './page';
+import { mayBeHit } from './put-aside';
 
 type Outlined = Pick<Annotation, 'box' | 'area' | 'polygon'>;
 
@@ -31,7 +32,8 @@ export function select(page: Page, id: number | null, extend: boolean): void {
 }
 
 export function selectAt(page: Page, point: Point, extend: boolean): void {
-  const annotations = page.store.get().picture?.annotations ?? [];
+  const state = page.store.get();
+  const annotations = (state.picture?.annotations ?? []).filter(({ id }) => mayBeHit(state, id));
   select(page, smallestAt(annotations, point)?.id ?? null, extend);
 }
 
@@ -43,4 +45,8 @@ export function selectNext(page: Page, step: 1 | -1): void {
   const at = annotations.findIndex((annotation) => selection.has(annotation.id));
   const to = at < 0 ? (step > 0 ? 0 : annotations.length - 1) : (at + step + annotations.length) % annotations.length;
   select(page, annotations[to]!.id, false);
+}
+
+export function selectOnly(page: Page, ids: readonly number[]): void {
+  page.store.set({ selection: new Set(ids) });
 }

@@ -33,6 +33,8 @@ interface Kept {
   at: number;
   revision: number;
   lastEdit: string;
+  titles: string[]; // the type of the edit that made each step but the first
+  marks: { reviewed: boolean; faulty: boolean };
 }
 
 export function candidate(key: string, score = 0.9): Candidate {
@@ -99,13 +101,14 @@ export class FakeProgram {
   }
 
   kept(name: string): Kept {
-    const kept = this.pictures.get(name) ?? { steps: [[]], at: 0, revision: 1, lastEdit: '' };
+    const kept = this.pictures.get(name) ?? { steps: [[]], at: 0, revision: 1, lastEdit: '', titles: [], marks: { reviewed: false, faulty: false } };
     this.pictures.set(name, kept);
     return kept;
   }
 
   picture(name: string): Picture {
-    const { steps, at, revision } = this.kept(name);
+    const { steps, at, revision, titles, marks } = this.kept(name);
+    const undo = titles[at - 1];
     return {
       name,
       position: this.positions.get(name) ?? -1,
@@ -116,8 +119,8 @@ export class FakeProgram {
       annotations: steps[at]!,
       can_undo: at > 0,
       can_redo: at < steps.length - 1,
-      reviewed: false,
-      faulty: false,
+      ...(undo === undefined ? {} : { undo_title: undo }),
+      ...marks,
       last_edit: this.kept(name).lastEdit,
       holder: null,
       tile_levels: 1,
@@ -135,8 +138,8 @@ export class FakeProgram {
       state,
       annotation_count: n,
       proposals: steps[at]!.filter(({ review }) => review === 'proposed').length,
-      reviewed: false,
-      faulty: false,
+      rejected: steps[at]!.filter(({ review }) => review === 'rejected').length,
+      ...this.kept(name).marks,
       kept: false,
       encoding: 'none',
     };
@@ -163,7 +166,13 @@ export class FakeProgram {
     kept.revision += 1;
     if (edit.type === 'undo') kept.at -= 1;
     else if (edit.type === 'redo') kept.at += 1;
-    else kept.steps.splice(++kept.at, Infinity, this.changed(now, edit));
+    else if (edit.type === 'mark') {
+      const { reviewed = kept.marks.reviewed, faulty = kept.marks.faulty } = edit;
+      kept.marks = { reviewed, faulty };
+    } else {
+      kept.titles.splice(kept.at, Infinity, edit.type);
+      kept.steps.splice(++kept.at, Infinity, this.changed(now, edit));
+    }
   }
 
   private changed(now: readonly Annotation[], edit: Edit): readonly Annotation[] {
@@ -172,6 +181,14 @@ export class FakeProgram {
       return [...now, { id: this.nextId++, class_id, score, prompt, polygon: [], area: 100, box: [0, 0, 10, 10] }];
     }
     if (edit.type === 'delete') return now.filter(({ id }) => !edit.ids.includes(id));
+    if (edit.type === 'set_mask') {
+      const { id, score = 0 } = edit;
+      return now.map((item) => (item.id !== id ? item : { ...item, score, ...(item.review === 'proposed' ? { review: 'accepted' } : {}) }));
+    }
+    if (edit.type === 'review') {
+      const { ids, review, note } = edit;
+      return now.map((item) => (ids.includes(item.id) ? { ...item, review, note: note ?? item.note ?? '' } : item));
+    }
     return edit.type === 'clear' ? [] : now;
   }
 

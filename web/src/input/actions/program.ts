@@ -1,7 +1,6 @@
 // The program and its dialogs.
 
 import { openMemory } from '../../state/memory';
-import { tell } from '../../state/messages';
 import { openSettings } from '../../state/settings';
 import { text } from '../../text/en';
 import type { Action } from '../action';
@@ -11,13 +10,6 @@ import { show } from './conditions';
 const named = text.keys.program;
 
 export const program: readonly Action[] = [
-  {
-    id: 'review',
-    group: 'Review',
-    title: 'Review (not in this version yet)',
-    keys: ['r'],
-    run: (page) => tell(page, 'info', 'note', 'The review panel is not in this version yet'),
-  },
   {
     id: 'memory',
     group: 'Program',
