@@ -46,7 +46,7 @@ function picture(name) {
   const p = pictures.get(name);
   return {
     name, position: names.indexOf(name), width: p.width, height: p.height, encoding: encoding.get(name) ?? 'none',
-    revision: `r${p.changes}`, undo_title: p.titles[p.at - 1], annotations: p.steps[p.at], can_undo: p.at > 0, can_redo: p.at < p.steps.length - 1,
+    revision: `r${p.changes}`, undo_title: p.titles[p.at - 1], redo_title: p.titles[p.at], annotations: p.steps[p.at], can_undo: p.at > 0, can_redo: p.at < p.steps.length - 1,
     ...p.marks, last_edit: p.last, holder: windows.get(p.holder) ?? null,
     tile_levels: 1, warnings: name === names[2] ? [`labels/${name}: line 3 has an odd number of coordinates; it is kept as it is and not used`] : [],
   };
@@ -109,12 +109,25 @@ function edit(name, { revision, window, edit_id, edit: e }) {
   else if (e.type === 'undo') p.at--;
   else if (e.type === 'redo') p.at++;
   else {
-    if (e.type === 'add') list = [...list, { ...ellipse(JSON.parse(e.rle), e.score), id: ++serial, class_id: e.class_id, prompt: e.prompt, score: e.score }];
+    if (e.type === 'add') list = [...list, { ...ellipse(JSON.parse(e.rle ?? '[0,0,9,9]'), e.score), id: ++serial, class_id: e.class_id, prompt: e.prompt, score: e.score }];
     if (e.type === 'delete') list = list.filter((a) => !e.ids.includes(a.id));
     if (e.type === 'set_class') list = list.map((a) => (e.ids.includes(a.id) ? { ...a, class_id: e.class_id } : a));
     if (e.type === 'clear') list = [];
     if (e.type === 'review') list = list.map((a) => (e.ids.includes(a.id) ? { ...a, review: e.review, note: e.note ?? a.note } : a));
     if (e.type === 'set_mask') list = list.map((a) => (a.id === e.id ? { ...a, ...ellipse(JSON.parse(e.rle), e.score), review: a.review === 'proposed' ? 'accepted' : a.review } : a));
+    if (e.type === 'add' && e.polygon) list = [...list.slice(0, -1), { ...list.at(-1), ...outlined(e.polygon) }];
+    const shape = (ids, change) => list.map((a) => (ids.includes(a.id) ? { ...a, ...outlined(change(a.polygon, a)) } : a));
+    const ring = (points, far) => (points.length === 1 ? square(points[0], far) : [...points, ...points.slice().reverse().map(([x, y]) => [x + far, y + far])]);
+    if (e.type === 'set_polygon') list = shape([e.id], () => e.polygon);
+    if (e.type === 'paint' && e.id === null) list = [...list, { id: ++serial, class_id: e.class_id, score: 0, prompt: {}, ...outlined([{ outer: ring(e.points, e.radius), holes: [] }]) }];
+    else if (e.type === 'paint') list = shape([e.id], (p) => (e.erase ? p.map((part) => ({ ...part, holes: [...part.holes, ring(e.points, e.radius)] })) : [...p, { outer: ring(e.points, e.radius), holes: [] }]));
+    if (e.type === 'merge') list = shape(e.ids.slice(0, 1), (p) => [...p, ...list.filter((a) => e.ids.slice(1).includes(a.id)).flatMap((a) => a.polygon)]).filter((a) => !e.ids.slice(1).includes(a.id));
+    if (e.type === 'subtract') list = shape([e.id], (p) => p.map((part) => ({ ...part, holes: [...part.holes, ...list.filter((a) => e.ids.includes(a.id)).flatMap((a) => a.polygon.map(({ outer }) => outer))] })));
+    if (e.type === 'fill_holes') list = shape(e.ids, (p) => p.map(({ outer }) => ({ outer, holes: [] })));
+    if (e.type === 'drop_specks') list = shape(e.ids, (p) => p.slice(0, 1));
+    if (e.type === 'simplify') list = shape(e.ids, (p) => p.map(({ outer, holes }) => ({ outer: outer.filter((_, i) => outer.length < 8 || i % Math.ceil(1 + e.tolerance) === 0), holes })));
+    if (e.type === 'order') list = e.to === 'front' || e.to === 'forward' ? [...list.filter((a) => !e.ids.includes(a.id)), ...list.filter((a) => e.ids.includes(a.id))] : [...list.filter((a) => e.ids.includes(a.id)), ...list.filter((a) => !e.ids.includes(a.id))];
+    if (e.type === 'copy') list = [...list, ...picture(e.from).annotations.filter((a) => e.ids.includes(a.id)).map((a) => ({ ...a, id: ++serial }))];
     p.titles.splice(p.at, Infinity, e.type);
     p.steps.splice(++p.at, Infinity, list);
   }
@@ -131,6 +144,14 @@ function hold(name, window) {
   if (!windows.has(p.holder)) p.holder = window;
   if (windows.has(window)) windows.get(window).image = name;
   tellWindows();
+}
+function square([x, y], half) {
+  return [[x - half, y - half], [x + half, y - half], [x + half, y + half], [x - half, y + half]];
+}
+function outlined(polygon) {
+  const all = polygon.flatMap(({ outer }) => outer), xs = all.map(([x]) => x), ys = all.map(([, y]) => y);
+  const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  return { polygon, box, area: Math.round(0.7 * (box[2] - box[0]) * (box[3] - box[1])) };
 }
 function encode(name) {
   if (encoding.has(name)) return;

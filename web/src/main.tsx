@@ -5,7 +5,6 @@ import { makeApi } from './api/client';
 import { listen, type EventHandlers } from './api/events';
 import { drawCandidate } from './canvas/candidate-picture';
 import { watchGlide } from './canvas/glide';
-import type { Gesture } from './canvas/prompt-layer';
 import { makeProxies } from './canvas/proxies';
 import { makeSurface, type Surface } from './canvas/stage';
 import { makeThumbnails } from './canvas/thumbnails';
@@ -24,9 +23,11 @@ import { settled, tellError } from './state/messages';
 import { makePage } from './state/page';
 import { onPredictor } from './state/predictor';
 import { writePreferencesNow } from './state/preferences';
+import { watchReshaping } from './state/reshaping';
 import { openViewer, viewOfAddress } from './state/views';
 import { watchWalk } from './state/walking';
 import { reconnect, remember, start } from './state/session';
+import { makeHand } from './tools/hand';
 import './style/page.css';
 
 function windowId(): string {
@@ -36,24 +37,25 @@ function windowId(): string {
 const id = windowId();
 const proxies = makeProxies(() => [page.store.get().picture?.name, page.store.get().opening?.name]);
 const page = makePage(makeApi(id), proxies, id, () => performance.now());
-const gesture: Gesture = { rubber: null, hover: null, panning: false };
+const hand = makeHand();
 const thumbnails = makeThumbnails();
-const pointer: PointerState = { space: false };
+const pointer: PointerState = { space: false, cancel: () => false };
 watchHover(page);
 watchEverything(page);
 watchWalk(page);
 watchGlide(page);
+watchReshaping(page);
 
 let surface: Surface | null = null;
 
 function mountCanvas(element: HTMLDivElement): () => void {
-  const made = makeSurface(element, page, proxies, gesture);
+  const made = makeSurface(element, page, proxies, hand);
   surface = made;
   const changed = () => {
     element.dataset['space'] = String(pointer.space);
-    made.redrawPrompt();
+    made.redrawHand();
   };
-  const unbindPointer = bindPointer(element, page, gesture, pointer, changed);
+  const unbindPointer = bindPointer(element, page, hand, pointer, changed);
   const unbindKeyboard = bindKeyboard(page, actions, pointer, changed);
   return () => {
     unbindPointer();

@@ -1,6 +1,9 @@
-// The finished annotations. Drawn when they, the view or the selection change, not when the prompt does.
+// The finished annotations, in the order of their list: the last on top. Those that are selected are drawn by
+// themselves, above the others, so that the many are not drawn again while one of them changes.
 
-import { topOf } from '../geometry/polygon';
+import { topOf, type Polygon } from '../geometry/polygon';
+import { simplified } from '../geometry/simplify';
+import { withoutSpecks } from '../geometry/specks';
 import { visible } from '../geometry/viewport';
 import { colorOf, css } from '../model/color';
 import { percent } from '../model/format';
@@ -25,11 +28,12 @@ function dashOf({ review }: Annotation, scale: number): readonly number[] {
   return review === 'rejected' ? [2 / scale, 3 / scale] : [];
 }
 
-function drawShape(canvas: Canvas, annotation: Annotation, state: PageState): void {
-  const { layers, viewport, selection } = state;
-  const selected = selection.has(annotation.id);
+type Names = ReadonlyMap<number, string>;
+
+function drawShape(canvas: Canvas, annotation: Annotation, polygon: Polygon, selected: boolean, state: PageState): void {
+  const { layers, viewport } = state;
   const color = colorOf(annotation.class_id);
-  const path = pathOf(annotation.polygon, viewport.scale);
+  const path = pathOf(polygon, viewport.scale);
   if (layers.masks || selected) {
     const opacity = fillOpacity(annotation, selected, state);
     if (opacity > 0) fill(canvas, path, css(color, opacity));
@@ -48,24 +52,62 @@ function drawPrompt(canvas: Canvas, annotation: Annotation, scale: number): void
   for (const { x, y, foreground } of annotation.prompt.points ?? []) point(canvas, x, y, foreground, 5, scale);
 }
 
-function drawName(canvas: Canvas, annotation: Annotation, names: ReadonlyMap<number, string>, scale: number): void {
-  const top = topOf(annotation.polygon);
+function drawName(canvas: Canvas, annotation: Annotation, polygon: Polygon, names: Names, scale: number): void {
+  const top = topOf(polygon);
   if (top === null) return;
   const name = names.get(annotation.class_id) ?? `class ${annotation.class_id}`;
   const told = annotation.review === 'proposed' ? `${name}  ${percent(annotation.score)}` : name;
   plate(canvas, annotation.review === 'rejected' ? `✕ ${told}` : told, css(colorOf(annotation.class_id)), top.x, top.y, scale);
 }
 
-export function drawAnnotations(canvas: Canvas, state: PageState, names: ReadonlyMap<number, string>): void {
-  const { picture, adding, layers, selection, viewport, screen } = state;
-  if (picture === null || state.review.walk?.bare === true) return;
-  const [x0, y0, x1, y1] = visible(viewport, picture, screen);
-  const all = [...picture.annotations, ...adding]
-    .filter(({ id }) => !isHidden(state, id))
-    .filter(({ box }) => box[0] <= x1 && box[2] >= x0 && box[1] <= y1 && box[3] >= y0)
-    .sort((a, b) => b.area - a.area);
-  for (const annotation of all) drawShape(canvas, annotation, state);
-  if (layers.labels) for (const annotation of all) drawName(canvas, annotation, names, viewport.scale);
+function inSight(annotations: readonly Annotation[], { viewport, picture, screen }: PageState): readonly Annotation[] {
+  const [x0, y0, x1, y1] = visible(viewport, picture!, screen);
+  return annotations.filter(({ box }) => box[0] <= x1 && box[2] >= x0 && box[1] <= y1 && box[3] >= y0);
+}
+
+// Those that do not move: neither selected nor changed by hand.
+export function stillOf(state: PageState): readonly Annotation[] {
+  const { picture, adding, selection, tools } = state;
+  return [...(picture?.annotations ?? []), ...adding].filter(
+    ({ id }) => !selection.has(id) && !tools.reshaped.has(id) && !isHidden(state, id),
+  );
+}
+
+export function movingOf(state: PageState): readonly Annotation[] {
+  const { picture, selection, tools } = state;
+  return (picture?.annotations ?? []).filter(({ id }) => (selection.has(id) || tools.reshaped.has(id)) && !isHidden(state, id));
+}
+
+// Nothing but the picture is to be seen for a moment.
+function isPut({ picture, review }: PageState): boolean {
+  return picture !== null && review.walk?.bare !== true;
+}
+
+export function drawStill(canvas: Canvas, state: PageState, names: Names): void {
+  if (!isPut(state)) return;
+  const all = inSight(stillOf(state), state);
+  for (const annotation of all) drawShape(canvas, annotation, annotation.polygon, false, state);
+  if (!state.layers.labels) return;
+  for (const annotation of all) drawName(canvas, annotation, annotation.polygon, names, state.viewport.scale);
+}
+
+// What the small panel would make of an outline.
+function asked(polygon: Polygon, { tools: { asking } }: PageState): Polygon {
+  if (asking === null) return polygon;
+  return asking.what === 'simplify' ? simplified(polygon, asking.amount) : withoutSpecks(polygon, asking.amount);
+}
+
+// shown: the outline of an object in a gesture that goes on.
+export function drawMoving(canvas: Canvas, state: PageState, names: Names, shown: { id: number; polygon: Polygon } | null): void {
+  const { selection, tools, layers, viewport } = state;
+  if (!isPut(state)) return;
+  const polygonOf = (annotation: Annotation): Polygon => {
+    if (shown?.id === annotation.id) return shown.polygon;
+    return asked(tools.reshaped.get(annotation.id) ?? annotation.polygon, state);
+  };
+  const all = movingOf(state).map((annotation) => ({ annotation, polygon: polygonOf(annotation) }));
+  for (const { annotation, polygon } of all) drawShape(canvas, annotation, polygon, selection.has(annotation.id), state);
+  if (layers.labels) for (const { annotation, polygon } of all) drawName(canvas, annotation, polygon, names, viewport.scale);
   if (!layers.points) return;
-  for (const annotation of all) if (selection.has(annotation.id)) drawPrompt(canvas, annotation, viewport.scale);
+  for (const { annotation } of all) if (selection.has(annotation.id)) drawPrompt(canvas, annotation, viewport.scale);
 }

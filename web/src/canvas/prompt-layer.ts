@@ -1,19 +1,15 @@
 // The unfinished object: box, points, the mask on offer, and what the pointer is doing.
 
-import { toPicture } from '../geometry/viewport';
-import type { Box, Point } from '../geometry/box';
+import type { Box } from '../geometry/box';
 import { colorOf, css } from '../model/color';
 import type { PageState } from '../state/page-state';
 import { preview } from '../state/prompting';
+import type { Hand } from '../tools/hand';
+import { tools } from '../tools/table';
+import { spotNow, type Spot } from '../tools/tool';
 import { drawMarkedSegment } from './everything-layer';
 import { boxPath, fill, outline, pathOf, point, type Canvas } from './brush';
-
-// What the pointer is doing now; not part of the state, since it lives for one gesture. Screen pixels.
-export interface Gesture {
-  rubber: Box | null; // the box being drawn, picture pixels
-  hover: Point | null;
-  panning: boolean;
-}
+import { makePen } from './pen';
 
 function drawMask(canvas: Canvas, state: PageState): void {
   const mask = preview(state);
@@ -32,41 +28,35 @@ function drawHovered(canvas: Canvas, state: PageState): void {
   outline(canvas, path, 'rgb(255 255 255 / 0.85)', 1, viewport.scale);
 }
 
-function drawGuides(canvas: Canvas, state: PageState, hover: Point): void {
-  const { viewport, screen } = state;
-  const at = toPicture(viewport, hover);
-  const start = toPicture(viewport, { x: 0, y: 0 });
-  const end = toPicture(viewport, { x: screen.width, y: screen.height });
-  const lines = new Path2D();
-  lines.moveTo(start.x, at.y);
-  lines.lineTo(end.x, at.y);
-  lines.moveTo(at.x, start.y);
-  lines.lineTo(at.x, end.y);
-  for (const [style, width] of [
-    ['rgb(0 0 0 / 0.35)', 2],
-    ['rgb(255 255 255 / 0.5)', 1],
-  ] as const) {
-    canvas.strokeStyle = style;
-    canvas.lineWidth = width / viewport.scale;
-    canvas.stroke(lines);
-  }
-}
-
 function drawBox(canvas: Canvas, box: Box, scale: number): void {
   canvas.setLineDash([7 / scale, 4 / scale]);
   outline(canvas, boxPath(box), '#fff', 1.5, scale);
   canvas.setLineDash([]);
 }
 
-export function drawPrompt(canvas: Canvas, state: PageState, gesture: Gesture): void {
+// The tool's own gesture, or what it shows under the pointer before one. A hand that moves the picture shows nothing.
+function drawTool(canvas: Canvas, state: PageState, hand: Hand): void {
+  const pen = makePen(canvas, state);
+  for (const { points, radius, erase, classId } of state.tools.strokes) pen.stroke(points, radius, erase ? 'erase' : { classId });
+  if (hand.gesture !== null) {
+    if (hand.gesture.pans !== true) hand.gesture.draw?.(pen, state);
+    return;
+  }
+  tools[state.mode].draw?.(pen, state, hoverOf(state, hand));
+}
+
+export function hoverOf(state: PageState, { hover, shift }: Hand): Spot | null {
+  return hover === null ? null : { ...spotNow(state, hover), shift };
+}
+
+export function drawPrompt(canvas: Canvas, state: PageState, hand: Hand): void {
   if (state.picture === null) return;
   const { scale } = state.viewport;
   const { box, points } = state.prompt.present;
   drawMarkedSegment(canvas, state);
   drawHovered(canvas, state);
   drawMask(canvas, state);
-  if (gesture.rubber !== null) drawBox(canvas, gesture.rubber, scale);
-  else if (box !== null) drawBox(canvas, box, scale);
+  if (box !== null && hand.gesture?.hidesBox !== true) drawBox(canvas, box, scale);
   if (state.layers.points) for (const { x, y, foreground } of points) point(canvas, x, y, foreground, 7, scale);
-  if (state.mode === 'box' && gesture.hover !== null && !gesture.panning) drawGuides(canvas, state, gesture.hover);
+  drawTool(canvas, state, hand);
 }

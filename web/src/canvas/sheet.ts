@@ -19,7 +19,7 @@ export interface Sheet {
   redraw(): void; // draws in any case
 }
 
-function same(a: readonly unknown[], b: readonly unknown[]): boolean {
+export function same(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
 }
 

@@ -1,5 +1,5 @@
-// Three Konva layers under one transform: picture, annotations, prompt. Nothing listens inside Konva; the pointer is
-// read in input/pointer.ts.
+// Konva layers under one transform: picture, still annotations, those that change, segments, prompt and tool. Nothing
+// listens inside Konva; the pointer is read in input/pointer.ts.
 
 import { Stage } from 'konva/lib/Stage.js';
 import type { Page } from '../state/page';
@@ -7,27 +7,38 @@ import type { PageState } from '../state/page-state';
 import { offersSegments } from '../state/everything';
 import { resize } from '../state/viewing';
 import { isBare } from '../state/views';
-import { drawAnnotations } from './annotation-layer';
+import type { Hand } from '../tools/hand';
+import { drawMoving, drawStill, movingOf, stillOf } from './annotation-layer';
 import { drawSegments } from './everything-layer';
 import type { Canvas } from './brush';
 import { drawPicture, wantTiles } from './picture-layer';
-import { drawPrompt, type Gesture } from './prompt-layer';
+import { drawPrompt } from './prompt-layer';
 import type { ProxyBitmaps } from './proxies';
-import { makeSheet } from './sheet';
+import { makeSheet, same } from './sheet';
 import { makeTileCache } from './tile-cache';
 
 export interface Surface {
   paintPicture(canvas: Canvas): void; // on another canvas, as it is here
   onTile(listener: () => void): () => void; // the picture got sharper; returns the end
-  redrawPrompt(): void;
+  redrawHand(): void; // what the pointer is doing changed
   stop(): void;
+}
+
+// The same list as before where it has the same values, so that what is drawn of it stays.
+function keeping<T>(listOf: (state: PageState) => readonly T[]): (state: PageState) => readonly T[] {
+  let last: readonly T[] = [];
+  return (state) => {
+    const list = listOf(state);
+    if (!same(list, last)) last = list;
+    return last;
+  };
 }
 
 function namesOf(state: PageState): ReadonlyMap<number, string> {
   return new Map((state.project?.classes ?? []).map((item) => [item.id, item.name]));
 }
 
-export function makeSurface(container: HTMLDivElement, page: Page, proxies: ProxyBitmaps, gesture: Gesture): Surface {
+export function makeSurface(container: HTMLDivElement, page: Page, proxies: ProxyBitmaps, hand: Hand): Surface {
   const { store } = page;
   const stage = new Stage({ container, width: 1, height: 1, listening: false });
   const ratio = () => window.devicePixelRatio || 1;
@@ -38,6 +49,8 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   });
   const paintPicture = (canvas: Canvas) => drawPicture(canvas, store.get(), proxies, tiles, ratio());
   let names: ReadonlyMap<number, string> = new Map();
+  const still = keeping(stillOf);
+  const moving = keeping(movingOf);
 
   const picture = makeSheet(
     stage,
@@ -48,8 +61,14 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   const annotations = makeSheet(
     stage,
     store.get,
-    (s) => [s.picture?.annotations, s.adding, s.selection, s.layers, s.opacity, s.project, isBare(s), s.review.walk === null, s.review.walk?.bare, s.putAside],
-    (canvas) => !isBare(store.get()) && drawAnnotations(canvas, store.get(), names),
+    (s) => [still(s), s.layers, s.opacity, s.project, isBare(s), s.review.walk === null, s.review.walk?.bare],
+    (canvas) => !isBare(store.get()) && drawStill(canvas, store.get(), names),
+  );
+  const changing = makeSheet(
+    stage,
+    store.get,
+    (s) => [moving(s), s.selection, s.tools.reshaped, s.tools.asking, hand.gesture?.reshaped?.polygon, s.layers, s.opacity, s.project, isBare(s), s.review.walk === null, s.review.walk?.bare],
+    (canvas) => !isBare(store.get()) && drawMoving(canvas, store.get(), names, hand.gesture?.reshaped ?? null),
   );
   const segments = makeSheet(
     stage,
@@ -60,8 +79,8 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   const prompt = makeSheet(
     stage,
     store.get,
-    (s) => [s.everything.hovered, s.prompt, s.hovered, s.candidates, s.chosen, s.classId, s.layers, s.opacity, s.mode],
-    (canvas) => drawPrompt(canvas, store.get(), gesture),
+    (s) => [s.everything.hovered, s.prompt, s.hovered, s.candidates, s.chosen, s.classId, s.layers, s.opacity, s.mode, s.tools, s.selection, s.picture],
+    (canvas) => drawPrompt(canvas, store.get(), hand),
   );
 
   let before: PageState | null = null;
@@ -72,7 +91,7 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     const turned = state.picture?.name !== before?.picture?.name;
     if (turned || state.viewport !== before?.viewport) wantTiles(state, tiles, ratio());
     before = state;
-    for (const sheet of [picture, annotations, segments, prompt]) sheet.update(state);
+    for (const sheet of [picture, annotations, changing, segments, prompt]) sheet.update(state);
   };
   const sizes = new ResizeObserver(() => {
     const { clientWidth: width, clientHeight: height } = container;
@@ -87,7 +106,10 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    redrawPrompt: () => prompt.redraw(),
+    redrawHand() {
+      changing.update(store.get());
+      prompt.redraw();
+    },
     stop() {
       unsubscribe();
       sizes.disconnect();

@@ -67,11 +67,11 @@ function drawPane(canvas: Canvas, state: PageState, view: PaneView, paintPicture
   toView(canvas, viewport, ratio);
   paintPicture(canvas);
   if (view === 'bare') return;
-  const largeFirst = [...picture.annotations].sort((a, b) => b.area - a.area);
-  if (view === 'masked') drawOutside(canvas, largeFirst, state, ratio);
-  else if (view === 'contours') drawContours(canvas, largeFirst, state);
-  else drawOverlay(canvas, largeFirst, state);
-  if (views.viewer?.ids === true) drawIds(canvas, largeFirst, state);
+  const all = picture.annotations;
+  if (view === 'masked') drawOutside(canvas, all, state, ratio);
+  else if (view === 'contours') drawContours(canvas, all, state);
+  else drawOverlay(canvas, all, state);
+  if (views.viewer?.ids === true) drawIds(canvas, all, state);
 }
 
 function needs({ picture, viewport, screen, opacity, views, project }: PageState): readonly unknown[] {

@@ -13,6 +13,7 @@ export interface Action {
   readonly id: string;
   readonly group: Group;
   readonly title: string;
+  readonly titleNow?: (state: PageState) => string; // of its button, where it says more than the title
   readonly keys: readonly string[]; // as keyName() writes them, unless the person chose others; the first is shown on buttons
   readonly place?: Place; // main, if absent
   readonly also?: readonly Place[]; // there, too, with those of its keys that the place itself does not use

@@ -6,6 +6,7 @@ import { aside } from './actions/aside';
 import { classes } from './actions/classes';
 import { exports } from './actions/exports';
 import { images } from './actions/images';
+import { objects } from './actions/objects';
 import { program } from './actions/program';
 import { prompt } from './actions/prompt';
 import { review } from './actions/review';
@@ -17,6 +18,7 @@ export const actions: readonly Action[] = [
   ...images,
   ...prompt,
   ...annotations,
+  ...objects,
   ...aside,
   ...classes,
   ...view,

@@ -59,6 +59,7 @@ export function bindKeyboard(
     const pressed = keyName(event);
     const typing = isTyping(event.target);
     if (!typing && ownedByControl(event.target, pressed)) return;
+    if (pressed === 'Escape' && pointer.cancel()) return event.preventDefault();
     if (pressed === 'Space' && !typing) {
       event.preventDefault();
       if (!pointer.space) space(true);

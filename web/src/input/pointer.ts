@@ -1,71 +1,30 @@
-// Pointer and wheel over the picture. Left drag in box mode draws a box; a click sets a point in point mode or while a
-// box is being refined, else it selects. Middle drag, or Space with left drag, moves the picture. Moves are kept and
-// drawn once a frame.
+// Pointer and wheel over the picture, handed to the tool in hand. The middle button, or Space with the left, moves the
+// picture; Ctrl or Alt with the left selects, except where the tool itself has a use for them. Two fingers zoom and move,
+// and put away what the first had begun. Moves are drawn once a frame.
 
-import { boxOf, clampPoint, contains, distance, type Point } from '../geometry/box';
+import type { Point } from '../geometry/box';
 import { toPicture } from '../geometry/viewport';
-import type { Gesture } from '../canvas/prompt-layer';
-import { acceptSegmentAt, hoverSegment, offersSegments } from '../state/everything';
-import { hold, hoverAt, leave } from '../state/hovering';
-import { drawBox, hasPrompt, setPoint } from '../state/prompting';
 import type { Page } from '../state/page';
-import { selectAt } from '../state/selecting';
 import { panBy, zoom } from '../state/viewing';
-
-const clickPx = 4; // a press that moves less is a click
-const minBoxPx = 2; // picture pixels
-
-interface Press {
-  readonly kind: 'pan' | 'box' | 'click';
-  readonly button: number;
-  readonly start: Point;
-  last: Point;
-}
+import type { Hand } from '../tools/hand';
+import { pan } from '../tools/pan';
+import { select } from '../tools/select';
+import { tools } from '../tools/table';
+import type { Gesture, Spot } from '../tools/tool';
 
 export interface PointerState {
   space: boolean; // Space is held: the left button moves the picture
+  cancel: () => boolean; // puts away the gesture that goes on; false if none does
 }
 
-function at(element: HTMLElement, event: MouseEvent): Point {
-  const box = element.getBoundingClientRect();
-  return { x: event.clientX - box.left, y: event.clientY - box.top };
-}
+const doubleMs = 400;
+const doublePx = 8;
 
-function kindOf(page: Page, event: PointerEvent, space: boolean): Press['kind'] | null {
-  if (event.button === 1 || (event.button === 0 && space)) return 'pan';
-  if (event.button === 2) return 'click';
-  if (event.button !== 0) return null;
-  return page.store.get().mode === 'box' && !event.ctrlKey && !event.metaKey ? 'box' : 'click';
-}
+type Moment = Pick<MouseEvent, 'clientX' | 'clientY' | 'button' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey' | 'timeStamp'>;
+type Press = Moment & Partial<Pick<PointerEvent, 'pointerType' | 'getCoalescedEvents'>>;
 
-function click(page: Page, event: PointerEvent, screen: Point): void {
-  const { picture, viewport, mode } = page.store.get();
-  if (picture === null) return;
-  const point = toPicture(viewport, screen);
-  if (event.button === 0 && acceptSegmentAt(page, point)) return;
-  const selecting = event.ctrlKey || event.metaKey || (mode === 'box' && !hasPrompt(page.store.get()));
-  if (selecting) {
-    if (event.button === 0) selectAt(page, point, event.shiftKey || event.ctrlKey || event.metaKey);
-  } else if (contains(picture, point)) {
-    setPoint(page, point.x, point.y, event.button === 0);
-  }
-}
-
-function rubber(page: Page, press: Press): Gesture['rubber'] {
-  const { picture, viewport } = page.store.get();
-  if (picture === null || distance(press.start, press.last) < clickPx) return null;
-  const a = clampPoint(toPicture(viewport, press.start), picture);
-  const b = clampPoint(toPicture(viewport, press.last), picture);
-  return boxOf(a, b);
-}
-
-function finish(page: Page, press: Press, event: PointerEvent): void {
-  const still = distance(press.start, press.last) < clickPx;
-  if (press.kind === 'pan') return;
-  if (still) return click(page, event, press.start);
-  if (press.kind !== 'box') return;
-  const box = rubber(page, press);
-  if (box !== null && box[2] - box[0] >= minBoxPx && box[3] - box[1] >= minBoxPx) drawBox(page, box);
+function kindOf(type: string | undefined): Spot['kind'] {
+  return type === 'touch' || type === 'pen' ? type : 'mouse';
 }
 
 function wheelFactor(event: WheelEvent): number {
@@ -73,72 +32,148 @@ function wheelFactor(event: WheelEvent): number {
   return Math.exp(-Math.max(-240, Math.min(240, pixels)) * (event.ctrlKey ? 0.01 : 0.0018));
 }
 
-// Returns the unbind. changed: the gesture changed and is to be drawn.
-export function bindPointer(
-  element: HTMLElement,
-  page: Page,
-  gesture: Gesture,
-  pointer: PointerState,
-  changed: () => void,
-): () => void {
-  let press: Press | null = null;
+// Two fingers: what was between them stays between them.
+function pinch(page: Page, before: readonly [Point, Point], now: readonly [Point, Point]): void {
+  const middle = (pair: readonly [Point, Point]) => ({ x: (pair[0].x + pair[1].x) / 2, y: (pair[0].y + pair[1].y) / 2 });
+  const apart = (pair: readonly [Point, Point]) => Math.max(1, Math.hypot(pair[0].x - pair[1].x, pair[0].y - pair[1].y));
+  const [from, to] = [middle(before), middle(now)];
+  panBy(page, to.x - from.x, to.y - from.y);
+  zoom(page, to, apart(now) / apart(before));
+}
+
+function begin(page: Page, spot: Spot, space: boolean): Gesture | null {
+  if (spot.button === 1 || (spot.button === 0 && space)) return pan(page, spot);
+  if (page.store.get().picture === null) return null;
+  const { mode } = page.store.get();
+  const selects = spot.button === 0 && mode !== 'vertices' && (spot.mod || (spot.alt && mode !== 'brush' && mode !== 'eraser'));
+  return selects ? select(page, spot) : tools[mode].press(page, spot);
+}
+
+// Returns the unbind. changed: what the hand does changed and is to be drawn.
+export function bindPointer(element: HTMLElement, page: Page, hand: Hand, pointer: PointerState, changed: () => void): () => void {
   const stop = new AbortController();
   const on = <K extends keyof HTMLElementEventMap>(name: K, handle: (event: HTMLElementEventMap[K]) => void) =>
     element.addEventListener(name, handle, { signal: stop.signal, passive: false });
+  const fingers = new Map<number, Point>();
+  let pinching = false; // until all fingers are up
+  let active: { readonly id: number; readonly button: number } | null = null;
+  let last: Spot | null = null; // press, for double clicks
+
+  const screenOf = (event: Moment, box = element.getBoundingClientRect()): Point => ({
+    x: event.clientX - box.left,
+    y: event.clientY - box.top,
+  });
+  const spotOf = (event: Press): Spot => {
+    const box = element.getBoundingClientRect();
+    const { viewport } = page.store.get();
+    const screen = screenOf(event, box);
+    const passed = event.getCoalescedEvents?.() ?? [];
+    const at = toPicture(viewport, screen);
+    return {
+      screen,
+      at,
+      path: [...passed.slice(0, -1).map((each) => toPicture(viewport, screenOf(each, box))), at],
+      kind: kindOf(event.pointerType),
+      button: event.button,
+      shift: event.shiftKey,
+      alt: event.altKey,
+      mod: event.ctrlKey || event.metaKey,
+      clicks: 1,
+      time: event.timeStamp,
+    };
+  };
+  const withClicks = (spot: Spot): Spot => {
+    const near = last !== null && Math.hypot(spot.screen.x - last.screen.x, spot.screen.y - last.screen.y) < doublePx;
+    const again = near && spot.button === last!.button && spot.time - last!.time < doubleMs && last!.clicks === 1;
+    last = { ...spot, clicks: again ? 2 : 1 };
+    return last;
+  };
   const show = () => {
-    gesture.panning = press?.kind === 'pan';
-    element.dataset['pan'] = String(gesture.panning);
+    const state = page.store.get();
+    element.dataset['pan'] = String(hand.gesture?.pans === true);
+    element.style.cursor = pointer.space || hand.gesture?.pans === true ? '' : (tools[state.mode].cursor?.(state, hand.hover) ?? '');
     changed();
+  };
+  const end = (): Gesture | null => {
+    const { gesture } = hand;
+    hand.gesture = null;
+    active = null;
+    return gesture;
+  };
+  pointer.cancel = () => {
+    const gesture = end();
+    gesture?.cancel();
+    show();
+    return gesture !== null;
   };
 
   on('pointerdown', (event) => {
-    const kind = kindOf(page, event, pointer.space);
-    if (press !== null || kind === null) return;
+    if (event.pointerType === 'touch') {
+      fingers.set(event.pointerId, screenOf(event));
+      if (fingers.size === 2) {
+        pinching = true;
+        pointer.cancel();
+      }
+    }
+    if (hand.gesture !== null || pinching) return;
+    const spot = withClicks(spotOf(event));
+    hand.hover = spot;
+    hand.shift = spot.shift;
+    hand.gesture = begin(page, spot, pointer.space);
+    if (hand.gesture === null) return show();
     event.preventDefault();
     element.setPointerCapture(event.pointerId);
-    const start = at(element, event);
-    press = { kind, button: event.button, start, last: start };
-    if (kind === 'click') hold(page);
-    else leave(page);
+    active = { id: event.pointerId, button: event.button };
     show();
   });
   on('pointermove', (event) => {
-    const here = at(element, event);
-    gesture.hover = here;
-    if (press !== null) {
-      if (press.kind === 'pan') panBy(page, here.x - press.last.x, here.y - press.last.y);
-      press.last = here;
-      if (press.kind === 'box') gesture.rubber = rubber(page, press);
-    } else if (!pointer.space) {
-      const spot = toPicture(page.store.get().viewport, here);
-      if (offersSegments(page.store.get())) hoverSegment(page, spot);
-      else hoverAt(page, spot);
+    if (fingers.has(event.pointerId)) {
+      const before = [...fingers.values()];
+      fingers.set(event.pointerId, screenOf(event));
+      const now = [...fingers.values()];
+      if (pinching && now.length === 2) pinch(page, [before[0]!, before[1]!], [now[0]!, now[1]!]);
+      if (pinching) return;
     }
-    changed();
+    if (active !== null && event.pointerId !== active.id) return;
+    const spot = spotOf(event);
+    hand.hover = spot;
+    hand.shift = spot.shift;
+    if (hand.gesture !== null) hand.gesture.move(spot);
+    else if (!pointer.space) tools[page.store.get().mode].hover?.(page, spot);
+    show();
   });
   on('pointerup', (event) => {
-    if (press === null || event.button !== press.button) return;
-    const done = press;
-    press = null;
-    gesture.rubber = null;
+    fingers.delete(event.pointerId);
+    if (fingers.size === 0) pinching = false;
+    if (active === null || event.pointerId !== active.id || event.button !== active.button) return;
+    const spot = spotOf(event);
+    const gesture = end();
+    gesture?.up(spot);
+    if (event.pointerType === 'touch') hand.hover = null; // a finger that is up is nowhere
     show();
-    finish(page, done, event);
   });
-  const cancel = () => {
-    press = null;
-    gesture.rubber = null;
-    show();
-  };
-  on('pointercancel', cancel);
+  on('pointercancel', (event) => {
+    fingers.delete(event.pointerId);
+    if (fingers.size === 0) pinching = false;
+    if (active?.id === event.pointerId) pointer.cancel();
+  });
   on('pointerleave', () => {
-    gesture.hover = null;
-    leave(page);
-    changed();
+    hand.hover = null;
+    tools[page.store.get().mode].leave?.(page);
+    show();
   });
   on('contextmenu', (event) => event.preventDefault());
   on('wheel', (event) => {
     event.preventDefault();
-    zoom(page, at(element, event), wheelFactor(event));
+    zoom(page, screenOf(event), wheelFactor(event));
   });
+  // Shift turns the brush into the eraser before it is pressed.
+  const shifted = (event: KeyboardEvent) => {
+    if (event.key !== 'Shift' || hand.shift === event.shiftKey) return;
+    hand.shift = event.shiftKey;
+    if (hand.hover !== null) show();
+  };
+  document.addEventListener('keydown', shifted, { signal: stop.signal });
+  document.addEventListener('keyup', shifted, { signal: stop.signal });
   return () => stop.abort();
 }

@@ -19,18 +19,19 @@ export function ActionButton({ id, icon, text, kind = 'plain', keyShown = false,
   const page = usePage();
   const action = actionOf(id);
   const enabled = useValue((state) => isEnabled(action, state));
+  const title = useValue((state) => action.titleNow?.(state) ?? action.title);
   const active = useValue((state) => action.active?.(state) ?? null);
   const key = useKey(action);
   return (
     <button
       type="button"
       class={`button ${kind}${text === undefined ? ' square' : ''}`}
-      aria-label={action.title}
+      aria-label={title}
       aria-keyshortcuts={key.spoken}
       {...(active === null ? {} : { 'aria-pressed': active })}
       aria-disabled={!enabled}
       data-action={id}
-      data-tip={withKey(action.title, key.text)}
+      data-tip={withKey(title, key.text)}
       data-side={side}
       onClick={() => isEnabled(action, page.store.get()) && action.run(page, action.keys[0]!)}
     >

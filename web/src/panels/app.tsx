@@ -11,8 +11,9 @@ import { ImageList } from './image-list';
 import { MemoryBanner } from './memory-banner';
 import { ModelBanner } from './model-banner';
 import { Lost, Toasts, Warnings } from './messages';
-import { Announcer, PromptBar } from './prompt-bar';
+import { Announcer } from './prompt-bar';
 import { StatusBar } from './status-bar';
+import { ToolStrip } from './tool-strip';
 import { Toolbar } from './toolbar';
 import { isSplit } from '../state/views';
 import { Panes, ViewerBar } from './viewer';
@@ -65,7 +66,7 @@ function Strip() {
   const prompted = useValue((state) => hasPrompt(state) || state.review.walk?.fixing != null);
   return (
     <div class={`prompt-strip${walks && !prompted ? ' walking' : ''}`}>
-      {(!walks || prompted) && <PromptBar />}
+      {(!walks || prompted) && <ToolStrip />}
       {walks && !prompted && <WalkBar />}
     </div>
   );

@@ -2,11 +2,13 @@
 
 import { percent } from '../model/format';
 import { text } from '../text/en';
+import { chooseTool } from '../state/choosing-tools';
 import { setOpacity } from '../state/viewing';
 import { ActionButton } from './action-button';
 import { usePage, useValue } from './context';
 import { Icon, type IconName } from './icon';
 import { PredictorMenu } from './predictor-menu';
+import { ToolSwitch } from './tool-switch';
 
 function Mode({ mode, icon, text, tip }: { mode: 'box' | 'point'; icon: IconName; text: string; tip: string }) {
   const page = usePage();
@@ -18,7 +20,7 @@ function Mode({ mode, icon, text, tip }: { mode: 'box' | 'point'; icon: IconName
       role="radio"
       aria-checked={present === mode}
       data-tip={`${tip}  ·  W`}
-      onClick={() => page.store.set({ mode })}
+      onClick={() => chooseTool(page, mode)}
     >
       <Icon name={icon} />
       <span>{text}</span>
@@ -75,6 +77,7 @@ export function Toolbar() {
             tip="Click on an object; right click on what is not part of it"
           />
         </div>
+        <ToolSwitch />
         <ActionButton id="hover" icon="hover" />
         {several && <ActionButton id="candidates" icon="layers" />}
         <ActionButton id="refine-edges" icon="edge" />

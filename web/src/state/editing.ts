@@ -39,14 +39,19 @@ async function conflict(page: Page): Promise<void> {
   );
 }
 
+// An edit, or what makes it when those before it are stored; null: it has become pointless.
+export type Change = Edit | (() => Edit | null);
+
 // Resolves to whether the edit was stored.
-async function send(page: Page, name: string, edit: Edit): Promise<boolean> {
+async function send(page: Page, name: string, change: Change): Promise<boolean> {
   let stored = false;
   const edit_id = `${page.window}-${page.nextId++}`;
   page.store.set({ saved: 'saving' });
   await enqueue(page, async () => {
     const { picture } = page.store.get();
     if (picture?.name !== name) return;
+    const edit = typeof change === 'function' ? change() : change;
+    if (edit === null) return;
     const asked = page.now();
     try {
       takePicture(page, await page.api.edit(name, { revision: picture.revision, edit_id, overlap: page.store.get().overlap, edit }), asked);
@@ -115,7 +120,7 @@ async function replaceMask(page: Page, id: number, mask: Candidate): Promise<boo
 }
 
 // An edit of the picture on screen. done: what is announced once it is stored. Resolves to whether it was.
-export async function edit(page: Page, change: Edit, done: string): Promise<boolean> {
+export async function edit(page: Page, change: Change, done: string): Promise<boolean> {
   const { picture } = page.store.get();
   if (picture === null) return false;
   const stored = await send(page, picture.name, change);

@@ -8,6 +8,7 @@ import type { Problem } from '../model/problem';
 import type { Annotation, Candidate, Class, Memory, MemoryEvent, MemoryHistory, Overlap, Picture, Project } from '../model/wire';
 import { noEverything, type Everything } from './everything-state';
 import type { Preferences } from './preferences';
+import { initialTools, type ToolName, type ToolsState } from './tools-state';
 import { noViews, type Views } from './views-state';
 import { nothingAside, type PutAside } from './put-aside-state';
 import { noReview, type ReviewState } from './review-state';
@@ -53,7 +54,8 @@ export interface PageState {
   readonly viewport: Viewport;
   readonly fitted: boolean; // the viewport follows the window's size
 
-  readonly mode: 'box' | 'point';
+  readonly mode: ToolName;
+  readonly tools: ToolsState;
   readonly prompt: PromptHistory;
   readonly candidates: readonly Candidate[]; // of the present prompt, best first; empty: none yet
   readonly chosen: number;
@@ -105,6 +107,7 @@ export const initialState: PageState = {
   viewport: identity,
   fitted: true,
   mode: 'box',
+  tools: initialTools,
   prompt: emptyHistory,
   candidates: [],
   chosen: 0,

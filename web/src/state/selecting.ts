@@ -1,22 +1,26 @@
 // Which annotations are selected.
 
-import type { Point } from '../geometry/box';
+import { distance, type Point } from '../geometry/box';
 import { polygonContains } from '../geometry/polygon';
 import type { Annotation } from '../model/wire';
+import { text } from '../text/en';
+import { announce } from './messages';
 import type { Page } from './page';
 import { mayBeHit } from './put-aside';
 
 type Outlined = Pick<Annotation, 'box' | 'area' | 'polygon'>;
 
-// The smallest of some shapes under a point: what lies inside another can still be reached.
+// The shapes under a point, the smallest first.
+export function allAt<T extends Outlined>(shapes: readonly T[], point: Point): T[] {
+  return shapes
+    .filter(({ box: [x0, y0, x1, y1] }) => point.x >= x0 && point.x <= x1 && point.y >= y0 && point.y <= y1)
+    .filter(({ polygon }) => polygonContains(polygon, point))
+    .sort((a, b) => a.area - b.area);
+}
+
+// What lies inside another can still be reached.
 export function smallestAt<T extends Outlined>(shapes: readonly T[], point: Point): T | null {
-  let found: T | null = null;
-  for (const shape of shapes) {
-    const [x0, y0, x1, y1] = shape.box;
-    if (point.x < x0 || point.x > x1 || point.y < y0 || point.y > y1) continue;
-    if ((found === null || shape.area < found.area) && polygonContains(shape.polygon, point)) found = shape;
-  }
-  return found;
+  return allAt(shapes, point)[0] ?? null;
 }
 
 export function select(page: Page, id: number | null, extend: boolean): void {
@@ -31,10 +35,36 @@ export function select(page: Page, id: number | null, extend: boolean): void {
   page.store.set({ selection });
 }
 
-export function selectAt(page: Page, point: Point, extend: boolean): void {
+// Neither hidden nor locked.
+export function hittable(page: Page): readonly Annotation[] {
   const state = page.store.get();
-  const annotations = (state.picture?.annotations ?? []).filter(({ id }) => mayBeHit(state, id));
-  select(page, smallestAt(annotations, point)?.id ?? null, extend);
+  return (state.picture?.annotations ?? []).filter(({ id }) => mayBeHit(state, id));
+}
+
+const samePlacePx = 4;
+
+// The smallest under a point; at the place of the last click the one beneath the selected one.
+export function selectAt(page: Page, point: Point, extend: boolean): void {
+  const { tools, viewport } = page.store.get();
+  const far = tools.picked === null ? Infinity : distance(tools.picked, point) * viewport.scale;
+  if (!extend && far < samePlacePx) return selectBeneath(page, point);
+  select(page, smallestAt(hittable(page), point)?.id ?? null, extend);
+  page.store.set({ tools: { ...tools, picked: extend ? null : point } });
+}
+
+// Goes through all under a point, from the smallest on.
+export function selectBeneath(page: Page, point: Point): void {
+  const { tools, selection } = page.store.get();
+  const under = allAt(hittable(page), point);
+  const at = under.findIndex(({ id }) => selection.has(id));
+  const next = under[(at + 1) % Math.max(1, under.length)];
+  select(page, next?.id ?? null, false);
+  page.store.set({ tools: { ...tools, picked: point } });
+  if (under.length > 1) announce(page, text.editing.beneath(under.indexOf(next!) + 1, under.length));
+}
+
+export function selectAll(page: Page): void {
+  page.store.set({ selection: new Set(hittable(page).map(({ id }) => id)) });
 }
 
 // The next or previous annotation in the list.

@@ -1,5 +1,8 @@
 // The program in memory: pictures with revisions and undo, masks on demand.
 
+import type { Box } from '../../src/geometry/box';
+import type { Part, Polygon } from '../../src/geometry/polygon';
+import { partArea } from '../../src/geometry/specks';
 import type { Api, Proxies } from '../../src/model/ports';
 import { Problem } from '../../src/model/problem';
 import type {
@@ -39,6 +42,17 @@ interface Kept {
 
 export function candidate(key: string, score = 0.9): Candidate {
   return { score, area: 100, box: [0, 0, 10, 10], polygon: [], rle: `rle-${key}`, logits_key: key };
+}
+
+export function square(x: number, y: number, half: number): Part {
+  return { outer: [[x - half, y - half], [x + half, y - half], [x + half, y + half], [x - half, y + half]], holes: [] };
+}
+
+function outlined(polygon: Polygon): Pick<Annotation, 'polygon' | 'area' | 'box'> {
+  const all = polygon.flatMap(({ outer }) => outer);
+  const [xs, ys] = [all.map(([x]) => x), all.map(([, y]) => y)];
+  const box: Box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  return { polygon, area: polygon.reduce((sum, part) => sum + partArea(part), 0), box };
 }
 
 export const noProgress: Progress = {
@@ -178,7 +192,19 @@ export class FakeProgram {
   private changed(now: readonly Annotation[], edit: Edit): readonly Annotation[] {
     if (edit.type === 'add') {
       const { class_id, score = 0, prompt = {} } = edit;
-      return [...now, { id: this.nextId++, class_id, score, prompt, polygon: [], area: 100, box: [0, 0, 10, 10] }];
+      const shape = edit.polygon === undefined ? { polygon: [], area: 100, box: [0, 0, 10, 10] as Box } : outlined(edit.polygon);
+      return [...now, { id: this.nextId++, class_id, score, prompt, ...shape }];
+    }
+    if (edit.type === 'set_polygon') return now.map((each) => (each.id === edit.id ? { ...each, ...outlined(edit.polygon) } : each));
+    if (edit.type === 'paint') return this.painted(now, edit);
+    if (edit.type === 'merge') return now.filter(({ id }) => !edit.ids.slice(1).includes(id));
+    if (edit.type === 'order') {
+      const [moved, rest] = [now.filter(({ id }) => edit.ids.includes(id)), now.filter(({ id }) => !edit.ids.includes(id))];
+      return edit.to === 'front' || edit.to === 'forward' ? [...rest, ...moved] : [...moved, ...rest];
+    }
+    if (edit.type === 'copy') {
+      const from = this.picture(edit.from).annotations.filter(({ id }) => edit.ids.includes(id));
+      return [...now, ...from.map((each) => ({ ...each, id: this.nextId++ }))];
     }
     if (edit.type === 'delete') return now.filter(({ id }) => !edit.ids.includes(id));
     if (edit.type === 'set_mask') {
@@ -190,6 +216,14 @@ export class FakeProgram {
       return now.map((item) => (ids.includes(item.id) ? { ...item, review, note: note ?? item.note ?? '' } : item));
     }
     return edit.type === 'clear' ? [] : now;
+  }
+
+  // A stroke is a square around its first point: each adds a part.
+  private painted(now: readonly Annotation[], { id, class_id = 0, points, radius, erase = false }: Extract<Edit, { type: 'paint' }>): readonly Annotation[] {
+    const [x, y] = points[0]!;
+    const part = square(x, y, radius);
+    if (id === null) return [...now, { id: this.nextId++, class_id, score: 0, prompt: {}, ...outlined([part]) }];
+    return now.map((each) => (each.id === id ? { ...each, ...outlined(erase ? each.polygon.slice(0, -1) : [...each.polygon, part]) } : each));
   }
 
   readonly api: { -readonly [K in keyof Api]: Api[K] } = {

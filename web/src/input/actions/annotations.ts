@@ -4,6 +4,8 @@ import { deleteSelected, redoEdit, save, setClassOfSelected, undoEdit } from '..
 import type { Page } from '../../state/page';
 import { clearPrompt, putBackPrompt, takeBackPrompt } from '../../state/prompting';
 import { selectNext } from '../../state/selecting';
+import { text } from '../../text/en';
+import { deleteChosenVertices } from '../../tools/vertices';
 import type { Action } from '../action';
 import { open, hasSelection, show } from './conditions';
 
@@ -25,6 +27,7 @@ export const annotations: readonly Action[] = [
     id: 'undo',
     group: 'Annotations',
     title: 'Undo (the unfinished prompt first)',
+    titleNow: (s) => (s.prompt.past.length > 0 ? text.editing.undoPoint : text.editing.undoOf(s.picture?.undo_title)),
     keys: ['z', 'Mod+z'],
     enabled: (s) => s.prompt.past.length > 0 || s.picture?.can_undo === true,
     run: undo,
@@ -33,6 +36,7 @@ export const annotations: readonly Action[] = [
     id: 'redo',
     group: 'Annotations',
     title: 'Redo',
+    titleNow: (s) => (s.prompt.future.length > 0 ? text.editing.redoPoint : text.editing.redoOf(s.picture?.redo_title)),
     keys: ['y', 'Mod+y', 'Mod+Shift+z'],
     enabled: (s) => s.prompt.future.length > 0 || s.picture?.can_redo === true,
     run: redo,
@@ -40,10 +44,10 @@ export const annotations: readonly Action[] = [
   {
     id: 'delete',
     group: 'Annotations',
-    title: 'Delete the selected annotations',
+    title: 'Delete the selected annotations, or the chosen vertices',
     keys: ['Delete', 'Backspace'],
     enabled: hasSelection,
-    run: (page) => void deleteSelected(page),
+    run: (page) => void (deleteChosenVertices(page) || deleteSelected(page)),
   },
   {
     id: 'relabel',

@@ -1,5 +1,6 @@
 // Making a mask.
 
+import { leaveTool, switchPrompting } from '../../state/choosing-tools';
 import { addMask } from '../../state/editing';
 import {
   acceptSegment,
@@ -24,6 +25,7 @@ import {
   setMaskOptions,
 } from '../../state/prompting';
 import { select } from '../../state/selecting';
+import { isPrompting } from '../../state/tools-state';
 import type { Action } from '../action';
 import { hasSelection } from './conditions';
 
@@ -39,7 +41,7 @@ const marksSegment = (s: PageState) => offersSegments(s) && s.everything.hovered
 function escape(page: Page): void {
   if (hasPrompt(page.store.get())) clearPrompt(page);
   else if (page.store.get().everything.job !== null) closeEverything(page);
-  else select(page, null, false);
+  else if (!leaveTool(page)) select(page, null, false);
 }
 
 function cycle(page: Page, step: 1 | -1): void {
@@ -53,7 +55,7 @@ export const prompt: readonly Action[] = [
     group: 'Prompt',
     title: 'Switch between box and points',
     keys: ['w'],
-    run: ({ store }) => store.set({ mode: store.get().mode === 'box' ? 'point' : 'box' }),
+    run: switchPrompting,
   },
   {
     id: 'add',
@@ -68,7 +70,7 @@ export const prompt: readonly Action[] = [
     group: 'Prompt',
     title: 'Clear the prompt, or the selection',
     keys: ['Escape', 'x'],
-    enabled: (s) => hasPrompt(s) || hasSelection(s) || s.everything.job !== null,
+    enabled: (s) => hasPrompt(s) || hasSelection(s) || s.everything.job !== null || !isPrompting(s.mode),
     run: escape,
   },
   {
