@@ -18,6 +18,7 @@ import { onEverythingJob, watchEverything } from './state/everything';
 import { watchHover } from './state/hovering';
 import { onChanged } from './state/editing';
 import { onEncoding, reloadList } from './state/image-list';
+import { onJob } from './state/jobs';
 import { onMemory, onMemoryEvent } from './state/memory';
 import { settled, tellError } from './state/messages';
 import { makePage } from './state/page';
@@ -26,8 +27,9 @@ import { writePreferencesNow } from './state/preferences';
 import { watchReshaping } from './state/reshaping';
 import { openViewer, viewOfAddress } from './state/views';
 import { watchWalk } from './state/walking';
-import { reconnect, remember, start } from './state/session';
 import { makeHand } from './tools/hand';
+import { onProgress } from './state/progress';
+import { reconnect, reloadProject, remember, start } from './state/session';
 import './style/page.css';
 
 function windowId(): string {
@@ -127,9 +129,12 @@ const handlers: EventHandlers = {
   changed: (event) => onChanged(page, event),
   predictor: (predictor) => onPredictor(page, predictor),
   images: () => void reloadList(page).catch((error: unknown) => tellError(page, 'list', error)),
-  job: (job) => onEverythingJob(page, job),
+  job: (job) => {
+    onJob(page, job);
+    onEverythingJob(page, job);
+  },
   windows: () => undefined,
-  progress: () => undefined,
-  project: () => undefined,
+  progress: (progress) => onProgress(page, progress),
+  project: () => void reloadProject(page),
 };
 listen(handlers, id, () => '');

@@ -15,6 +15,7 @@ import { onDemand } from './on-demand';
 
 const HelpDialog = onDemand(() => import('./help-dialog').then((panel) => panel.HelpDialog));
 const SettingsDialog = onDemand(() => import('./settings-dialog').then((panel) => panel.SettingsDialog));
+const ClassesDialog = onDemand(() => import('./classes-dialog').then((panel) => panel.ClassesDialog));
 const close = (page: Page) => page.store.set({ dialog: null });
 
 function ClearDialog() {
@@ -158,6 +159,8 @@ export function Dialogs() {
       return <ExportMenu />;
     case 'settings':
       return <SettingsDialog />;
+    case 'classes':
+      return <ClassesDialog />;
     case 'jump':
       return <JumpDialog />;
     case 'memory':

@@ -4,7 +4,9 @@
 import { emptyHistory, storedOf } from '../model/prompt';
 import { isConflict } from '../model/problem';
 import type { Annotation, Candidate, ChangedEvent, Edit, Picture } from '../model/wire';
+import { noteUse } from './classes';
 import { entryOf, patchByName, refreshEntry, withNewestEncoding } from './image-list';
+import { refusedWhileBusy } from './jobs';
 import { announce, settled, tell, tellError } from './messages';
 import { enqueue, type Page } from './page';
 import { clearPrompt, preview } from './prompting';
@@ -44,6 +46,7 @@ export type Change = Edit | (() => Edit | null);
 
 // Resolves to whether the edit was stored.
 async function send(page: Page, name: string, change: Change): Promise<boolean> {
+  if (refusedWhileBusy(page)) return false;
   let stored = false;
   const edit_id = `${page.window}-${page.nextId++}`;
   page.store.set({ saved: 'saving' });
@@ -56,6 +59,7 @@ async function send(page: Page, name: string, change: Change): Promise<boolean> 
     try {
       takePicture(page, await page.api.edit(name, { revision: picture.revision, edit_id, overlap: page.store.get().overlap, edit }), asked);
       stored = true;
+      if ('class_id' in edit && edit.class_id !== undefined) noteUse(page, edit.class_id);
       settled(page, 'edit', 'connection');
     } catch (error) {
       if (isConflict(error)) await conflict(page);

@@ -2,10 +2,12 @@
 
 import type { Size } from '../geometry/box';
 import { identity, type Viewport } from '../geometry/viewport';
+import { noClasses, type ClassList } from './classes-state';
+import { noJobs, type Jobs } from './jobs-state';
 import { noImages, type ImageList } from './image-list-state';
 import { emptyHistory, type PromptHistory } from '../model/prompt';
 import type { Problem } from '../model/problem';
-import type { Annotation, Candidate, Class, Memory, MemoryEvent, MemoryHistory, Overlap, Picture, Project } from '../model/wire';
+import type { Annotation, Candidate, Memory, MemoryEvent, MemoryHistory, Overlap, Picture, Progress, Project } from '../model/wire';
 import { noEverything, type Everything } from './everything-state';
 import type { Preferences } from './preferences';
 import { initialTools, type ToolName, type ToolsState } from './tools-state';
@@ -27,6 +29,7 @@ export interface Toast {
 // proceed: what to do once the mask is added or discarded.
 export type Dialog =
   | { readonly kind: 'help' | 'clear' | 'jump' | 'memory' | 'quit' | 'export' | 'settings' | 'proposals-above' | 'mend' | 'statistics' }
+  | { readonly kind: 'classes' | 'jobs' | 'export-to' | 'import-from' }
   | { readonly kind: 'pending'; readonly proceed: () => void }
   | {
       readonly kind: 'confirm'; // a question that the page asks before something large
@@ -74,7 +77,9 @@ export interface PageState {
 
   readonly classId: number | null;
   readonly classQuery: string;
-  readonly numbered: readonly Class[]; // rows the keys 1 to 9 choose
+  readonly classes: ClassList;
+  readonly jobs: Jobs;
+  readonly progress: Progress | null; // null until the program said
   readonly selection: ReadonlySet<number>;
   readonly autoAdvance: boolean;
   readonly layers: Layers;
@@ -125,7 +130,9 @@ export const initialState: PageState = {
   adding: [],
   classId: null,
   classQuery: '',
-  numbered: [],
+  classes: noClasses,
+  jobs: noJobs,
+  progress: null,
   selection: new Set(),
   autoAdvance: false,
   layers: { masks: true, boxes: false, labels: true, points: true },

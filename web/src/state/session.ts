@@ -1,15 +1,19 @@
 // Start, reload and reconnection. What the window remembers over a reload: the unfinished prompt and the view settings.
 
+import { changed } from '../model/filter';
 import { isEmpty, type PromptHistory } from '../model/prompt';
+import type { Project } from '../model/wire';
 import type { PageState } from './page-state';
 import { restoreEverything } from './everything';
 import { noFilter, type ImageList } from './image-list-state';
 import { loadPage, reloadList } from './image-list';
-import { takePicture } from './editing';
+import { reloadPicture, takePicture } from './editing';
 import { tell, tellError } from './messages';
+import { takeJobs } from './jobs';
 import { open } from './navigation';
 import { enqueue, type Page } from './page';
 import { withNewestPredictor } from './predictor';
+import { loadProgress } from './progress';
 import { loadPreferences } from './preferences';
 import { restorePrompt, retryPrompt } from './prompting';
 
@@ -79,12 +83,35 @@ async function openFirst(page: Page, storage: Storage): Promise<void> {
   }
 }
 
+// Ids change when classes are merged: what was chosen is found again by its name.
+function idAfter(before: Project | null, after: Project, id: number | null): number | null {
+  const name = before?.classes.find((item) => item.id === id)?.name;
+  const found = after.classes.find((item) => (name === undefined ? item.id === id : item.name === name));
+  return found?.id ?? null;
+}
+
 async function loadProject(page: Page): Promise<void> {
   const asked = page.now();
   const project = withNewestPredictor(page, await page.api.project(), asked);
-  const { classId } = page.store.get();
-  const known = project.classes.some((item) => item.id === classId);
-  page.store.set({ project, classId: known ? classId : (project.classes[0]?.id ?? null) });
+  const { classId, images, project: before } = page.store.get();
+  const { classId: listed } = images.filter;
+  if (before !== null && listed !== undefined) {
+    const id = idAfter(before, project, listed) ?? undefined;
+    if (id !== listed) page.store.set({ images: { ...images, filter: changed(images.filter, { classId: id }), pages: new Map() } });
+  }
+  page.store.set({ project, classId: idAfter(before, project, classId) ?? project.classes[0]?.id ?? null });
+}
+
+// Classes or many images changed: everything shown is asked for anew.
+export async function reloadProject(page: Page): Promise<void> {
+  try {
+    await enqueue(page, () => loadProject(page));
+    await reloadList(page);
+    await enqueue(page, () => reloadPicture(page));
+    await loadProgress(page);
+  } catch (error) {
+    tellError(page, 'list', error);
+  }
 }
 
 // Puts the picture on the program's screen again, so that a new run of it prepares the picture too.
@@ -106,7 +133,10 @@ export async function start(page: Page, storage: Storage): Promise<void> {
   await openFirst(page, storage);
   page.api
     .jobs()
-    .then((jobs) => restoreEverything(page, jobs))
+    .then((jobs) => {
+      takeJobs(page, jobs);
+      restoreEverything(page, jobs);
+    })
     .catch((error: unknown) => tellError(page, 'note', error));
 }
 

@@ -160,7 +160,7 @@ describe('prompting', () => {
   });
 
   test('a number key chooses a candidate while there are several, a class otherwise', async () => {
-    page.store.set({ numbered: page.store.get().project?.classes ?? [{ id: 0, name: 'cat' }, { id: 1, name: 'dog' }] });
+    page.store.set({ project: await program.api.project() });
     const number = actionOf('class-number');
     setPoint(page, 1, 1, true);
     program.asked[0]!.answer([candidate('k1', 0.9), candidate('k2', 0.8)]);

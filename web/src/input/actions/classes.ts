@@ -1,8 +1,10 @@
 // The chosen class.
 
-import { chooseNumbered, moveClass, shownClasses, chooseClass } from '../../state/classes';
+import { chooseClass, chooseNumbered, chosenIsPinned, moveClass, shownClasses, togglePin } from '../../state/classes';
+import { text } from '../../text/en';
 import { chooseCandidate } from '../../state/prompting';
 import type { Action } from '../action';
+import { show } from './conditions';
 
 const pageOfClasses = 10;
 
@@ -44,6 +46,22 @@ export const classes: readonly Action[] = [
     title: 'Last class',
     keys: ['End'],
     run: (page) => chooseClass(page, shownClasses(page).at(-1)),
+  },
+  {
+    id: 'class-pin',
+    group: 'Classes',
+    title: text.classes.pin,
+    keys: ['*'],
+    enabled: (s) => s.classId !== null,
+    active: chosenIsPinned,
+    run: togglePin,
+  },
+  {
+    id: 'edit-classes',
+    group: 'Classes',
+    title: text.classes.edit,
+    keys: ['Shift+c'],
+    run: (page) => show(page, 'classes'),
   },
   {
     id: 'class-search',
