@@ -168,6 +168,29 @@ function note(kind, text) {
   log.push({ number: log.length + 1, time_ms: Date.now(), kind, text });
   send('memory_event', log.at(-1));
 }
+const jobs = new Map();
+function startJob({ kind }) {
+  const job = { id: ++serial, kind, title: kind, state: 'running', done: 0, total: names.length, seconds: 0, left_s: 0, message: '', log: [], started_ms: Date.now(), changes_project: false };
+  jobs.set(job.id, job);
+  const timer = setInterval(() => {
+    job.done = Math.min(job.total, job.done + Math.ceil(job.total / 5));
+    if (job.done === job.total) { job.state = 'done'; clearInterval(timer); }
+    send('job', job);
+  }, 150);
+  return job;
+}
+function statistics() {
+  const all = names.map((name) => (broken.has(name) ? [] : picture(name).annotations));
+  const objects = all.flat(), areas = { min: 80, median: 2100, mean: 5230.5, max: 90210, small: 12, medium: Math.max(0, objects.length - 15), large: 3 };
+  return { images: names.length, labelled_images: all.filter((a) => a.length > 0).length, empty_images: 1, fresh_images: all.filter((a) => a.length === 0).length - 1, annotations: objects.length, areas,
+    classes: classes.map((c) => ({ ...c, annotations: objects.filter((a) => a.class_id === c.id).length, images: all.filter((a) => a.some((b) => b.class_id === c.id)).length, areas })),
+    objects_an_image: { 0: 3, 1: 0, 2: 0, '3-4': 0, '5-8': 0, '9-16': 2 }, most_objects: 16, sources: { sam: objects.length }, unreadable: [] };
+}
+function chart(name, theme) {
+  const ink = theme === 'dark' ? '#cfd6e0' : '#333a45';
+  const bars = Array.from({ length: 12 }, (_, i) => `<rect x="${40 + i * 46}" y="${30 + i * 14}" width="34" height="${210 - i * 14}" rx="3" fill="#5aa9ff"/>`).join('');
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="280" viewBox="0 0 640 280">${bars}<path d="M30 240H610" stroke="${ink}"/><text x="320" y="268" fill="${ink}" font-family="sans-serif" font-size="13" text-anchor="middle">${name}</text></svg>`;
+}
 let preferences = {};
 let prepareAhead = true;
 const predictor = { use: 'model', can_use_grabcut: true, family: 'sam1', key: 'sam1', description: 'stand-in', takes_mask_input: true, max_candidates: 3, model: { name: 'stand-in', state: 'loaded', reason: '' } };
@@ -213,7 +236,15 @@ createServer(async (req, res) => {
   }
   if (parts[0] === 'project') return json(200, { name: 'samples', folder: '/data/samples', version: '0', classes, image_count: names.length, current, predictor, warnings: [] });
   if (parts[0] === 'windows') return json(200, { windows: [...windows.values()] });
-  if (parts[0] === 'jobs') return json(200, { jobs: [] });
+  if (parts[0] === 'jobs') {
+    const job = jobs.get(Number(parts[1]));
+    if (parts[1] === undefined) return json(200, req.method === 'POST' ? startJob(data) : { jobs: [...jobs.values()].reverse() });
+    if (job === undefined) return json(404, { title: 'No such job', status: 404, detail: parts[1] });
+    if (req.method === 'DELETE') return json(200, void jobs.delete(job.id) ?? {});
+    if (parts[2] === 'result') return json(200, statistics());
+    if (parts[2] === 'charts') return res.writeHead(200, { 'Content-Type': 'image/svg+xml' }).end(chart(parts[3], url.searchParams.get('theme')));
+    return json(200, job);
+  }
   if (parts[0] === 'preferences') {
     if (req.method === 'PUT') preferences = data;
     return json(200, preferences);

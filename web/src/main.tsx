@@ -10,6 +10,7 @@ import { makeSurface, type Surface } from './canvas/stage';
 import { makeThumbnails } from './canvas/thumbnails';
 import { makePane } from './canvas/views';
 import { actions } from './input/actions';
+import { bindActivity } from './input/activity';
 import { bindKeyboard } from './input/keyboard';
 import { bindPointer, type PointerState } from './input/pointer';
 import { App } from './panels/app';
@@ -26,7 +27,9 @@ import { onPredictor } from './state/predictor';
 import { writePreferencesNow } from './state/preferences';
 import { watchReshaping } from './state/reshaping';
 import { openViewer, viewOfAddress } from './state/views';
+import { onStatisticsJob } from './state/statistics';
 import { watchWalk } from './state/walking';
+import { watchWork } from './state/work-clock';
 import { makeHand } from './tools/hand';
 import { onProgress } from './state/progress';
 import { reconnect, reloadProject, remember, start } from './state/session';
@@ -45,6 +48,8 @@ const pointer: PointerState = { space: false, cancel: () => false };
 watchHover(page);
 watchEverything(page);
 watchWalk(page);
+watchWork(page);
+bindActivity(page);
 watchGlide(page);
 watchReshaping(page);
 
@@ -132,6 +137,7 @@ const handlers: EventHandlers = {
   job: (job) => {
     onJob(page, job);
     onEverythingJob(page, job);
+    onStatisticsJob(page, job);
   },
   windows: () => undefined,
   progress: (progress) => onProgress(page, progress),

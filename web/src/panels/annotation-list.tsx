@@ -39,6 +39,7 @@ function SelectionBar() {
 
 function ImageMarks() {
   const proposals = useValue((state) => state.picture?.annotations.filter(isProposal).length ?? 0);
+  const rejected = useValue((state) => state.picture?.annotations.filter(({ review }) => review === 'rejected').length ?? 0);
   const picture = useValue((state) => state.picture !== null);
   if (!picture) return null;
   return (
@@ -46,7 +47,9 @@ function ImageMarks() {
       <ActionButton id="mark-reviewed" icon="reviewed" text={words.reviewed} />
       <ActionButton id="mark-faulty" icon="flag" text={words.faulty} />
       <span class="grow" />
+      {rejected > 0 && <ActionButton id="mend" icon="note" text={count(rejected)} />}
       {proposals > 0 && <ActionButton id="proposals" icon="spark" text={count(proposals)} />}
+      <ActionButton id="review" icon="list" />
     </div>
   );
 }

@@ -146,6 +146,7 @@ function QuitDialog() {
 }
 
 const AboveDialog = onDemand(() => import('./above-dialog').then((panel) => panel.AboveDialog));
+const StatisticsDialog = onDemand(() => import('./statistics-dialog').then((panel) => panel.StatisticsDialog));
 const MendDialog = onDemand(() => import('./mend-dialog').then((panel) => panel.MendDialog));
 
 export function Dialogs() {
@@ -172,7 +173,7 @@ export function Dialogs() {
     case 'mend':
       return <MendDialog />;
     case 'statistics':
-      return null;
+      return <StatisticsDialog />;
     case 'confirm':
       return <ConfirmDialog {...dialog} />;
     case 'pending':

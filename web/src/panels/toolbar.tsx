@@ -105,6 +105,7 @@ export function Toolbar() {
         <PredictorMenu />
         <ActionButton id="export" icon="out" />
         <ActionButton id="settings" icon="gear" />
+        <ActionButton id="statistics" icon="chart" />
         <ActionButton id="help" icon="help" />
       </div>
     </header>

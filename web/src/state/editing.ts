@@ -10,6 +10,7 @@ import { refusedWhileBusy } from './jobs';
 import { announce, settled, tell, tellError } from './messages';
 import { enqueue, type Page } from './page';
 import { clearPrompt, preview } from './prompting';
+import { takeSeconds } from './work-clock';
 import { text } from '../text/en';
 
 // asked: when the picture was asked for.
@@ -101,6 +102,7 @@ export async function addMask(page: Page): Promise<boolean> {
     class_id: state.classId,
     rle: mask.rle,
     score: mask.score,
+    seconds: takeSeconds(page),
     prompt: storedOf(prompt.present),
   });
   const after = page.store.get();

@@ -12,6 +12,7 @@ import type { Page } from './page';
 import type { PageState } from './page-state';
 import { clearPrompt, hasPrompt } from './prompting';
 import { smallestAt } from './selecting';
+import { takeSeconds } from './work-clock';
 
 interface Known {
   readonly jobs: Map<string, Job>; // the newest of each picture; as many as the program keeps
@@ -170,7 +171,7 @@ export async function acceptSegment(page: Page, segment: Candidate): Promise<boo
   }
   remove(page, segment);
   const { rle, score } = segment;
-  const stored = await edit(page, { type: 'add', class_id: classId, rle, score }, text.prompting.everythingAdded);
+  const stored = await edit(page, { type: 'add', class_id: classId, rle, score, seconds: takeSeconds(page) }, text.prompting.everythingAdded);
   if (!stored) putBack(page, everything.job, segment);
   return stored;
 }

@@ -13,6 +13,7 @@ import type { Preferences } from './preferences';
 import { initialTools, type ToolName, type ToolsState } from './tools-state';
 import { noViews, type Views } from './views-state';
 import { nothingAside, type PutAside } from './put-aside-state';
+import { noStatistics, type StatisticsState } from './statistics-state';
 import { noReview, type ReviewState } from './review-state';
 
 // What a toast speaks of: it goes when the next of this kind succeeds. 'note' needs no success.
@@ -68,6 +69,7 @@ export interface PageState {
   readonly overlap: Overlap; // what becomes of pixels that two objects would have
   readonly everything: Everything;
   readonly review: ReviewState;
+  readonly statistics: StatisticsState;
   readonly putAside: PutAside;
   readonly multimask: boolean;
   readonly refineEdges: boolean;
@@ -122,6 +124,7 @@ export const initialState: PageState = {
   overlap: 'allow',
   everything: noEverything,
   review: noReview,
+  statistics: noStatistics,
   putAside: nothingAside,
   multimask: false,
   refineEdges: false,

@@ -59,7 +59,7 @@ describe('everything mode', () => {
     const { page, program } = await searched();
     expect(acceptSegmentAt(page, { x: 15, y: 10 })).toBe(true);
     await settle();
-    expect(program.edits).toEqual([{ type: 'add', class_id: 1, rle: 'small', score: 0.9 }]);
+    expect(program.edits).toMatchObject([{ type: 'add', class_id: 1, rle: 'small', score: 0.9 }]);
     expect(keys(page)).toEqual(['large', 'right']);
     expect(acceptSegmentAt(page, { x: 180, y: 10 })).toBe(false);
     onEverythingJob(page, program.change(1, { message: 'again' })); // the program still has them all

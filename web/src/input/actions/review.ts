@@ -1,6 +1,7 @@
 // Walks through annotations, and what is said of a whole image.
 
 import { toggleFaulty, toggleReviewed } from '../../state/marks';
+import { openStatistics } from '../../state/statistics';
 import { startWalk, walkOf } from '../../state/walking';
 import { text } from '../../text/en';
 import type { Action } from '../action';
@@ -33,6 +34,13 @@ export const review: readonly Action[] = [
     title: words.mendTitle,
     keys: ['Shift+r'],
     run: (page) => show(page, 'mend'),
+  },
+  {
+    id: 'statistics',
+    group: 'Program',
+    title: text.statistics.openTitle,
+    keys: ['Shift+s'],
+    run: openStatistics,
   },
   {
     id: 'mark-reviewed',
