@@ -83,10 +83,10 @@ export function ToolStrip() {
   const selected = useValue((state) => state.selection.size > 0);
   if (prompt || (isPrompting(mode) && !selected)) return <PromptBar />;
   return (
-    <div class="prompt-bar tool-strip" data-testid="tool-strip">
+    <div class={isPrompting(mode) ? 'prompt-bar tool-strip narrow' : 'prompt-bar tool-strip'} data-testid="tool-strip">
       {(mode === 'brush' || mode === 'eraser') && <BrushOptions erases={mode === 'eraser'} />}
       {mode === 'vertices' && <OutlineOptions />}
-      <span class="grow" />
+      {!isPrompting(mode) && <span class="grow" />}
       <ObjectBar />
       {!isPrompting(mode) && (
         <button type="button" class="button" onClick={() => leaveTool(page)}>

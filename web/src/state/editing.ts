@@ -3,6 +3,7 @@
 
 import { emptyHistory, storedOf } from '../model/prompt';
 import { isConflict } from '../model/problem';
+import { reused } from '../model/reuse';
 import type { Annotation, Candidate, ChangedEvent, Edit, Picture } from '../model/wire';
 import { noteUse } from './classes';
 import { entryOf, patchByName, refreshEntry, withNewestEncoding } from './image-list';
@@ -15,11 +16,13 @@ import { text } from '../text/en';
 
 // asked: when the picture was asked for.
 export function takePicture(page: Page, answer: Picture, asked: number): void {
-  const picture = withNewestEncoding(page, answer, asked);
+  const newest = withNewestEncoding(page, answer, asked);
   const state = page.store.get();
-  if (state.picture?.name !== picture.name) return;
+  if (state.picture?.name !== newest.name) return;
+  const picture = { ...newest, annotations: reused(state.picture.annotations, newest.annotations) };
   const ids = new Set(picture.annotations.map((annotation) => annotation.id));
-  const selection = new Set([...state.selection].filter((id) => ids.has(id)));
+  const left = [...state.selection].filter((id) => ids.has(id));
+  const selection = left.length === state.selection.size ? state.selection : new Set(left);
   page.store.set({ picture, selection });
   patchByName(page, picture.name, { annotation_count: picture.annotations.length, encoding: picture.encoding });
   refreshEntry(page, picture.position).catch(() => undefined); // the list is asked again at the next look

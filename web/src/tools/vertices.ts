@@ -225,7 +225,7 @@ export const vertices: Tool = {
   },
   draw(pen, state, hover) {
     const outline = outlineOf(state);
-    if (outline === null) return;
+    if (outline === null || state.tools.asking !== null) return; // another outline is shown
     const hot = hover === null || hover.kind === 'touch' ? null : hitAt(state, outline.polygon, hover);
     drawHandles(pen, state, outline.polygon, state.tools.places, hot);
   },
