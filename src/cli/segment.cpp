@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "cli/dataset_work.h"
 #include "cli/predictor_options.h"
+#include "cli/segment_everything.h"
 #include "cli/segment_files.h"
 #include "image/polygon.h"
 #include "memory/byte_text.h"
@@ -27,6 +29,8 @@ struct SegmentOptions {
   bool multimask = false;
   bool refine = false;
   bool refine_edges = false;
+  bool everything = false;
+  EverythingOptions grid;
   PredictorOptions predictor;
 };
 
@@ -64,14 +68,19 @@ PromptPoint parse_point(const std::string& text) {
   return {{number(parts[0], flag), number(parts[1], flag)}, parts[2] == "+"};
 }
 
+// Everything has no prompt.
 Prompt parse_prompt(const SegmentOptions& options) {
   Prompt prompt;
+  if (options.everything) {
+    if (options.boxes.empty() && options.points.empty() && !options.refine && !options.refine_edges) return prompt;
+    throw UsageError("--everything finds all segments; leave out --box, --point, --refine and --refine-edges");
+  }
   for (const std::string& box : options.boxes) prompt.boxes.push_back(parse_box(box));
   for (const std::string& point : options.points) prompt.points.push_back(parse_point(point));
   prompt.multimask = options.multimask;
   prompt.refine_edges = options.refine_edges;
   if (prompt.boxes.empty() && prompt.points.empty())
-    throw UsageError("nothing to segment; give --box x1,y1,x2,y2 or --point x,y,+");
+    throw UsageError("nothing to segment; give --box x1,y1,x2,y2, --point x,y,+ or --everything");
   return prompt;
 }
 
@@ -188,6 +197,13 @@ int run_segment(const SegmentOptions& options, Program& program) {
   engine.memory->governor->start();
   const auto pipeline = make_pipeline({options.predictor.limits, embedding_folder(program.environment)},
                                       std::move(engine.parts), log, program.clock);
+  SegmentFiles files(*pipeline, engine.memory->host_budget(), program.files);
+  if (options.everything) {
+    segment_everything({options.image, options.out, options.overlay, options.json}, options.grid,
+                       options.predictor.limits, *pipeline, files, program.clock,
+                       [&] { return engine.memory->peak_bytes(); });
+    return exit_done;
+  }
   const PredictorInfo predictor = pipeline->predictor();  // unknown if it could not be loaded yet
   if (options.refine && !predictor.family.empty() && !predictor.takes_mask_input)
     throw UsageError("--refine needs a model that takes a mask back; " + predictor.family + " does not");
@@ -198,7 +214,6 @@ int run_segment(const SegmentOptions& options, Program& program) {
       throw ImageError(options.image + ": " + error.what());
     }
   }();
-  SegmentFiles files(*pipeline, engine.memory->host_budget(), program.files);
   const std::exception_ptr refused = write_files(options, answer, files);
   const std::uint64_t peak_bytes = engine.memory->peak_bytes();
   if (options.json) {
@@ -210,10 +225,36 @@ int run_segment(const SegmentOptions& options, Program& program) {
   return exit_done;
 }
 
+void add_everything_options(CLI::App& command, SegmentOptions& options) {
+  const char* group = "Everything";
+  command
+      .add_flag(
+          "--everything", options.everything,
+          "all segments of the picture, by asking about a grid of points; --out: each pixel the number of its segment")
+      ->group(group);
+  EverythingOptions& grid = options.grid;
+  const auto add = [&](const char* name, auto& value, const char* text) {
+    return command.add_option(name, value, text)->group(group)->needs("--everything");
+  };
+  add("--points-per-side", grid.points_per_side, "of the grid: 32 are 1024 points")
+      ->check(CLI::Range(fewest_points_a_side, most_points_a_side))
+      ->capture_default_str();
+  add("--min-area", grid.min_area_px, "pixels; smaller segments are left out; default: 0.01 % of the picture");
+  add("--min-score", grid.min_score, "the model's own estimate of a mask's quality; default: 0.8, built-in model 0.6")
+      ->check(number_from_to(0, 1));
+  add("--min-stability", grid.min_stability,
+      "how little the mask changes with its threshold; default: 0.9, built-in model 0.6")
+      ->check(number_from_to(0, 1));
+  add("--max-iou", grid.max_iou, "two segments that overlap more are one")
+      ->check(number_from_to(0, 1))
+      ->capture_default_str();
+}
+
 }  // namespace
 
 void add_segment_command(CLI::App& root, Program& program) {
-  CLI::App* command = root.add_subcommand("segment", "makes the mask of one object in one picture");
+  CLI::App* command =
+      root.add_subcommand("segment", "makes the mask of one object in one picture, or of everything in it");
   auto options = std::make_shared<SegmentOptions>();
   command->add_option("IMAGE", options->image, "the picture")->required();
   command->add_option("--box", options->boxes, "x1,y1,x2,y2 in pixels of the upright picture");
@@ -227,6 +268,7 @@ void add_segment_command(CLI::App& root, Program& program) {
   command->add_flag("--refine", options->refine, "predict once more with the first answer as mask input");
   command->add_flag("--refine-edges", options->refine_edges,
                     "put the masks' edges where the picture has edges (GrabCut in a narrow band)");
+  add_everything_options(*command, *options);
   add_predictor_options(*command, options->predictor);
   command->callback(
       [&program, options] { program.run = [&program, options] { return run_segment(*options, program); }; });

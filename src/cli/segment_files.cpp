@@ -3,8 +3,14 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <utility>
 
+#include "image/class_colour.h"
 #include "image/encode.h"
+#include "image/index_picture.h"
+#include "image/jpeg.h"
 #include "image/polygon.h"
 
 namespace sam {
@@ -13,6 +19,8 @@ namespace {
 constexpr std::uint64_t encoder_bytes = 1 << 20;  // its rows in flight
 // The picture and its painted copy (3 each), the mask's bits (1), the JPEG as it grows and its copy (2 at most, of noise).
 constexpr std::uint64_t overlay_bytes_per_pixel = 9;
+constexpr std::uint64_t index_bytes_per_pixel =
+    6;  // numbers of two bytes, as rows of the file, and the PNG as it grows
 constexpr std::uint64_t least_overlay_pixels = 1 << 16;  // less shows nothing
 
 // The bits of the mask, and their PNG as it grows: an eighth of them at most.
@@ -60,31 +68,73 @@ void SegmentFiles::write_mask(const std::filesystem::path& file, const Mask& mas
                         [&] { files_.write_atomic(file, encode_mask_png(mask)); });
 }
 
+void SegmentFiles::write_segments(const std::filesystem::path& file, const Segments& segments, Size picture) {
+  const std::uint64_t bytes = index_bytes_per_pixel * pixel_count(picture) + encoder_bytes;
+  pipeline_.with_memory(bytes, "writing the segments " + file.string(), [&] {
+    IndexPicture numbers = make_index_picture(picture);
+    // Small ones last: they lie on the large.
+    std::vector<std::size_t> order(segments.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return std::pair(segments[b]->area_px, a) < std::pair(segments[a]->area_px, b);
+    });
+    for (const std::size_t i : order) paint(numbers, segments[i]->mask, static_cast<std::uint16_t>(i + 1));
+    files_.write_atomic(file, encode_grey_png(numbers, segments.size() < 256 ? 8 : 16));
+  });
+}
+
 void SegmentFiles::write_overlay_at(const DecodeLimits& limits, const std::filesystem::path& file,
-                                    const std::string& picture, const Mask& mask) {
+                                    const std::string& picture, const Overlay& overlay) {
   const ImageInfo info = read_image_info(picture, limits);
   pipeline_.with_memory(overlay_bytes(info), "writing the overlay " + file.string(), [&] {
     const Image image = decode_image(picture, limits);
-    files_.write_atomic(file, encode_overlay_jpeg(image, scaled(mask, image.size())));
+    std::vector<Mask> masks;
+    masks.reserve(overlay.masks.size());
+    std::vector<DrawnMask> drawn;
+    for (const DrawnMask& each : overlay.masks) {
+      drawn.push_back(each);
+      if (each.mask->size == image.size()) continue;
+      masks.push_back(scaled(*each.mask, image.size()));
+      drawn.back().mask = &masks.back();
+    }
+    files_.write_atomic(file, encode_jpeg(draw_masks(image, drawn, overlay.drawing).view()));
   });
 }
 
 void SegmentFiles::write_overlay(const std::filesystem::path& file, const std::string& picture, const Mask& mask,
                                  const DecodeLimits& limits) {
+  constexpr Colour green = {30, 220, 90};
+  write_overlay_fitting(file, picture, {{{&mask, green, {}}}, {MaskView::overlay, 0.5, false}}, limits);
+}
+
+void SegmentFiles::write_segments_overlay(const std::filesystem::path& file, const std::string& picture,
+                                          const Segments& segments, const DecodeLimits& limits) {
+  constexpr double opacity = 0.45;
+  Overlay overlay{{}, {MaskView::overlay, opacity, true}};
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    overlay.masks.push_back({&segments[i]->mask, class_colour(static_cast<int>(i)), {}});
+  }
+  std::sort(overlay.masks.begin(), overlay.masks.end(),
+            [](const DrawnMask& a, const DrawnMask& b) { return mask_area(*a.mask) > mask_area(*b.mask); });
+  write_overlay_fitting(file, picture, overlay, limits);
+}
+
+void SegmentFiles::write_overlay_fitting(const std::filesystem::path& file, const std::string& picture,
+                                         const Overlay& overlay, const DecodeLimits& limits) {
   DecodeLimits full = limits;
   full.max_side = 0;
   full.max_working_pixels = full.max_pixels;
   std::optional<DecodeLimits> reduced;
   try {
-    return write_overlay_at(full, file, picture, mask);
+    return write_overlay_at(full, file, picture, overlay);
   } catch (const MemoryExhausted&) {
     reduced = fitting(limits, picture, host_.report().available_bytes());
     if (!reduced) throw;
   }
-  write_overlay_at(*reduced, file, picture, mask);
-  const Size size = read_image_info(picture, *reduced).working_size;
+  write_overlay_at(*reduced, file, picture, overlay);
+  const ImageInfo info = read_image_info(picture, *reduced);
   spdlog::warn("{} shows the picture reduced to {}x{}: its {}x{} pixels do not fit into memory", file.string(),
-               size.width, size.height, mask.size.width, mask.size.height);
+               info.working_size.width, info.working_size.height, info.file_size.width, info.file_size.height);
 }
 
 }  // namespace sam

@@ -4,12 +4,15 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "image/decode.h"
 #include "image/mask.h"
+#include "image/mask_drawing.h"
 #include "memory/budget.h"
 #include "pipeline/pipeline.h"
 #include "platform/file_system.h"
+#include "segmentation/everything/segment_choice.h"
 
 namespace sam {
 
@@ -27,9 +30,22 @@ class SegmentFiles {
   void write_overlay(const std::filesystem::path& file, const std::string& picture, const Mask& mask,
                      const DecodeLimits& limits);
 
+  // Each pixel is the number of its segment, from 1 on in their order, 0 none; where they overlap, of the smallest.
+  void write_segments(const std::filesystem::path& file, const Segments& segments, Size picture);
+  // As write_overlay, each in a colour of its own.
+  void write_segments_overlay(const std::filesystem::path& file, const std::string& picture, const Segments& segments,
+                              const DecodeLimits& limits);
+
  private:
+  struct Overlay {
+    std::vector<DrawnMask> masks;
+    MaskDrawing drawing;
+  };
+
+  void write_overlay_fitting(const std::filesystem::path& file, const std::string& picture, const Overlay& overlay,
+                             const DecodeLimits& limits);
   void write_overlay_at(const DecodeLimits& limits, const std::filesystem::path& file, const std::string& picture,
-                        const Mask& mask);
+                        const Overlay& overlay);
 
   Pipeline& pipeline_;
   const Budget& host_;

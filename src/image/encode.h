@@ -12,7 +12,7 @@ namespace sam {
 // An 8-bit grey PNG of the mask's size, 255 where it is set. Throws std::bad_alloc.
 std::string encode_mask_png(const Mask& mask);
 
-// A JPEG of the picture with the mask laid over it in colour. Requires: equal sizes. Throws ImageError.
-std::string encode_overlay_jpeg(const Image& picture, const Mask& mask);
+// An 8-bit RGB PNG. Throws std::bad_alloc.
+std::string encode_picture_png(const Image& picture);
 
 }  // namespace sam

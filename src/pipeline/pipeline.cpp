@@ -14,6 +14,7 @@
 #include "pipeline/memory_rungs.h"
 #include "pipeline/model_loader.h"
 #include "pipeline/prediction_key.h"
+#include "pipeline/prompts_first.h"
 #include "pipeline/proxies.h"
 #include "pipeline/proxies_ahead.h"
 #include "pipeline/reclaimers.h"
@@ -82,6 +83,8 @@ class PredictingPipeline final : public Pipeline {
   void set_prepares_ahead(bool on) override;
   SegmentResult segment(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) override;
   SegmentResult preview(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) override;
+  std::unique_ptr<PromptSeries> begin_series(const PicturePath& picture, std::stop_token stop) override;
+  Reservation reservation_for_answers() override { return host_.reserve(Owner::predictions, 0); }
   std::shared_ptr<const std::string> proxy(const PicturePath& picture) override;
   std::shared_ptr<const std::string> find_proxy(const PicturePath& picture) override { return proxies_.find(picture); }
   void with_memory(std::uint64_t bytes, const std::string& doing, const std::function<void()>& operation) override;
@@ -99,6 +102,15 @@ class PredictingPipeline final : public Pipeline {
   std::uint64_t embedding_bytes() const override { return kept_.embedding_bytes(); }
 
  private:
+  // What a series has of its picture.
+  struct SeriesPicture {
+    PicturePath path;
+    std::string key;
+    EmbeddingPointer embedding;
+    Reservation reserved;  // for the embedding: the cache may let it go, counted as its own
+  };
+  class Series;
+
   RecoveryLadder::Describe describe(bool uses_model) {
     return [this, uses_model](const OutOfMemory& error) {
       const bool by_model = fallback_ != nullptr && choice_ == PredictorChoice::model;
@@ -125,6 +137,7 @@ class PredictingPipeline final : public Pipeline {
   std::optional<SegmentResult> predict(const EmbeddingPointer& embedding, const PicturePath& picture,
                                        const std::string& key, const Prompt& prompt, const std::stop_token& stop);
   SegmentResult answer(const PicturePath& picture, const Prompt& prompt, const std::stop_token& stop);
+  SegmentResult answer_in_series(const SeriesPicture& picture, const Prompt& prompt, const std::stop_token& stop);
   void free_at_critical();
   EmbeddingsOnDisk& on_disk() {
     if (kept_.disk() == nullptr) throw std::logic_error("no embeddings are kept on disk");
@@ -158,6 +171,7 @@ class PredictingPipeline final : public Pipeline {
   PredictorForms forms_;
   KeptPictures kept_;
   InFlight in_flight_;
+  PromptsFirst prompts_first_;
   RecoveryLadder ladder_;
   RecoveryLadder plain_ladder_;
   std::atomic<std::uint64_t> last_embedding_bytes_{0};
@@ -311,6 +325,7 @@ void PredictingPipeline::free_at_critical() {
 std::optional<SegmentResult> PredictingPipeline::predict(const EmbeddingPointer& embedding, const PicturePath& picture,
                                                          const std::string& key, const Prompt& prompt,
                                                          const std::stop_token& stop) {
+  const PromptsFirst::Awaited awaited(prompts_first_);
   std::size_t form = 0;
   const auto operation = [&] {
     return answer_prompt(answer_parts(), current(form), embedding, picture, key, prompt, AnswerIs::kept, stop);
@@ -326,6 +341,7 @@ SegmentResult PredictingPipeline::preview(const PicturePath& picture, const Prom
     const std::string key = picture_key(picture);
     const EmbeddingPointer embedding = kept_embedding(key, false);
     if (!embedding) return result;
+    const PromptsFirst::Awaited awaited(prompts_first_);
     std::size_t form = 0;
     Prompt plain = prompt;
     plain.refine_edges = false;  // a picture would be decoded for it
@@ -372,6 +388,49 @@ SegmentResult PredictingPipeline::answer(const PicturePath& picture, const Promp
     spdlog::error("Error in prediction: {}", error.what());
     throw;
   }
+}
+
+class PredictingPipeline::Series final : public PromptSeries {
+ public:
+  Series(PredictingPipeline& pipeline, SeriesPicture picture) : pipeline_(pipeline), picture_(std::move(picture)) {}
+
+  Size picture_size() const override { return picture_.embedding->embedding.picture_size; }
+  SegmentResult answer(const Prompt& prompt, const std::stop_token& stop) override {
+    return pipeline_.or_give_up([&] { return pipeline_.answer_in_series(picture_, prompt, stop); });
+  }
+
+ private:
+  PredictingPipeline& pipeline_;
+  const SeriesPicture picture_;
+};
+
+std::unique_ptr<PromptSeries> PredictingPipeline::begin_series(const PicturePath& picture, std::stop_token stop) {
+  return or_give_up([&] {
+    free_at_critical();
+    SeriesPicture begun{picture, picture_key(picture), nullptr, {}};
+    begun.embedding = lane_.wait_for(picture, begun.key, stop);
+    const std::uint64_t bytes = begun.embedding->embedding.byte_size();
+    begun.reserved = plain_ladder_.run("segmenting everything in " + file_name(picture),
+                                       [&] { return host_.reserve(Owner::embeddings, bytes); });
+    return std::make_unique<Series>(*this, std::move(begun));
+  });
+}
+
+SegmentResult PredictingPipeline::answer_in_series(const SeriesPicture& picture, const Prompt& prompt,
+                                                   const std::stop_token& stop) {
+  prompts_first_.wait_until_none(stop);
+  std::size_t form = 0;
+  Prompt plain = prompt;
+  plain.refine_edges = false;
+  const auto operation = [&] {
+    return answer_prompt(answer_parts(), current(form), picture.embedding, picture.path, picture.key, plain,
+                         AnswerIs::not_kept, {});
+  };
+  std::optional<SegmentResult> result =
+      ladder().run("segmenting everything in " + file_name(picture.path), operation, &form);
+  if (result) return std::move(*result);
+  throw std::runtime_error("another predictor was chosen while everything in " + file_name(picture.path) +
+                           " was segmented; begin again with it, or choose the one before");
 }
 
 std::shared_ptr<const std::string> PredictingPipeline::proxy(const PicturePath& picture) {

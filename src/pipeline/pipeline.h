@@ -25,6 +25,7 @@
 #include "pipeline/engine_control.h"
 #include "pipeline/load_status.h"
 #include "pipeline/predictor_forms.h"
+#include "pipeline/prompt_series.h"
 #include "pipeline/results.h"
 #include "platform/clock.h"
 #include "segmentation/predictor.h"
@@ -94,6 +95,11 @@ class Pipeline {
   // What segment would answer to a prompt that may never be given: the cursor is over it. Nothing is encoded, kept, counted or freed for it. No
   // instances if the embedding is not in memory or memory does not suffice; never logits, nor refined edges. Throws what Predictor::decode throws otherwise.
   virtual SegmentResult preview(const PicturePath& picture, const Prompt& prompt, std::stop_token stop) = 0;
+
+  // Encodes first if need be, as segment does and with what that throws. The embedding's memory counts as long as the series lives.
+  virtual std::unique_ptr<PromptSeries> begin_series(const PicturePath& picture, std::stop_token stop) = 0;
+  // Of 0 bytes, to be grown: for answers that the caller keeps, counted as predictions.
+  virtual Reservation reservation_for_answers() = 0;
 
   // JPEG bytes of the picture at no more than proxy_side pixels a side (image/tiles.h), kept with the decoded pictures. Throws ImageError,
   // MemoryExhausted. find_proxy: null if it is not kept.

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -12,6 +14,7 @@
 #include "inference/model.h"
 #include "pipeline/pipeline.h"
 #include "platform/mutex.h"
+#include "platform/stopped.h"
 
 namespace sam {
 
@@ -150,6 +153,24 @@ class FakePipeline final : public Pipeline {
     for (Instance& instance : result.instances) instance.logits = nullptr;
     return result;
   }
+  // What a series answers, instead of three squares round the point; set before use.
+  std::function<SegmentResult(const Prompt&)> on_series;
+  // Of what is kept of a series' answers.
+  Budget answers{"host", std::uint64_t{1} << 30};
+  std::unique_ptr<PromptSeries> begin_series(const PicturePath&, std::stop_token stop) override {
+    if (stop.stop_requested()) throw Stopped();
+    struct Series final : PromptSeries {
+      explicit Series(FakePipeline& of) : pipeline(of) {}
+      Size picture_size() const override { return pipeline.size_; }
+      SegmentResult answer(const Prompt& prompt, const std::stop_token& asked_to_stop) override {
+        if (asked_to_stop.stop_requested()) throw Stopped();
+        return pipeline.on_series ? pipeline.on_series(prompt) : pipeline.answer(prompt);
+      }
+      FakePipeline& pipeline;
+    };
+    return std::make_unique<Series>(*this);
+  }
+  Reservation reservation_for_answers() override { return answers.reserve(Owner::predictions, 0); }
   bool prepares_ahead() const override { return prepares_ahead_; }
   void set_prepares_ahead(bool on) override { prepares_ahead_ = on; }
   // Whether clear_cache() was called, and what it was told to keep.
