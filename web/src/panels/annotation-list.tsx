@@ -49,7 +49,6 @@ function ImageMarks() {
       <span class="grow" />
       {rejected > 0 && <ActionButton id="mend" icon="note" text={count(rejected)} />}
       {proposals > 0 && <ActionButton id="proposals" icon="spark" text={count(proposals)} />}
-      <ActionButton id="review" icon="list" />
     </div>
   );
 }
@@ -151,6 +150,7 @@ export function AnnotationList() {
             : `${count(shown.length)} / ${count(annotations.length)}`}
         </span>
         <span class="grow" />
+        <ActionButton id="review" icon="list" />
         <ActionButton id="undo" icon="undo" />
         <ActionButton id="redo" icon="redo" />
         <ActionButton id="clear-all" icon="broom" />

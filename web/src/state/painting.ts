@@ -12,6 +12,7 @@ import { preferenceOf, setPreference } from './preferences';
 import { editedId, setTools } from './reshaping';
 import { hittable, select, smallestAt } from './selecting';
 import type { Stroke } from './tools-state';
+import { takeSeconds } from './work-clock';
 
 const radiusKey = 'brush.radius';
 const smallestRadius = 0.5; // pixels of the picture
@@ -87,7 +88,7 @@ function editOf(page: Page, { points, radius, erase, classId }: Stroke, target: 
   if (erase && id === null) return null;
   target.before ??= new Set(annotations.map((annotation) => annotation.id));
   const ring = points.map(({ x, y }) => [x, y] as const);
-  const onto = id === null ? { id, class_id: classId } : { id };
+  const onto = id === null ? { id, class_id: classId, seconds: takeSeconds(page) } : { id };
   return { type: 'paint', ...onto, points: ring, radius, ...(erase ? { erase } : {}) };
 }
 

@@ -89,6 +89,14 @@ function arrive(page: Page): void {
   if (picture === null || review.walk === null) return;
   setWalk(page, { looking: false, pending: new Set(), arrived: picture.revision });
   look(page, firstOpen(review.walk.kind, picture.annotations));
+  void warmNext(page, review.walk.kind);
+}
+
+// The next image's picture is decoded while this one is looked at.
+async function warmNext(page: Page, kind: WalkKind): Promise<void> {
+  const position = page.store.get().picture?.position ?? 0;
+  const next = await page.api.nextImage(position, 1, { states: statesOf[kind] }).catch(() => null); // goOn asks again
+  if (next !== null) page.proxies.warm(next.name);
 }
 
 export function startWalk(page: Page, kind: WalkKind): void {
