@@ -81,7 +81,8 @@ export function makeApi(window: string): Api {
     show: (name, signal) => call<Picture>('PUT', `${base}/session/current`, { name, window }, signal),
     picture: (name) => call<Picture>('GET', imagePath(name)),
     segment: (name, request, signal) => call<SegmentAnswer>('POST', `${imagePath(name)}/segment`, request, signal),
-    edit: (name, request) => call<Picture>('POST', `${imagePath(name)}/edits`, { ...request, window }),
+    edit: (name, request, signal) =>
+      call<Picture>('POST', `${imagePath(name)}/edits`, { ...request, window }, signal),
     takeOver: (name) => call<Picture>('PUT', `${imagePath(name)}/holder`, { window }),
     visualize: async (name, how) => (await call<{ file: string }>('POST', `${imagePath(name)}/visualization`, how)).file,
     save: (name) => call<Picture>('POST', `${imagePath(name)}/save`, {}),

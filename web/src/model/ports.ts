@@ -32,7 +32,7 @@ export interface Api {
   show(name: string, signal: AbortSignal): Promise<Picture>;
   picture(name: string): Promise<Picture>;
   segment(name: string, request: SegmentRequest, signal: AbortSignal): Promise<SegmentAnswer>;
-  edit(name: string, request: EditRequest): Promise<Picture>;
+  edit(name: string, request: EditRequest, signal?: AbortSignal): Promise<Picture>;
   takeOver(name: string): Promise<Picture>; // this window may change the picture from now on
   visualize(name: string, how: Visualization): Promise<string>; // where the picture is, in the project
   save(name: string): Promise<Picture>;

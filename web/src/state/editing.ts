@@ -1,12 +1,11 @@
-// Edits of the annotations. They go to the program one after another, each naming the revision it was made on; what the
-// program acknowledged is on disk. Another window's save is never overwritten.
+// Edits of the annotations: how they come about, and what the page shows meanwhile. How they reach the disk is in
+// edit-queue.ts.
 
 import { emptyHistory, storedOf } from '../model/prompt';
-import { isConflict } from '../model/problem';
-import { reused } from '../model/reuse';
-import type { Annotation, Candidate, ChangedEvent, Edit, Picture } from '../model/wire';
+import type { Annotation, Candidate, ChangedEvent, Edit } from '../model/wire';
 import { noteUse } from './classes';
-import { entryOf, patchByName, refreshEntry, withNewestEncoding } from './image-list';
+import { forgetRefused, reloadPicture, savedNow, submit, takeBackUnsent, takePicture, type Change } from './edit-queue';
+import { entryOf, refreshEntry } from './image-list';
 import { refusedWhileBusy } from './jobs';
 import { announce, settled, tell, tellError } from './messages';
 import { enqueue, type Page } from './page';
@@ -14,67 +13,8 @@ import { clearPrompt, preview } from './prompting';
 import { takeSeconds } from './work-clock';
 import { text } from '../text/en';
 
-// asked: when the picture was asked for.
-export function takePicture(page: Page, answer: Picture, asked: number): void {
-  const newest = withNewestEncoding(page, answer, asked);
-  const state = page.store.get();
-  if (state.picture?.name !== newest.name) return;
-  const picture = { ...newest, annotations: reused(state.picture.annotations, newest.annotations) };
-  const ids = new Set(picture.annotations.map((annotation) => annotation.id));
-  const left = [...state.selection].filter((id) => ids.has(id));
-  const selection = left.length === state.selection.size ? state.selection : new Set(left);
-  page.store.set({ picture, selection });
-  patchByName(page, picture.name, { annotation_count: picture.annotations.length, encoding: picture.encoding });
-  refreshEntry(page, picture.position).catch(() => undefined); // the list is asked again at the next look
-}
-
-export async function reloadPicture(page: Page): Promise<void> {
-  const { picture } = page.store.get();
-  const asked = page.now();
-  if (picture !== null) takePicture(page, await page.api.picture(picture.name), asked);
-}
-
-async function conflict(page: Page): Promise<void> {
-  await reloadPicture(page);
-  tell(
-    page,
-    'warning',
-    'edit',
-    'Another window changed this image',
-    'Your last edit was not applied. The annotations shown are the newest; make the edit again if it is still needed.',
-  );
-}
-
-// An edit, or what makes it when those before it are stored; null: it has become pointless.
-export type Change = Edit | (() => Edit | null);
-
-// Resolves to whether the edit was stored.
-async function send(page: Page, name: string, change: Change): Promise<boolean> {
-  if (refusedWhileBusy(page)) return false;
-  let stored = false;
-  const edit_id = `${page.window}-${page.nextId++}`;
-  page.store.set({ saved: 'saving' });
-  await enqueue(page, async () => {
-    const { picture } = page.store.get();
-    if (picture?.name !== name) return;
-    const edit = typeof change === 'function' ? change() : change;
-    if (edit === null) return;
-    const asked = page.now();
-    try {
-      takePicture(page, await page.api.edit(name, { revision: picture.revision, edit_id, overlap: page.store.get().overlap, edit }), asked);
-      stored = true;
-      if ('class_id' in edit && edit.class_id !== undefined) noteUse(page, edit.class_id);
-      settled(page, 'edit', 'connection');
-    } catch (error) {
-      if (isConflict(error)) await conflict(page);
-      else tellError(page, 'edit', error);
-    }
-  }).catch((error: unknown) => tellError(page, 'edit', error));
-  page.store.set({ saved: stored ? 'saved' : 'failed' });
-  return stored;
-}
-
-function provisional(page: Page, mask: Candidate, classId: number): Annotation {
+// How the object that a mask makes looks until the program has numbered it.
+export function provisional(page: Page, mask: Candidate, classId: number): Annotation {
   return {
     id: -page.nextId++,
     class_id: classId,
@@ -95,68 +35,88 @@ export async function addMask(page: Page): Promise<boolean> {
     tell(page, 'warning', 'edit', text.prompting.chooseClass, text.prompting.chooseClassDetail);
     return false;
   }
+  if (refusedWhileBusy(page)) return false;
   const { prompt, candidates, chosen, reprompting } = state;
   if (reprompting !== null) return replaceMask(page, reprompting, mask);
-  const annotation = provisional(page, mask, state.classId);
   clearPrompt(page);
-  page.store.set({ adding: [...state.adding, annotation] });
-  const stored = await send(page, state.picture.name, {
+  const change: Edit = {
     type: 'add',
     class_id: state.classId,
     rle: mask.rle,
     score: mask.score,
     seconds: takeSeconds(page),
     prompt: storedOf(prompt.present),
-  });
-  const after = page.store.get();
-  page.store.set({ adding: after.adding.filter((other) => other.id !== annotation.id) });
-  const untouched = after.prompt === emptyHistory && after.picture?.name === state.picture.name;
-  if (!stored && untouched) page.store.set({ prompt, candidates, chosen });
-  if (stored) announce(page, 'Annotation added');
-  return stored;
+  };
+  const { id, outcome } = await submit(page, change, provisional(page, mask, state.classId));
+  if (outcome === 'refused' && isUntouched(page, state.picture.name)) {
+    page.store.set({ prompt, candidates, chosen });
+    forgetRefused(page, [id]); // it is on offer again
+  }
+  if (outcome !== 'stored') return false;
+  noteUse(page, state.classId);
+  announce(page, text.saving.added);
+  return true;
+}
+
+// Nothing was begun since.
+function isUntouched(page: Page, name: string): boolean {
+  const { prompt, picture } = page.store.get();
+  return prompt === emptyHistory && picture?.name === name;
 }
 
 // The mask on screen for an annotation that was prompted again. The prompt comes back if the edit is refused.
 async function replaceMask(page: Page, id: number, mask: Candidate): Promise<boolean> {
   const { prompt, candidates, chosen, picture } = page.store.get();
   const stored = storedOf(prompt.present);
+  const old = picture?.annotations.find((annotation) => annotation.id === id);
   clearPrompt(page);
   const change: Edit = { type: 'set_mask', id, rle: mask.rle, score: mask.score, prompt: stored };
-  const done = await edit(page, change, text.prompting.maskReplaced);
-  const untouched = page.store.get().prompt === emptyHistory && page.store.get().picture?.name === picture?.name;
-  if (!done && untouched) page.store.set({ prompt, candidates, chosen, reprompting: id });
-  return done;
+  const { polygon, area, box } = mask;
+  const sent = await submit(page, change, old === undefined ? null : { ...old, polygon, area, box });
+  if (sent.outcome === 'refused' && isUntouched(page, picture!.name)) {
+    page.store.set({ prompt, candidates, chosen, reprompting: id });
+    forgetRefused(page, [sent.id]);
+  }
+  if (sent.outcome === 'stored') announce(page, text.prompting.maskReplaced);
+  return sent.outcome === 'stored';
 }
 
-// An edit of the picture on screen. done: what is announced once it is stored. Resolves to whether it was.
-export async function edit(page: Page, change: Change, done: string): Promise<boolean> {
-  const { picture } = page.store.get();
-  if (picture === null) return false;
-  const stored = await send(page, picture.name, change);
-  if (stored) announce(page, done);
-  return stored;
+// An edit of the picture on screen, or what makes it when those before it are stored (null: it has become pointless).
+// done: what is announced once it is stored. shown: how the object it makes looks. Resolves to whether it was stored:
+// while the program does not answer, not before it does again.
+export async function edit(page: Page, change: Change, done: string, shown: Annotation | null = null): Promise<boolean> {
+  if (page.store.get().picture === null || refusedWhileBusy(page)) return false;
+  const { edit: made, outcome } = await submit(page, change, shown);
+  if (outcome !== 'stored') return false;
+  if (made !== null && 'class_id' in made && made.class_id !== undefined) noteUse(page, made.class_id);
+  announce(page, done);
+  return true;
 }
 
 export function deleteSelected(page: Page): Promise<boolean> {
-  return edit(page, { type: 'delete', ids: [...page.store.get().selection] }, 'Deleted');
+  return edit(page, { type: 'delete', ids: [...page.store.get().selection] }, text.saving.deleted);
 }
 
 export function setClassOfSelected(page: Page): Promise<boolean> {
   const { classId, selection } = page.store.get();
   if (classId === null) return Promise.resolve(false);
-  return edit(page, { type: 'set_class', ids: [...selection], class_id: classId }, 'Class changed');
+  return edit(page, { type: 'set_class', ids: [...selection], class_id: classId }, text.saving.classChanged);
 }
 
 export function clearAll(page: Page): Promise<boolean> {
-  return edit(page, { type: 'clear' }, 'All annotations of this image removed');
+  return edit(page, { type: 'clear' }, text.saving.cleared);
 }
 
 export function undoEdit(page: Page): Promise<boolean> {
-  return edit(page, { type: 'undo' }, 'Undone');
+  if (takeBackUnsent(page)) {
+    announce(page, text.saving.undone);
+    return Promise.resolve(true);
+  }
+  return edit(page, { type: 'undo' }, text.saving.undone);
 }
 
 export function redoEdit(page: Page): Promise<boolean> {
-  return edit(page, { type: 'redo' }, 'Done again');
+  return edit(page, { type: 'redo' }, text.saving.redone);
 }
 
 export function save(page: Page): Promise<void> {
@@ -167,9 +127,9 @@ export function save(page: Page): Promise<void> {
     const asked = page.now();
     try {
       takePicture(page, await page.api.save(picture.name), asked);
-      page.store.set({ saved: 'saved' });
+      page.store.set({ saved: savedNow(page.store.get().edits) });
       settled(page, 'edit', 'connection');
-      tell(page, 'info', 'note', 'Saved', picture.name);
+      tell(page, 'info', 'note', text.saving.written, picture.name);
     } catch (error) {
       page.store.set({ saved: 'failed' });
       tellError(page, 'edit', error);
@@ -190,6 +150,6 @@ export function onChanged(page: Page, event: ChangedEvent): void {
   enqueue(page, async () => {
     if (page.store.get().picture?.revision === event.revision) return;
     await reloadPicture(page);
-    tell(page, 'info', 'note', 'Changed in another window', 'The newest annotations of this image are shown.');
+    tell(page, 'info', 'note', text.saving.changedElsewhere, text.saving.changedElsewhereDetail);
   }).catch((error: unknown) => tellError(page, 'edit', error));
 }

@@ -16,6 +16,7 @@ import {
   reloadList,
   withNewestEncoding,
 } from './image-list';
+import { pictureToShow } from './edit-queue';
 import { announce, settled, tell, tellError } from './messages';
 import { enqueue, type Page } from './page';
 import { clearPrompt, hasPrompt } from './prompting';
@@ -31,10 +32,9 @@ function take(page: Page, picture: Picture): void {
   settled(page, 'open', 'edit', 'connection');
   const { screen } = page.store.get();
   page.store.set({
-    picture,
+    ...pictureToShow(page, picture),
     opening: null,
     selection: new Set(),
-    adding: [],
     dismissed: new Set(),
     viewport: fit(picture, screen),
     fitted: true,

@@ -9,6 +9,7 @@ import { emptyHistory, type PromptHistory } from '../model/prompt';
 import type { Problem } from '../model/problem';
 import type { Annotation, Candidate, Memory, MemoryEvent, MemoryHistory, Overlap, Picture, Progress, Project } from '../model/wire';
 import { noEverything, type Everything } from './everything-state';
+import { noEdits, type EditQueue } from './edit-queue-state';
 import type { Preferences } from './preferences';
 import { initialTools, type ToolName, type ToolsState } from './tools-state';
 import { noViews, type Views } from './views-state';
@@ -101,6 +102,7 @@ export interface PageState {
   readonly dismissed: ReadonlySet<string>; // warnings put away
   readonly announcement: string;
   readonly saved: 'saved' | 'saving' | 'failed';
+  readonly edits: EditQueue; // not on disk yet
   readonly preferences: Preferences; // read them with state/preferences.ts
 }
 
@@ -154,5 +156,6 @@ export const initialState: PageState = {
   dismissed: new Set(),
   announcement: '',
   saved: 'saved',
+  edits: noEdits,
   preferences: {},
 };

@@ -1,7 +1,7 @@
 // What makes the masks: the model, or GrabCut.
 
 import type { Predictor, Project } from '../model/wire';
-import { reloadPicture } from './editing';
+import { reloadPicture } from './edit-queue';
 import { reloadList } from './image-list';
 import { announce, tellError } from './messages';
 import { enqueue, type Page } from './page';

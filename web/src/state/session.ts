@@ -7,7 +7,7 @@ import type { PageState } from './page-state';
 import { restoreEverything } from './everything';
 import { noFilter, type ImageList } from './image-list-state';
 import { loadPage, reloadList } from './image-list';
-import { reloadPicture, takePicture } from './editing';
+import { flush, keepEdits, reloadPicture, takePicture } from './edit-queue';
 import { tell, tellError } from './messages';
 import { takeJobs } from './jobs';
 import { open } from './navigation';
@@ -129,6 +129,7 @@ export async function start(page: Page, storage: Storage): Promise<void> {
   const { filter = noFilter, layout = 'list', ...others } = settings ?? {};
   page.store.set({ ...others, images: { ...page.store.get().images, filter, layout } });
   await Promise.all([loadProject(page), loadPreferences(page)]);
+  keepEdits(page, storage);
   await loadPage(page, 0);
   await openFirst(page, storage);
   page.api
@@ -148,6 +149,7 @@ export async function reconnect(page: Page, restart: () => void): Promise<void> 
     await loadProject(page);
     const after = page.store.get().project;
     if (before?.folder !== after?.folder || before?.version !== after?.version) return restart();
+    await flush(page);
     await reloadList(page);
     await showAgain(page);
     tell(page, 'info', 'note', 'Connected again');

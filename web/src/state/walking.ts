@@ -192,10 +192,13 @@ async function decide(page: Page, ids: readonly number[], change: Edit, done: st
   if (after === null) return;
   setWalk(page, { pending: new Set([...after.pending].filter((id) => !ids.includes(id))) });
   if (!stored) {
-    setWalk(page, {
-      decisions: after.decisions.filter((decision) => decision.ids !== ids),
-      decided: after.decided - ids.length,
-    });
+    const isKnown = after.decisions.some((decision) => decision.ids === ids); // else watchWalk saw it come back
+    if (isKnown) {
+      setWalk(page, {
+        decisions: after.decisions.filter((decision) => decision.ids !== ids),
+        decided: after.decided - ids.length,
+      });
+    }
     const again = now.picture?.name === picture.name && now.picture.annotations.find(({ id }) => id === last.id);
     if (again) look(page, again);
   } else if (next === null && now.picture?.name === picture.name) {
