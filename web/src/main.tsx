@@ -23,6 +23,9 @@ import { onJob } from './state/jobs';
 import { onMemory, onMemoryEvent } from './state/memory';
 import { settled, tellError } from './state/messages';
 import { makePage } from './state/page';
+import { watchConnection } from './state/edit-queue';
+import { personOf } from './state/settings';
+import { onWindows } from './state/windows';
 import { onPredictor } from './state/predictor';
 import { writePreferencesNow } from './state/preferences';
 import { watchReshaping } from './state/reshaping';
@@ -35,16 +38,26 @@ import { onProgress } from './state/progress';
 import { reconnect, reloadProject, remember, start } from './state/session';
 import './style/page.css';
 
+const windowKey = 'sam-annotator.window';
+
+// The same over a reload, so that this window keeps its image; another one in a copy of the tab, which copies the
+// storage: the id lies there only while no page is.
 function windowId(): string {
+  const kept = sessionStorage.getItem(windowKey);
+  sessionStorage.removeItem(windowKey);
+  if (kept !== null && /^[0-9a-f]{16}$/.test(kept)) return kept;
   return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 const id = windowId();
+window.addEventListener('pagehide', () => sessionStorage.setItem(windowKey, id));
+window.addEventListener('pageshow', () => sessionStorage.removeItem(windowKey));
 const proxies = makeProxies(() => [page.store.get().picture?.name, page.store.get().opening?.name]);
 const page = makePage(makeApi(id), proxies, id, () => performance.now());
 const hand = makeHand();
 const thumbnails = makeThumbnails();
 const pointer: PointerState = { space: false, cancel: () => false };
+watchConnection(page);
 watchHover(page);
 watchEverything(page);
 watchWalk(page);
@@ -93,6 +106,7 @@ let started = false;
 
 async function opened(): Promise<void> {
   page.store.set({ connection: 'open' });
+  if (renaming) return void (renaming = false);
   settled(page, 'connection');
   thumbnails.retry();
   if (started) return reconnect(page, () => location.reload());
@@ -119,7 +133,8 @@ render(
 
 window.addEventListener('pagehide', () => writePreferencesNow(page));
 window.addEventListener('beforeunload', (event) => {
-  if (page.store.get().saved === 'saving') event.preventDefault();
+  const { saved, edits } = page.store.get();
+  if (saved === 'saving' || edits.refused.length > 0) event.preventDefault();
 });
 
 const handlers: EventHandlers = {
@@ -139,8 +154,21 @@ const handlers: EventHandlers = {
     onEverythingJob(page, job);
     onStatisticsJob(page, job);
   },
-  windows: () => undefined,
+  windows: (all) => onWindows(page, all),
   progress: (progress) => onProgress(page, progress),
   project: () => void reloadProject(page),
 };
-listen(handlers, id, () => '');
+
+let person = '';
+let renaming = false; // the connection is made anew for that alone
+let stopListening = listen(handlers, id, () => person);
+
+// The person's name goes with the question for events: another name asks again.
+page.store.subscribe(() => {
+  const state = page.store.get();
+  if (state.dialog !== null || personOf(state) === person) return;
+  person = personOf(state);
+  stopListening();
+  renaming = true;
+  stopListening = listen(handlers, id, () => person);
+});

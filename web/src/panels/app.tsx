@@ -6,6 +6,7 @@ import { ClassList } from './class-list';
 import { useShell, useValue } from './context';
 import { hasPrompt } from '../state/prompting';
 import { Dialogs } from './dialogs';
+import { EditsBanner } from './edits-banner';
 import { ExhaustedBanner } from './exhausted-banner';
 import { ImageList } from './image-list';
 import { MemoryBanner } from './memory-banner';
@@ -17,6 +18,7 @@ import { ToolStrip } from './tool-strip';
 import { Toolbar } from './toolbar';
 import { isSplit } from '../state/views';
 import { Panes, ViewerBar } from './viewer';
+import { LookOnlyBanner } from './windows';
 import { WalkBar } from './walk-bar';
 
 function Canvas() {
@@ -83,6 +85,8 @@ export function App() {
       <main class="stage" data-viewer={viewer}>
         <div class="banners">
           <Lost />
+          <LookOnlyBanner />
+          <EditsBanner />
           <MemoryBanner />
           <ModelBanner />
           <ExhaustedBanner />

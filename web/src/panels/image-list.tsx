@@ -15,6 +15,7 @@ import { FilterMenu } from './filter-menu';
 import { Icon } from './icon';
 import { Thumbnail } from './thumbnail';
 import { VirtualList } from './virtual-list';
+import { HolderMark } from './windows';
 
 const words = text.images;
 const rowHeight = 52;
@@ -66,6 +67,7 @@ function Marks({ entry }: { entry: ImageEntry }) {
           <Icon name="reviewed" />
         </span>
       )}
+      <HolderMark name={entry.name} />
     </>
   );
 }

@@ -4,6 +4,7 @@ import { tightest } from '../model/memory';
 import type { Memory, MemoryDomain } from '../model/wire';
 import { openMemory } from '../state/memory';
 import { loadingModel } from '../state/predictor';
+import { text } from '../text/en';
 import { usePage, useValue } from './context';
 
 function Meter({ domain }: { domain: MemoryDomain }) {
@@ -43,11 +44,34 @@ const encodings = {
   failed: 'not prepared',
 };
 
+// Never "saved" before the program said so.
+function Saved() {
+  const saved = useValue((state) => state.saved);
+  const edits = useValue((state) => state.edits);
+  const lost = useValue((state) => state.connection === 'lost');
+  const waits = edits.waiting.length > 0 && (lost || edits.stalled !== null);
+  const named = text.saving;
+  const shown = waits
+    ? named.waiting(edits.waiting.length)
+    : lost
+      ? named.lost
+      : saved === 'failed' && edits.refused.length > 0
+        ? named.refused(edits.refused.length)
+        : named[saved];
+  return (
+    <span
+      class={`saved ${waits || lost ? 'lost' : saved}`}
+      data-testid="saved"
+      title={waits ? named.waitingTitle(edits.stalled ?? named.notConnected) : ''}
+    >
+      {shown}
+    </span>
+  );
+}
+
 export function StatusBar() {
   const memory = useValue((state) => state.memory);
   const picture = useValue((state) => state.picture);
-  const saved = useValue((state) => state.saved);
-  const connection = useValue((state) => state.connection);
   const opening = useValue((state) => state.opening);
   const loading = useValue(loadingModel);
   return (
@@ -66,15 +90,7 @@ export function StatusBar() {
           </span>
         </>
       )}
-      <span class={`saved ${connection === 'lost' ? 'lost' : saved}`} data-testid="saved">
-        {connection === 'lost'
-          ? 'Not connected'
-          : saved === 'saving'
-            ? 'Saving'
-            : saved === 'failed'
-              ? 'Last edit not saved'
-              : 'All saved'}
-      </span>
+      <Saved />
     </footer>
   );
 }

@@ -11,6 +11,7 @@ import type { Annotation, Candidate, Memory, MemoryEvent, MemoryHistory, Overlap
 import { noEverything, type Everything } from './everything-state';
 import { noEdits, type EditQueue } from './edit-queue-state';
 import type { Preferences } from './preferences';
+import { noWindows, type Windows } from './windows-state';
 import { initialTools, type ToolName, type ToolsState } from './tools-state';
 import { noViews, type Views } from './views-state';
 import { nothingAside, type PutAside } from './put-aside-state';
@@ -102,6 +103,7 @@ export interface PageState {
   readonly dismissed: ReadonlySet<string>; // warnings put away
   readonly announcement: string;
   readonly saved: 'saved' | 'saving' | 'failed';
+  readonly windows: Windows;
   readonly edits: EditQueue; // not on disk yet
   readonly preferences: Preferences; // read them with state/preferences.ts
 }
@@ -156,6 +158,7 @@ export const initialState: PageState = {
   dismissed: new Set(),
   announcement: '',
   saved: 'saved',
+  windows: noWindows,
   edits: noEdits,
   preferences: {},
 };

@@ -23,7 +23,7 @@ export interface Page {
 
 export function makePage(api: Api, proxies: Proxies, window: string, now: () => number): Page {
   return {
-    store: makeStore<PageState>(initialState),
+    store: makeStore<PageState>({ ...initialState, windows: { me: window, all: [] } }),
     api,
     proxies,
     window,

@@ -625,6 +625,16 @@ export const text = {
       quit: 'Quit',
     },
   },
+  windows: {
+    somebody: 'Another window',
+    lookOnly: (person: string) => `${person} has this image and may change it. You can look.`,
+    yours: 'This image is yours to change',
+    takeOver: 'Take over',
+    takeOverTitle: (name: string) => `Take ${name} over?`,
+    takeOverText: (person: string) =>
+      `${person} has it open and may be working on it. From now on you may change it, and they can only look. What they saved stays.`,
+    openAt: (people: string) => `Open at: ${people}`,
+  },
   saving: {
     added: 'Annotation added',
     deleted: 'Deleted',
