@@ -38,9 +38,18 @@ export interface ReviewState {
   readonly goal: Goal | null; // where the view glides to
   readonly notes: readonly string[]; // given lately, newest first
   readonly threshold: number; // for accepting all proposals above a score
+  readonly sweep: Sweep | null; // of all images, by that score; null: none was begun
 }
 
-export const noReview: ReviewState = { walk: null, goal: null, notes: [], threshold: 0.8 };
+export interface Sweep {
+  readonly running: boolean;
+  readonly images: number; // looked through
+  readonly of: number;
+  readonly accepted: number; // objects
+  readonly passedOver: number; // images that another window has or changed
+}
+
+export const noReview: ReviewState = { walk: null, goal: null, notes: [], threshold: 0.8, sweep: null };
 
 export function newWalk(kind: WalkKind): Walk {
   return {

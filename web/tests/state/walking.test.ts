@@ -9,6 +9,7 @@ import { open } from '../../src/state/navigation';
 import type { Page } from '../../src/state/page';
 import { drawBox } from '../../src/state/prompting';
 import { select } from '../../src/state/selecting';
+import { stopSweep, sweep } from '../../src/state/sweeping';
 import { acceptAbove, giveNote, startWalk, walkOf, watchWalk } from '../../src/state/walking';
 import { candidate, FakeProgram, pageOn, settle } from './fake-program';
 
@@ -322,4 +323,42 @@ test('what was rejected can be mended: accepted again for the next review, or de
   await press('walk-reject');
   expect(picture().annotations.map(({ id }) => id)).toEqual([1, 3]);
   expect(walk()).toBeNull();
+});
+
+test('proposals above a score are accepted on all images; what changed meanwhile is passed over', async () => {
+  put('a.jpg', [
+    [1, 0.9, 'proposed'],
+    [2, 0.4, 'proposed'],
+  ]);
+  put('b.jpg', [[3, 0.95, 'proposed']]);
+  put('c.jpg', [
+    [4, 0.85, 'proposed'],
+    [5, 0.99, ''],
+  ]);
+  await begin('review');
+  const { picture: ask } = program.api;
+  program.api.picture = async (name) => {
+    const answer = await ask(name);
+    if (name === 'b.jpg') program.apply('b.jpg', { type: 'add', class_id: 0, rle: 'theirs' });
+    return answer;
+  };
+  await sweep(page, 0.8);
+  expect([1, 2].map((id) => reviewOf('a.jpg', id))).toEqual(['accepted', 'proposed']);
+  expect(picture().annotations[0]!.review).toBe('accepted');
+  expect(reviewOf('b.jpg', 3)).toBe('proposed');
+  expect([4, 5].map((id) => reviewOf('c.jpg', id))).toEqual(['accepted', '']);
+  expect(page.store.get().review.sweep).toEqual({ running: false, images: 3, of: 3, accepted: 2, passedOver: 1 });
+});
+
+test('a sweep over all images can be stopped between two', async () => {
+  for (const [i, name] of names.entries()) put(name, [[i + 1, 0.9, 'proposed']]);
+  await begin('proposals');
+  const { nextImage } = program.api;
+  program.api.nextImage = async (...asked) => {
+    stopSweep(page);
+    return nextImage(...asked);
+  };
+  await sweep(page, 0.5);
+  expect(names.map((name, i) => reviewOf(name, i + 1))).toEqual(['accepted', 'proposed', 'proposed']);
+  expect(page.store.get().review.sweep).toMatchObject({ running: false, images: 1 });
 });
