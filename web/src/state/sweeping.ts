@@ -2,10 +2,11 @@
 // that another window has, or that changed meanwhile, is passed over and counted.
 
 import { asProblem, isConflict } from '../model/problem';
-import { above } from '../model/walk';
+import { above, isProposal } from '../model/walk';
 import type { ImageFilter } from '../model/wire';
 import { text } from '../text/en';
 import { edit } from './editing';
+import { patchByName } from './image-list';
 import { announce, tellError } from './messages';
 import type { Page } from './page';
 import type { Sweep } from './review-state';
@@ -27,7 +28,8 @@ async function sweepImage(page: Page, name: string, score: number): Promise<numb
   if (isHere()) return (await edit(page, change, words.done.acceptedMany(ids.length))) ? ids.length : null;
   try {
     const edit_id = `${page.window}-sweep-${page.nextId++}`;
-    await page.api.edit(name, { revision: picture.revision, edit_id, edit: change });
+    const { annotations } = await page.api.edit(name, { revision: picture.revision, edit_id, edit: change });
+    patchByName(page, name, { proposals: annotations.filter(isProposal).length });
     return ids.length;
   } catch (error) {
     if (isConflict(error) || asProblem(error).status === 423) return null;
