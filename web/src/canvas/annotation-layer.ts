@@ -65,17 +65,17 @@ function inSight(annotations: readonly Annotation[], { viewport, picture, screen
   return annotations.filter(({ box }) => box[0] <= x1 && box[2] >= x0 && box[1] <= y1 && box[3] >= y0);
 }
 
-// Those that do not move: neither selected nor changed by hand.
+// Those that do not move.
 export function stillOf(state: PageState): readonly Annotation[] {
-  const { picture, adding, selection, tools } = state;
+  const { picture, adding, selection } = state;
   return [...(picture?.annotations ?? []), ...adding].filter(
-    ({ id }) => !selection.has(id) && !tools.reshaped.has(id) && !isHidden(state, id),
+    ({ id }) => !selection.has(id) && !isHidden(state, id),
   );
 }
 
 export function movingOf(state: PageState): readonly Annotation[] {
-  const { picture, selection, tools } = state;
-  return (picture?.annotations ?? []).filter(({ id }) => (selection.has(id) || tools.reshaped.has(id)) && !isHidden(state, id));
+  const { picture, selection } = state;
+  return (picture?.annotations ?? []).filter(({ id }) => selection.has(id) && !isHidden(state, id));
 }
 
 // Nothing but the picture is to be seen for a moment.
@@ -99,15 +99,15 @@ function asked(polygon: Polygon, { tools: { asking } }: PageState): Polygon {
 
 // shown: the outline of an object in a gesture that goes on.
 export function drawMoving(canvas: Canvas, state: PageState, names: Names, shown: { id: number; polygon: Polygon } | null): void {
-  const { selection, tools, layers, viewport } = state;
+  const { layers, viewport } = state;
   if (!isPut(state)) return;
   const polygonOf = (annotation: Annotation): Polygon => {
     if (shown?.id === annotation.id) return shown.polygon;
-    return asked(tools.reshaped.get(annotation.id) ?? annotation.polygon, state);
+    return asked(annotation.polygon, state);
   };
   const all = movingOf(state).map((annotation) => ({ annotation, polygon: polygonOf(annotation) }));
-  for (const { annotation, polygon } of all) drawShape(canvas, annotation, polygon, selection.has(annotation.id), state);
+  for (const { annotation, polygon } of all) drawShape(canvas, annotation, polygon, true, state);
   if (layers.labels) for (const { annotation, polygon } of all) drawName(canvas, annotation, polygon, names, viewport.scale);
   if (!layers.points) return;
-  for (const { annotation } of all) if (selection.has(annotation.id)) drawPrompt(canvas, annotation, viewport.scale);
+  for (const { annotation } of all) drawPrompt(canvas, annotation, viewport.scale);
 }

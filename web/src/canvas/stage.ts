@@ -67,7 +67,7 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   const changing = makeSheet(
     stage,
     store.get,
-    (s) => [moving(s), s.selection, s.tools.reshaped, s.tools.asking, hand.gesture?.reshaped?.polygon, s.layers, s.opacity, s.project, isBare(s), s.review.walk === null, s.review.walk?.bare],
+    (s) => [moving(s), s.selection, s.tools.asking, hand.gesture?.reshaped?.polygon, s.layers, s.opacity, s.project, isBare(s), s.review.walk === null, s.review.walk?.bare],
     (canvas) => !isBare(store.get()) && drawMoving(canvas, store.get(), names, hand.gesture?.reshaped ?? null),
   );
   const segments = makeSheet(

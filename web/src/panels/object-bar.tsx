@@ -7,7 +7,7 @@ import { countVertices } from '../geometry/vertices';
 import { count } from '../model/format';
 import { answer, limits, setAmount } from '../state/objects';
 import type { PageState } from '../state/page-state';
-import { setTools, shapeOf } from '../state/reshaping';
+import { setTools } from '../state/reshaping';
 import { text } from '../text/en';
 import { ActionButton } from './action-button';
 import { usePage, useValue } from './context';
@@ -17,7 +17,7 @@ const words = text.editing;
 // What the small panel would do, in words.
 function effect(state: PageState): string {
   const { asking } = state.tools;
-  const polygons = (state.picture?.annotations ?? []).filter(({ id }) => state.selection.has(id)).map((each) => shapeOf(state, each));
+  const polygons = (state.picture?.annotations ?? []).filter(({ id }) => state.selection.has(id)).map(({ polygon }) => polygon);
   const sum = (of: (polygon: (typeof polygons)[number]) => number) => polygons.reduce((total, polygon) => total + of(polygon), 0);
   if (asking === null) return '';
   if (asking.what === 'specks') return words.specksFound(sum((polygon) => polygon.length - withoutSpecks(polygon, asking.amount).length));

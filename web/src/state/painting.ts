@@ -112,7 +112,8 @@ export async function paint(page: Page, points: readonly Point[], radius: number
   const edited = picture.annotations.find(({ id }) => id === target.id);
   const stroke: Stroke = { number: ++paintingOf(page).number, points, radius, erase, classId: edited?.class_id ?? classId ?? 0 };
   setTools(page, { strokes: [...page.store.get().tools.strokes, stroke] });
-  const stored = await edit(page, () => editOf(page, stroke, target), erase ? text.editing.erased : text.editing.painted);
+  const change = target.id === null ? () => editOf(page, stroke, target) : editOf(page, stroke, target)!;
+  const stored = await edit(page, change, erase ? text.editing.erased : text.editing.painted);
   const after = page.store.get();
   setTools(page, { strokes: after.tools.strokes.filter(({ number }) => number !== stroke.number) });
   if (!stored || after.picture?.name !== picture.name) return stored;

@@ -1,4 +1,4 @@
-// Objects whose outline was changed by hand. The new outline is shown at once, and stays if the program takes it.
+// The object that is edited by hand, its chosen vertices, and changes of its outline.
 
 import { countVertices, keyOf, type Place, type PlaceKey } from '../geometry/vertices';
 import type { Polygon } from '../geometry/polygon';
@@ -23,11 +23,6 @@ export function editedAnnotation(state: PageState): Annotation | null {
   return state.picture?.annotations.find((annotation) => annotation.id === id) ?? null;
 }
 
-// As it will be once everything is stored.
-export function shapeOf(state: PageState, annotation: Annotation): Polygon {
-  return state.tools.reshaped.get(annotation.id) ?? annotation.polygon;
-}
-
 export function choosePlaces(page: Page, places: Iterable<PlaceKey>): void {
   setTools(page, { places: new Set(places) });
 }
@@ -41,21 +36,10 @@ export function choosePlace(page: Page, place: Place, extend: boolean): void {
   setTools(page, { places: chosen });
 }
 
-function withShape(page: Page, id: number, polygon: Polygon | null): void {
-  const reshaped = new Map(page.store.get().tools.reshaped);
-  if (polygon === null) reshaped.delete(id);
-  else reshaped.set(id, polygon);
-  setTools(page, { reshaped });
-}
-
-// A change that follows a refused one of the same object is dropped with it: it was made on what is no longer there.
+// The new outline is shown at once (edit-queue.ts), and the old one again if the program refuses it.
 export async function reshape(page: Page, id: number, polygon: Polygon): Promise<boolean> {
-  withShape(page, id, polygon);
-  const isWanted = () => page.store.get().tools.reshaped.has(id);
   const done = text.editing.reshaped(countVertices(polygon));
-  const stored = await edit(page, () => (isWanted() ? { type: 'set_polygon', id, polygon } : null), done);
-  const isNewest = page.store.get().tools.reshaped.get(id) === polygon;
-  if (!stored || isNewest) withShape(page, id, null);
+  const stored = await edit(page, { type: 'set_polygon', id, polygon }, done);
   if (!stored) choosePlaces(page, []);
   return stored;
 }
@@ -69,7 +53,7 @@ export function watchReshaping(page: Page): () => void {
     const last = before;
     before = state;
     if (state.picture?.name !== last.picture?.name) {
-      store.set({ tools: { ...state.tools, places: new Set(), reshaped: new Map(), strokes: [], picked: null, asking: null } });
+      store.set({ tools: { ...state.tools, places: new Set(), strokes: [], picked: null, asking: null } });
       return;
     }
     const { places, asking } = state.tools;
@@ -84,5 +68,5 @@ function changedShape(last: PageState, state: PageState): boolean {
   if (last.picture === state.picture) return false;
   const [a, b] = [editedAnnotation(last), editedAnnotation(state)];
   if (a === null || b === null) return true;
-  return countVertices(shapeOf(last, a)) !== countVertices(shapeOf(state, b));
+  return countVertices(a.polygon) !== countVertices(b.polygon);
 }

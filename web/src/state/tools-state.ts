@@ -1,7 +1,6 @@
 // What the editing tools keep: their settings, and what was changed by hand and is on its way to the program.
 
 import type { Point } from '../geometry/box';
-import type { Polygon } from '../geometry/polygon';
 import type { PlaceKey } from '../geometry/vertices';
 
 // box and point make prompts; the others change objects by hand.
@@ -25,7 +24,6 @@ export interface ToolsState {
   readonly prompting: 'box' | 'point'; // the one to go back to
   readonly radius: number | null; // of the brush, pixels of the picture; null: by the picture's size
   readonly places: ReadonlySet<PlaceKey>; // chosen vertices of the selected object
-  readonly reshaped: ReadonlyMap<number, Polygon>; // by annotation: as it will be once stored
   readonly strokes: readonly Stroke[];
   readonly picked: Point | null; // where the last click selected; the next one there selects what lies beneath
   readonly asking: Asking | null;
@@ -35,7 +33,6 @@ export const initialTools: ToolsState = {
   prompting: 'box',
   radius: null,
   places: new Set(),
-  reshaped: new Map(),
   strokes: [],
   picked: null,
   asking: null,

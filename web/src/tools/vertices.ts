@@ -25,7 +25,7 @@ import { text } from '../text/en';
 import { announce, tell } from '../state/messages';
 import type { Page } from '../state/page';
 import type { PageState } from '../state/page-state';
-import { choosePlace, choosePlaces, editedAnnotation, reshape, shapeOf } from '../state/reshaping';
+import { choosePlace, choosePlaces, editedAnnotation, reshape } from '../state/reshaping';
 import { selectWith } from './select';
 import { isStill, reach, type Gesture, type Spot, type Tool } from './tool';
 
@@ -44,7 +44,7 @@ interface Handles {
 
 function outlineOf(state: PageState): Outline | null {
   const annotation = editedAnnotation(state);
-  return annotation === null ? null : { annotation, polygon: shapeOf(state, annotation) };
+  return annotation === null ? null : { annotation, polygon: annotation.polygon };
 }
 
 let known: { readonly polygon: Polygon; readonly view: unknown; readonly screen: unknown; readonly handles: Handles } | null = null;
@@ -89,8 +89,8 @@ function drag(page: Page, { annotation, polygon }: Outline, places: ReadonlySet<
     up(end) {
       follow(end);
       if (moved === null) return;
-      choosePlaces(page, places);
       void reshape(page, annotation.id, moved);
+      choosePlaces(page, places); // of the outline that is shown now
     },
     cancel: () => undefined,
     draw(pen, state) {

@@ -4,7 +4,7 @@ import { Problem } from '../../src/model/problem';
 import { leaveTool } from '../../src/state/choosing-tools';
 import { open } from '../../src/state/navigation';
 import type { Page } from '../../src/state/page';
-import { shapeOf, watchReshaping } from '../../src/state/reshaping';
+import { watchReshaping } from '../../src/state/reshaping';
 import { FakeProgram, pageOn, settle, square } from '../state/fake-program';
 import { FakeHand } from './fake-hand';
 
@@ -35,13 +35,12 @@ describe('the outline of the selected object', () => {
     expect(hand.gesture?.reshaped?.polygon[0]!.outer[0]).toEqual([70, 65]);
     expect(program.edits).toEqual([]);
     hand.up([75, 70]);
-    expect(shapeOf(page.store.get(), annotation())[0]!.outer[0]).toEqual([75, 70]); // at once
+    expect(outer()[0]).toEqual([75, 70]); // at once
     await settle();
     expect(program.edits).toHaveLength(1);
     expect(program.edits).toMatchObject([{ type: 'set_polygon', id: 1 }]);
     expect(outer()).toEqual([[75, 70], [150, 50], [150, 150], [50, 150]]);
     expect(annotation().polygon[0]!.holes).toEqual([hole]); // what was not touched stays
-    expect(page.store.get().tools.reshaped.size).toBe(0);
   });
 
   test('vertices of holes and of further parts move too, and none leaves the picture', async () => {
@@ -126,7 +125,6 @@ describe('the outline of the selected object', () => {
     hand.drag([50, 50], [70, 70]);
     hand.drag([70, 70], [80, 80]);
     await settle();
-    expect(shapeOf(page.store.get(), annotation())).toBe(annotation().polygon);
     expect(outer()[0]).toEqual([50, 50]);
     expect(page.store.get().toasts).toMatchObject([{ title: 'The disk is full' }]);
     refuse = false;
@@ -143,7 +141,6 @@ describe('the outline of the selected object', () => {
     await settle();
     expect(program.edits).toHaveLength(3);
     expect(outer().slice(0, 2)).toEqual([[62, 70], [140, 55]]);
-    expect(page.store.get().tools.reshaped.size).toBe(0);
   });
 
   test('a click elsewhere selects; inside the object it only lets go of the vertices', () => {
