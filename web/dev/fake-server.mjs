@@ -2,12 +2,12 @@
 // Masks are ellipses; nothing is stored on disk. It follows docs/openapi.yaml as far as the page uses it.
 import { createServer } from 'node:http';
 import { readFileSync, readdirSync, existsSync } from 'node:fs';
-import { join, extname } from 'node:path';
+import { dirname, join, extname, resolve } from 'node:path';
 
 const [folder, port = '8010'] = process.argv.slice(2);
 const dist = process.env.FAKE_DIST ?? new URL('../dist/', import.meta.url).pathname; // FAKE_DIST: another build of the page
 const words = ['person', 'dog', 'cat', 'bird', 'boat', 'tree', 'flower', 'horse', 'car', 'stone', 'water', 'sky'];
-const classes = Array.from({ length: 1200 }, (_, id) => ({ id, name: words[id] ?? `species ${String(id).padStart(4, '0')}` }));
+const classes = Array.from({ length: 1200 }, (_, id) => ({ id, name: words[id] ?? (process.env.FAKE_GROUPS && id < 60 ? `${['animal/bird', 'animal/fish', 'plant'][id % 3]}/kind ${id}` : null) ?? `species ${String(id).padStart(4, '0')}` }));
 const files = readdirSync(folder).filter((name) => /\.(jpe?g|png)$/.test(name)).sort();
 const wanted = Number(process.env.FAKE_COUNT ?? files.length);
 const names = Array.from({ length: wanted }, (_, i) => (i < files.length ? files[i] : `copy_${i}_${files[i % files.length]}`));
@@ -168,17 +168,6 @@ function note(kind, text) {
   log.push({ number: log.length + 1, time_ms: Date.now(), kind, text });
   send('memory_event', log.at(-1));
 }
-const jobs = new Map();
-function startJob({ kind }) {
-  const job = { id: ++serial, kind, title: kind, state: 'running', done: 0, total: names.length, seconds: 0, left_s: 0, message: '', log: [], started_ms: Date.now(), changes_project: false };
-  jobs.set(job.id, job);
-  const timer = setInterval(() => {
-    job.done = Math.min(job.total, job.done + Math.ceil(job.total / 5));
-    if (job.done === job.total) { job.state = 'done'; clearInterval(timer); }
-    send('job', job);
-  }, 150);
-  return job;
-}
 function statistics() {
   const all = names.map((name) => (broken.has(name) ? [] : picture(name).annotations));
   const objects = all.flat(), areas = { min: 80, median: 2100, mean: 5230.5, max: 90210, small: 12, medium: Math.max(0, objects.length - 15), large: 3 };
@@ -220,6 +209,43 @@ if (tight > 0.5) note('level', 'host memory is at warning: 5.8 of 6.9 GB used');
 if (tight > 0.9) for (const text of ['host memory is at critical: 6.7 of 6.9 GB used', 'encoding DSC_0412.jpg: reclaim gave back 128 MB', 'encoding DSC_0412.jpg: succeeded after reclaim', 'encoding DSC_0413.jpg: shrink engines gave back 210 MB', 'encoding DSC_0413.jpg: succeeded after shrink engines']) note('recovery', text);
 setInterval(() => send('memory', memory()), 1000);
 
+// Jobs of eight seconds.
+const jobs = [];
+const results = new Map();
+const formats = [
+  ['coco', 'COCO (instances)', '.json', ['A number of rounds the outline’s corners to two decimals', 'Notes of reviewers', 'Time spent on each object']],
+  ['yolo_seg', 'YOLO segmentation', '', ['Holes', 'Objects of several parts become several', 'Scores']],
+  ['labelme', 'labelme (X-AnyLabeling)', '', ['Scores']],
+].map(([name, title, extension, losses]) => ({ name, title, extension, losses }));
+function changeJob(job, change) {
+  Object.assign(job, change);
+  send('job', job);
+}
+function startJob(request) {
+  const { kind, dry_run } = request;
+  if (kind === 'classes' && request.change === 'rename' && classes.some((c) => c.name === request.to)) return [422, { title: 'This class is there already', status: 422, detail: `${request.to} is a class of its own; merge the two instead.` }];
+  const title = { embed: 'Prepare all images', export: `Export as ${request.format}`, import: `Import from ${request.path?.split('/').at(-1)}`, classes: `${request.change} class ${request.name}` }[kind] ?? kind;
+  const job = { id: ++serial, kind, title, state: 'running', done: 0, total: 0, seconds: 0, left_s: 0, message: '', log: [], started_ms: Date.now(), changes_project: (kind === 'import' || kind === 'classes') && !dry_run };
+  jobs.unshift(job);
+  send('job', job);
+  const steps = dry_run || kind === 'statistics' ? 3 : 40;
+  const timer = setInterval(() => {
+    if (job.state !== 'running') return clearInterval(timer);
+    const seconds = job.seconds + 0.2, done = Math.min(names.length, job.done + Math.ceil(names.length / steps));
+    changeJob(job, { seconds, done, total: names.length, left_s: (seconds * (names.length - done)) / done, log: done > names.length / 2 ? ['DSC_0412.jpg: the file ends too early; passed over', 'DSC_0788.jpg: 1 object without pixels left out'] : [] });
+    if (done < names.length) return;
+    if (kind === 'classes') results.set(job.id, { pictures: 37, annotations: 112, renumbered: request.change === 'merge' ? 1188 : 0, classes: classes.map((c) => c.name) });
+    if (kind === 'import') results.set(job.id, { pictures: 812, annotations: 5120, photos_added: 3, classes_added: ['kestrel', 'heron', 'animal/otter'], same_objects: 14, conflicts: { kept: 9, replaced: 0, merged: 0 }, warnings: ['a.json: a shape of kind "line" has no area; left out'] });
+    changeJob(job, { state: 'done', left_s: 0, message: `${names.length} images in ${seconds.toFixed(0)} s.` });
+    send('project', {});
+  }, 200);
+  return [200, job];
+}
+function progress() {
+  const entries = names.slice(0, 2000).map(entry), n = (test) => entries.filter(test).length;
+  return { images: entries.length, new: n((e) => passes(e, ['new'])), labelled: n((e) => passes(e, ['labelled'])), empty: n((e) => passes(e, ['empty'])), proposed: n((e) => e.proposals > 0), reviewed: n((e) => e.reviewed), faulty: n((e) => e.faulty), broken: n((e) => e.state === 'broken'),
+    annotations: entries.reduce((sum, e) => sum + e.annotation_count, 0), proposals: 12, rejected: 3, seconds_per_object: 6.4, objects_per_hour: 412, images_per_hour: 96, left_s: 14400 };
+}
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 createServer(async (req, res) => {
   const url = new URL(req.url, 'http://x');
@@ -234,16 +260,26 @@ createServer(async (req, res) => {
     res.writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream', 'Content-Security-Policy': "default-src 'self'" });
     return res.end(readFileSync(file));
   }
-  if (parts[0] === 'project') return json(200, { name: 'samples', folder: '/data/samples', version: '0', classes, image_count: names.length, current, predictor, warnings: [] });
+  if (parts[0] === 'project' && parts[1] === 'progress') return json(200, progress());
+  if (parts[0] === 'project') return json(200, { name: 'samples', folder: resolve(folder, '..'), version: '0', classes, image_count: names.length, current, predictor, warnings: [] });
   if (parts[0] === 'windows') return json(200, { windows: [...windows.values()] });
   if (parts[0] === 'jobs') {
-    const job = jobs.get(Number(parts[1]));
-    if (parts[1] === undefined) return json(200, req.method === 'POST' ? startJob(data) : { jobs: [...jobs.values()].reverse() });
-    if (job === undefined) return json(404, { title: 'No such job', status: 404, detail: parts[1] });
-    if (req.method === 'DELETE') return json(200, void jobs.delete(job.id) ?? {});
-    if (parts[2] === 'result') return json(200, statistics());
-    if (parts[2] === 'charts') return res.writeHead(200, { 'Content-Type': 'image/svg+xml' }).end(chart(parts[3], url.searchParams.get('theme')));
+    const [, id, what, chosen] = parts, job = jobs.find((j) => j.id === Number(id));
+    if (id === undefined) return req.method === 'POST' ? json(...startJob(data)) : json(200, { jobs });
+    if (job === undefined) return json(404, { title: 'No such job', status: 404, detail: `There is no job ${id}.` });
+    if (what === 'result') return json(200, job.kind === 'statistics' ? statistics() : (results.get(job.id) ?? {}));
+    if (what === 'charts') return res.writeHead(200, { 'Content-Type': 'image/svg+xml' }).end(chart(chosen, url.searchParams.get('theme')));
+    if (what === 'cancel') changeJob(job, { state: 'cancelled', message: 'Stopped when it was asked to.' });
+    if (req.method === 'DELETE') jobs.splice(jobs.indexOf(job), 1);
     return json(200, job);
+  }
+  if (parts[0] === 'formats') return json(200, { formats });
+  if (parts[0] === 'folders') {
+    const path = url.searchParams.get('path') || '/';
+    try {
+      const inside = readdirSync(path, { withFileTypes: true }).sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+      return json(200, { path, parent: path === '/' ? null : dirname(path), folders: inside.filter((e) => e.isDirectory()).map((e) => e.name), files: inside.filter((e) => e.isFile()).map((e) => e.name) });
+    } catch { return json(404, { title: 'No such folder', status: 404, detail: `${path} is not a folder, or may not be read.` }); }
   }
   if (parts[0] === 'preferences') {
     if (req.method === 'PUT') preferences = data;

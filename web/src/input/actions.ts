@@ -7,6 +7,7 @@ import { classes } from './actions/classes';
 import { exports } from './actions/exports';
 import { images } from './actions/images';
 import { objects } from './actions/objects';
+import { jobs } from './actions/jobs';
 import { program } from './actions/program';
 import { prompt } from './actions/prompt';
 import { review } from './actions/review';
@@ -26,6 +27,7 @@ export const actions: readonly Action[] = [
   ...exports,
   ...review,
   ...walkActions,
+  ...jobs,
   ...program,
 ].map(whileWalking);
 

@@ -74,14 +74,20 @@ export function flatRows(classes: readonly Class[], numbered = false): readonly 
 
 export const digits = 9;
 
-// A list no longer than the digits stands once, the pinned classes at its top.
+// A list no longer than the digits stands once, the pinned classes at its top. So does one whose digits are those of its
+// first rows: nothing was pinned or used yet.
 export function rowsOfList(
   classes: readonly Class[],
   numbered: readonly Class[],
   folded: ReadonlySet<string>,
 ): readonly ClassRow[] {
   if (classes.length <= digits) return flatRows(numbered, true);
-  return [...flatRows(numbered, true), { kind: 'head' }, ...treeRows(classes, folded)];
+  const all = treeRows(classes, folded);
+  const asListed = numbered.every((item, i) => {
+    const row = all[i];
+    return row?.kind === 'class' && row.item === item;
+  });
+  return asListed ? all : [...flatRows(numbered, true), { kind: 'head' }, ...all];
 }
 
 // The classes on the keys 1 to 9: the pinned ones, then those that were there before, then the first of the list. A

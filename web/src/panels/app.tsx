@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import { AnnotationList } from './annotation-list';
+import { BusyBanner } from './busy-banner';
 import { ClassList } from './class-list';
 import { useShell, useValue } from './context';
 import { hasPrompt } from '../state/prompting';
@@ -87,6 +88,7 @@ export function App() {
           <Lost />
           <LookOnlyBanner />
           <EditsBanner />
+          <BusyBanner />
           <MemoryBanner />
           <ModelBanner />
           <ExhaustedBanner />

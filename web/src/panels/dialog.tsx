@@ -8,10 +8,11 @@ interface Props {
   readonly title: string;
   readonly children: ComponentChildren;
   readonly wide?: boolean;
+  readonly kind?: string; // a further class
   readonly keys?: (key: string) => boolean; // true: handled
 }
 
-export function Dialog({ title, children, wide = false, keys }: Props) {
+export function Dialog({ title, children, wide = false, kind = '', keys }: Props) {
   const page = usePage();
   const ref = useRef<HTMLDialogElement>(null);
   const close = () => page.store.set({ dialog: null });
@@ -30,7 +31,7 @@ export function Dialog({ title, children, wide = false, keys }: Props) {
   return (
     <dialog
       ref={ref}
-      class={wide ? 'wide' : ''}
+      class={wide ? 'wide' : kind}
       aria-label={title}
       onKeyDown={onKeyDown}
       onCancel={(event) => {

@@ -16,6 +16,9 @@ import { onDemand } from './on-demand';
 const HelpDialog = onDemand(() => import('./help-dialog').then((panel) => panel.HelpDialog));
 const SettingsDialog = onDemand(() => import('./settings-dialog').then((panel) => panel.SettingsDialog));
 const ClassesDialog = onDemand(() => import('./classes-dialog').then((panel) => panel.ClassesDialog));
+const JobsDialog = onDemand(() => import('./jobs-dialog').then((panel) => panel.JobsDialog));
+const ExportDialog = onDemand(() => import('./export-dialog').then((panel) => panel.ExportDialog));
+const ImportDialog = onDemand(() => import('./import-dialog').then((panel) => panel.ImportDialog));
 const close = (page: Page) => page.store.set({ dialog: null });
 
 function ClearDialog() {
@@ -160,6 +163,12 @@ export function Dialogs() {
       return <ExportMenu />;
     case 'settings':
       return <SettingsDialog />;
+    case 'jobs':
+      return <JobsDialog />;
+    case 'export-to':
+      return <ExportDialog />;
+    case 'import-from':
+      return <ImportDialog />;
     case 'classes':
       return <ClassesDialog />;
     case 'jump':

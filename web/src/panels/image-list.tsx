@@ -13,6 +13,7 @@ import { usePage, useValue } from './context';
 import { FilterChips } from './filter-chips';
 import { FilterMenu } from './filter-menu';
 import { Icon } from './icon';
+import { ProgressBar } from './progress-bar';
 import { Thumbnail } from './thumbnail';
 import { VirtualList } from './virtual-list';
 import { HolderMark } from './windows';
@@ -229,6 +230,7 @@ export function ImageList() {
         onDrawn={setDrawn}
         render={grid ? cells : item}
       />
+      <ProgressBar />
       {filtered && images.total === 0 && images.pages.size > 0 && <p class="empty">{words.noneListed}</p>}
     </section>
   );

@@ -6,6 +6,7 @@ import { openMemory } from '../state/memory';
 import { loadingModel } from '../state/predictor';
 import { text } from '../text/en';
 import { usePage, useValue } from './context';
+import { JobIndicator } from './job-indicator';
 
 function Meter({ domain }: { domain: MemoryDomain }) {
   const width = `${Math.min(100, Math.max(0, 100 * Math.max(domain.utilization, domain.pressure))).toFixed(1)}%`;
@@ -77,6 +78,7 @@ export function StatusBar() {
   return (
     <footer class="status-bar">
       <MemoryLine memory={memory} />
+      <JobIndicator />
       <span class="grow" />
       {opening !== null && <span class="muted">Opening {opening.name}</span>}
       {picture !== null && (

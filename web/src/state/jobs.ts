@@ -166,3 +166,18 @@ export async function loadFormats(page: Page): Promise<void> {
     tellError(page, 'note', error);
   }
 }
+
+function stamp(now: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  return `${day}_${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+}
+
+// As the original named them. extension: of the single file; empty: a folder.
+export function exportName(format: string, extension: string, now: Date): string {
+  return `${format}_export_${stamp(now)}${extension === '' || extension.startsWith('.') ? extension : `.${extension}`}`;
+}
+
+export function defaultFolder({ project }: PageState): string {
+  return project?.folder === undefined ? '' : `${project.folder}/exports`;
+}

@@ -1,17 +1,17 @@
 // How far the project is.
 
 import type { Progress } from '../model/wire';
-import { tellError } from './messages';
 import type { Page } from './page';
 
 export function onProgress(page: Page, progress: Progress): void {
   page.store.set({ progress });
 }
 
+// Without an answer the bar is not shown; an event brings it.
 export async function loadProgress(page: Page): Promise<void> {
   try {
     onProgress(page, await page.api.progress());
-  } catch (error) {
-    tellError(page, 'note', error);
+  } catch {
+    page.store.set({ progress: null });
   }
 }

@@ -131,6 +131,7 @@ export async function start(page: Page, storage: Storage): Promise<void> {
   await Promise.all([loadProject(page), loadPreferences(page)]);
   keepEdits(page, storage);
   await loadPage(page, 0);
+  void loadProgress(page);
   await openFirst(page, storage);
   page.api
     .jobs()
@@ -152,6 +153,8 @@ export async function reconnect(page: Page, restart: () => void): Promise<void> 
     await flush(page);
     await reloadList(page);
     await showAgain(page);
+    takeJobs(page, await page.api.jobs());
+    void loadProgress(page);
     tell(page, 'info', 'note', 'Connected again');
     retryPrompt(page);
   } catch (error) {
