@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { percent } from '../model/format';
 import type { Memory, MemoryHistory } from '../model/wire';
+import { useValue } from './context';
 import type { HistoryChart } from './memory-chart';
 
 interface ChartProps {
@@ -14,6 +15,7 @@ interface ChartProps {
 function Chart({ memory, history, domain }: ChartProps) {
   const element = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<HistoryChart | null>(null);
+  const theme = useValue((state) => state.theme);
   const lines = history.domains.find((each) => each.domain === domain);
   const draw = (on: HistoryChart | null) => {
     if (lines !== undefined) on?.show(history.time_ms, lines.pressure, lines.utilization);
@@ -33,7 +35,7 @@ function Chart({ memory, history, domain }: ChartProps) {
       stopped = true;
       made?.stop();
     };
-  }, []);
+  }, [theme]);
   useEffect(() => draw(chart), [chart, domain, history]);
   const now = memory.domains.find((each) => each.domain === domain);
   const spoken = `The last ten minutes; now ${percent(now?.pressure ?? 0)} of the limit and ${percent(now?.utilization ?? 0)} of everything`;

@@ -103,6 +103,7 @@ export interface PageState {
   readonly dismissed: ReadonlySet<string>; // warnings put away
   readonly announcement: string;
   readonly saved: 'saved' | 'saving' | 'failed';
+  readonly theme: 'light' | 'dark'; // on screen, whichever was chosen
   readonly windows: Windows;
   readonly edits: EditQueue; // not on disk yet
   readonly preferences: Preferences; // read them with state/preferences.ts
@@ -158,6 +159,7 @@ export const initialState: PageState = {
   dismissed: new Set(),
   announcement: '',
   saved: 'saved',
+  theme: 'dark',
   windows: noWindows,
   edits: noEdits,
   preferences: {},
