@@ -11,13 +11,13 @@ function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || target.matches('input:not([type=range], [type=checkbox], [type=radio]), textarea, select');
 }
 
-const controls = 'button, a[href], summary, input, select, textarea, [role=option], [role=radio], [role=slider]';
+const controls = 'button, a[href], summary, input, select, textarea, [role=option], [role=treeitem], [role=listbox], [role=tree], [role=radio], [role=slider]';
 
 // Enter and Space press a focused control, Tab leaves it; arrows and the like move within a list, a slider and a choice.
 function ownedByControl(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement) || !target.matches(controls)) return false;
   if (key === 'Enter' || key === 'Space' || key === 'Tab' || key === 'Shift+Tab') return true;
-  return /^(Arrow|Home|End|Page)/.test(key) && target.matches('input[type=range], [role=option], [role=radio]');
+  return /^(Arrow|Home|End|Page)/.test(key) && target.matches('input[type=range], [role=option], [role=treeitem], [role=listbox], [role=tree], [role=radio]');
 }
 
 // The keymap of each place, made again when the person chose other keys.
@@ -101,7 +101,7 @@ export function bindKeyboard(
       const target = event.target;
       if (!(target instanceof Element) || target.closest('dialog') !== null) return;
       if (target.closest('input, textarea, select') !== null) return;
-      if (target.closest('button, .canvas, .view-pane, [role=option]') === null) return;
+      if (target.closest('button, .canvas, .view-pane, [role=option], [role=treeitem]') === null) return;
       event.preventDefault();
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     },

@@ -1,10 +1,10 @@
 // The parts of the page, gone through by key: Tab goes through objects on the picture, so there must be another way on.
 
-const regions = '[data-region]';
+const regions = '.toolbar, .panel.images, .viewer-bar, .canvas, .prompt-strip, .panel.classes, .panel.annotations, .status-bar';
 const focusable = 'button, input, select, textarea, a[href], [tabindex="0"]';
 
 function firstIn(region: HTMLElement): HTMLElement | null {
-  const current = region.querySelector<HTMLElement>('[role=option][tabindex="0"]');
+  const current = region.querySelector<HTMLElement>('[role=option][tabindex="0"], [role=treeitem][tabindex="0"]');
   if (current !== null) return current;
   if (region.matches('[tabindex]')) return region;
   return [...region.querySelectorAll<HTMLElement>(focusable)].find((each) => each.offsetParent !== null) ?? null;

@@ -1,6 +1,7 @@
 // The whole page.
 
 import { useEffect, useRef } from 'preact/hooks';
+import { text } from '../text/en';
 import { AnnotationList } from './annotation-list';
 import { BusyBanner } from './busy-banner';
 import { ClassList } from './class-list';
@@ -32,8 +33,9 @@ function Canvas() {
     <div
       class="canvas"
       ref={ref}
-      role="img"
-      aria-label={`Picture ${name}`}
+      role="application"
+      tabIndex={0}
+      aria-label={text.frame.picture(name)}
       data-mode={mode}
       data-testid="canvas"
       data-picture={name}
@@ -48,11 +50,9 @@ function Nothing() {
   if (!nothing) return null;
   return (
     <div class="nothing">
-      <h2>{empty ? 'No images yet' : 'No image is open'}</h2>
+      <h2>{empty ? text.frame.noImages : text.frame.noImage}</h2>
       <p>
-        {empty
-          ? `Put photos into ${folder === '' ? 'the folder’s images/' : `${folder}/images/`}.`
-          : 'Choose one in the list.'}
+        {empty ? text.frame.putImages(folder) : text.frame.chooseImage}
       </p>
     </div>
   );
@@ -105,7 +105,7 @@ export function App() {
         <Strip />
       </main>
       {panels && (
-        <aside class="side">
+        <aside class="side" aria-label={text.frame.side}>
           <ClassList />
           <AnnotationList />
           <Toasts />

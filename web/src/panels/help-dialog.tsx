@@ -188,7 +188,8 @@ export function HelpDialog() {
         </label>
         <p class="muted">{letters ? named.letters : named.lettersOff}</p>
       </div>
-      <div class="help" onKeyDownCapture={capture}>
+      <div class="help-scroll" onKeyDownCapture={capture}>
+        <div class="help">
         {groups.map((group) => {
           const rows = shown.filter((action) => action.group === group);
           if (rows.length === 0) return null;
@@ -213,6 +214,7 @@ export function HelpDialog() {
         })}
         <Mouse query={query} />
         {shown.length === 0 && <p class="muted">{named.none}</p>}
+        </div>
       </div>
       <div class="dialog-buttons">
         {changed > 0 && !asking && (

@@ -85,7 +85,7 @@ export function ViewerBar() {
   const faulty = useValue((state) => state.picture?.faulty === true);
   if (!open) return null;
   return (
-    <section class="viewer-bar" aria-label={text.frame.viewer} data-testid="viewer" data-region>
+    <section class="viewer-bar" aria-label={text.frame.viewer} data-testid="viewer">
       <div class="segmented" role="radiogroup" aria-label={text.frame.viewer}>
         {viewerViews.map((view) => (
           <Choice key={view} id={`view-${view.replaceAll('_', '-')}`} name={text.frame.viewerViews[view]} />

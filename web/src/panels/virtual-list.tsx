@@ -17,6 +17,35 @@ interface Props {
   readonly kind?: string; // a further class
 }
 
+const items = '[role=option], [role=treeitem]';
+
+function itemsOf(list: HTMLElement): readonly HTMLElement[] {
+  return [...list.querySelectorAll<HTMLElement>(items)];
+}
+
+// Arrows and the like move the focus from row to row; the list follows, drawing what comes into sight.
+function moveFocus(list: HTMLElement, event: KeyboardEvent, row: number): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const all = itemsOf(list);
+  const at = all.indexOf(document.activeElement as HTMLElement);
+  if (at < 0 && document.activeElement !== list) return;
+  const page = Math.max(1, Math.floor(list.clientHeight / row) - 1);
+  const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
+  const step = steps[event.key];
+  const isEnd = event.key === 'Home' || event.key === 'End';
+  if (step === undefined && !isEnd) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (at < 0) return all[0]?.focus();
+  const next = step === undefined ? undefined : all[at + step];
+  if (next !== undefined) return next.focus();
+  const isDown = step === undefined ? event.key === 'End' : step > 0;
+  if (isEnd) list.scrollTop = isDown ? list.scrollHeight : 0;
+  else list.scrollTop += step! * row;
+  // The rows there are drawn in the next frame, and take the focus in the one after it.
+  requestAnimationFrame(() => requestAnimationFrame(() => itemsOf(list).at(isDown ? -1 : 0)?.focus()));
+}
+
 function useHeight(ref: RefObject<HTMLDivElement | null>): number {
   const [height, setHeight] = useState(0);
   useLayoutEffect(() => {
@@ -46,6 +75,12 @@ export function VirtualList(props: Props) {
   useLayoutEffect(() => onDrawn?.(drawn), [drawn.first, drawn.end, count]);
   useLayoutEffect(() => onWhole?.(whole), [whole.first, whole.end, count]);
 
+  // Where no row can take the focus (the current one is out of sight), the list does.
+  useLayoutEffect(() => {
+    const element = ref.current!;
+    element.tabIndex = element.querySelector('[tabindex="0"]') === null && count > 0 ? 0 : -1;
+  });
+
   const rows: ComponentChildren[] = [];
   for (let index = drawn.first; index < drawn.end; ++index) rows.push(render(index));
   return (
@@ -55,6 +90,7 @@ export function VirtualList(props: Props) {
       role={role}
       aria-label={label}
       {...(multiple ? { 'aria-multiselectable': true } : {})}
+      onKeyDown={(event) => moveFocus(event.currentTarget, event, row)}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
     >
       <div class="list-rows" role="presentation" style={{ height: `${count * row}px` }}>

@@ -692,6 +692,13 @@ export const text = {
     },
   },
   frame: {
+    picture: (name: string) =>
+      name === '' ? 'No picture' : `Picture ${name}. Its objects are in the list of annotations.`,
+    side: 'Classes and annotations',
+    noImages: 'No images yet',
+    noImage: 'No image is open',
+    putImages: (folder: string) => `Put photos into ${folder === '' ? 'the folder’s images/' : `${folder}/images/`}.`,
+    chooseImage: 'Choose one in the list.',
     workViews: { masks: 'Picture with masks', side_by_side: 'Picture beside the picture with masks', bare: 'Bare picture' },
     viewerViews: { overlay: 'Overlay', masked: 'Masked', side_by_side: 'Side by side', contours: 'Contours' },
     views: 'Views',
