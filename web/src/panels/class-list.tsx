@@ -21,7 +21,7 @@ import { Icon } from './icon';
 import { VirtualList } from './virtual-list';
 
 const words = allText.classes;
-const rowHeight = 28;
+const rowHeight = 26;
 const none: readonly Class[] = [];
 const noAnnotations: readonly Annotation[] = [];
 
