@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "image/polygon_scale.h"
+
 namespace sam {
 
 bool is_resized(Size from, Size to) {
@@ -23,10 +25,7 @@ void resize_annotations(AnnotationDocument& document, Size size) {
   document.size = size;
   for (StoredAnnotation& stored : document.annotations) {
     Annotation& annotation = stored.annotation;
-    for (PolygonPart& part : annotation.polygon) {
-      scale(part.outer);
-      for (Ring& hole : part.holes) scale(hole);
-    }
+    scale_polygon(annotation.polygon, x, y);
     annotation.mask = polygon_to_mask(annotation.polygon, size);
     scale(annotation.prompt.points);
     for (Box& box : annotation.prompt.boxes) box = {box.x0 * x, box.y0 * y, box.x1 * x, box.y1 * y};

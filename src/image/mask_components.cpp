@@ -53,14 +53,15 @@ class Groups {
   std::vector<std::size_t> parent_;
 };
 
-void join_neighbours(const std::vector<Strip>& strips, Groups& groups) {
+// reach: how many rows apart strips of neighbouring columns may begin and end and still touch: 1 at corners.
+void join_neighbours(const std::vector<Strip>& strips, std::uint32_t reach, Groups& groups) {
   std::size_t left = 0;  // first strip of the column before that may still touch
   for (std::size_t i = 0; i < strips.size(); ++i) {
     while (strips[left].column + 1 < strips[i].column ||
-           (strips[left].column + 1 == strips[i].column && strips[left].to < strips[i].from)) {
+           (strips[left].column + 1 == strips[i].column && strips[left].to + reach <= strips[i].from)) {
       ++left;
     }
-    for (std::size_t k = left; strips[k].column + 1 == strips[i].column && strips[k].from <= strips[i].to; ++k) {
+    for (std::size_t k = left; strips[k].column + 1 == strips[i].column && strips[k].from < strips[i].to + reach; ++k) {
       groups.join(k, i);
     }
   }
@@ -68,10 +69,10 @@ void join_neighbours(const std::vector<Strip>& strips, Groups& groups) {
 
 }  // namespace
 
-std::vector<Mask> connected_components(const Mask& mask) {
+std::vector<Mask> connected_components(const Mask& mask, Touch touch) {
   const std::vector<Strip> strips = strips_of(mask);
   Groups groups(strips.size());
-  join_neighbours(strips, groups);
+  join_neighbours(strips, touch == Touch::edge ? 0 : 1, groups);
   std::vector<std::size_t> index(strips.size());  // of a root's component
   std::vector<RunBuilder> builders;
   for (std::size_t i = 0; i < strips.size(); ++i) {
