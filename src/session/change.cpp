@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "session/session.h"
+#include "session/edit.h"
 
 namespace sam {
 namespace {

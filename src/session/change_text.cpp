@@ -120,10 +120,21 @@ std::vector<Change::Entry> entries_of(const json& list) {
 
 }  // namespace
 
-std::string change_text(const Change& change) {
-  const json value = {{"removed", entries_json(change.removed)}, {"added", entries_json(change.added)}};
+std::string change_text(const Change& change, std::string_view title) {
+  json value = {{"removed", entries_json(change.removed)}, {"added", entries_json(change.added)}};
+  if (!title.empty()) value["title"] = title;  // the last of the three, since nlohmann::json sorts
   // Text that is not UTF-8 (an attribute read from somebody else's file) must not make an edit fail.
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string_view change_title(std::string_view text) {
+  constexpr std::string_view before = ",\"title\":\"";
+  constexpr std::string_view after = "\"}";
+  if (!text.ends_with(after)) return {};
+  text.remove_suffix(after.size());
+  const std::size_t start = text.find_last_not_of("abcdefghijklmnopqrstuvwxyz_");
+  if (start == std::string_view::npos || !text.substr(0, start + 1).ends_with(before)) return {};
+  return text.substr(start + 1);
 }
 
 Change parse_change(std::string_view text) {

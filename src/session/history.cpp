@@ -20,8 +20,11 @@ std::size_t byte_count(const std::deque<std::string>& steps) {
                          [](std::size_t sum, const std::string& step) { return sum + step.size() + 1; });
 }
 
-std::string hash_of(std::size_t undo_count, std::string_view steps) {
-  return content_hash(std::to_string(undo_count) + " " + content_hash(steps));
+// As it was before edits had ids where there is none.
+std::string hash_of(std::size_t undo_count, std::string_view steps, const std::string& last_edit) {
+  std::string text = std::to_string(undo_count) + " " + content_hash(steps);
+  if (!last_edit.empty()) text += " " + last_edit;
+  return content_hash(text);
 }
 
 std::vector<std::string_view> split_lines(std::string_view text) {
@@ -51,10 +54,15 @@ History History::parse(std::string_view bytes, const HistoryPlace& place, Histor
   }
   const auto undo_count = field("undo").get<std::size_t>();
   const bool has_hash = header.contains("steps_hash");
-  if (has_hash ? header["steps_hash"] != hash_of(undo_count, steps) : header.size() != fields_of_before) {
+  if (header.contains("last_edit") && !header["last_edit"].is_string()) {
+    throw DamagedHistory("the id of its last edit is no text");
+  }
+  const std::string last_edit = header.value("last_edit", "");
+  if (has_hash ? header["steps_hash"] != hash_of(undo_count, steps, last_edit) : header.size() != fields_of_before) {
     throw DamagedHistory("it does not hold what was written");
   }
   if (field("revision") != place.revision || field("context") != place.context) return history;
+  history.last_edit_ = last_edit;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     (i < undo_count ? history.undo_ : history.redo_).emplace_back(lines[i]);
   }
@@ -68,17 +76,26 @@ std::string History::text(const HistoryPlace& place) const {
   for (const auto* side : {&undo_, &redo_}) {
     for (const std::string& step : *side) steps.append(step).push_back('\n');
   }
-  const json header = {{"version", format_version},
-                       {"revision", place.revision},
-                       {"context", place.context},
-                       {"steps_hash", hash_of(undo_.size(), steps)},
-                       {"undo", undo_.size()}};
+  json header = {{"version", format_version},
+                 {"revision", place.revision},
+                 {"context", place.context},
+                 {"steps_hash", hash_of(undo_.size(), steps, last_edit_)},
+                 {"undo", undo_.size()}};
+  if (!last_edit_.empty()) header["last_edit"] = last_edit_;
   return header.dump(-1, ' ', false, json::error_handler_t::replace) + '\n' + steps;
 }
 
-void History::push(const Change& change) {
+std::string History::undo_title() const {
+  return undo_.empty() ? std::string() : std::string(change_title(undo_.back()));
+}
+
+std::string History::redo_title() const {
+  return redo_.empty() ? std::string() : std::string(change_title(redo_.back()));
+}
+
+void History::push(const Change& change, std::string_view title) {
   redo_.clear();
-  undo_.push_back(change_text(change));
+  undo_.push_back(change_text(change, title));
   trim();
 }
 

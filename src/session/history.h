@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "session/change.h"
-#include "session/session.h"
+#include "session/edit.h"
 
 namespace sam {
 
@@ -45,9 +45,17 @@ class History {
   bool can_undo() const { return !undo_.empty(); }
   bool can_redo() const { return !redo_.empty(); }
 
+  // edit_name of the step that would be taken back, or done again; empty if there is none, or an earlier version of the program wrote it.
+  std::string undo_title() const;
+  std::string redo_title() const;
+
+  // The last edit's id, whether it made a step or not.
+  const std::string& last_edit() const { return last_edit_; }
+  void set_last_edit(const std::string& edit_id) { last_edit_ = edit_id; }
+
   // A new change: what was undone cannot be redone any more. The oldest steps go when a limit is passed;
   // the last one stays whatever its bytes are.
-  void push(const Change& change);
+  void push(const Change& change, std::string_view title = {});
 
   // The change that takes the last step back, or does it again; nothing if there is none. Throws DamagedHistory. The step
   // moves to the other side.
@@ -60,6 +68,7 @@ class History {
   HistoryLimits limits_;
   std::deque<std::string> undo_;  // change_text, newest last
   std::deque<std::string> redo_;  // newest undone last
+  std::string last_edit_;
 };
 
 }  // namespace sam

@@ -2,6 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <type_traits>
+#include <utility>
+
 #include "platform/hash.h"
 #include "platform/mutex.h"
 #include "platform/name_locks.h"
@@ -9,6 +12,7 @@
 #include "session/current_picture.h"
 #include "session/edits.h"
 #include "session/history.h"
+#include "session/overlap.h"
 #include "session/recent_logits.h"
 #include "session/travel.h"
 
@@ -41,19 +45,27 @@ class ProjectSession final : public Session {
 
   PictureState state(const std::string& name) override { return state_of(name, load(name)); }
 
-  PictureState apply(const std::string& name, const std::string& revision, const Edit& edit) override {
+  using Session::apply;
+
+  PictureState apply(const std::string& name, const std::string& revision, const Edit& edit,
+                     const EditOptions& options) override {
+    if (options.edit_id.size() > max_edit_id_bytes) {
+      throw EditError("the id of the edit is longer than " + std::to_string(max_edit_id_bytes) + " bytes");
+    }
     const NameLocks::Held turn(turns_, name);
     LoadedPicture picture = load(name);
+    History history = history_of(picture);
+    if (!options.edit_id.empty() && history.last_edit() == options.edit_id) return state_of(name, std::move(picture));
     if (picture.revision != revision) {
       throw RevisionConflict(name + " was changed in another window or by another program; load it again");
     }
-    History history = history_of(picture);
     try {
-      if (!change(picture.content, history, edit)) return state_of(name, std::move(picture));
+      if (!change(picture.content, history, edit, options.overlap)) return state_of(name, std::move(picture));
     } catch (const DamagedHistory& error) {
       throw EditError(set_aside(name, store_.load_history(name).value_or(""), error).value_or(error.what()));
     }
     picture.revision = store_.save(picture.content, revision);
+    history.set_last_edit(options.edit_id);
     keep_history(name, history, picture);
     return state_of(name, std::move(picture));
   }
@@ -171,14 +183,24 @@ class ProjectSession final : public Session {
   }
 
   // False if nothing changes.
-  bool change(PictureAnnotations& content, History& history, const Edit& edit) const {
+  bool change(PictureAnnotations& content, History& history, const Edit& edit, Overlap overlap) {
     if (std::holds_alternative<Undo>(edit)) return take(content, history.take_undo(), "nothing to undo");
     if (std::holds_alternative<Redo>(edit)) return take(content, history.take_redo(), "nothing to redo");
-    const Change made = std::visit([&](const auto& kind) { return plan(content, kind); }, edit);
+    if (const auto* mark = std::get_if<MarkPicture>(&edit)) return mark_picture(content, *mark);
+    const Change made =
+        without_overlap(content, std::visit([&](const auto& kind) { return plan(content, kind); }, edit), overlap);
     if (made.empty()) return false;
     apply_change(content, made);
-    history.push(made);
+    history.push(made, edit_name(edit));
     return true;
+  }
+
+  static bool mark_picture(PictureAnnotations& content, const MarkPicture& mark) {
+    const auto set = [](bool& field, const std::optional<bool>& value) {
+      return value && std::exchange(field, *value) != *value;
+    };
+    const bool reviewed = set(content.reviewed, mark.reviewed);
+    return set(content.faulty, mark.faulty) || reviewed;
   }
 
   static bool take(PictureAnnotations& content, const std::optional<Change>& step, const char* otherwise) {
@@ -192,12 +214,20 @@ class ProjectSession final : public Session {
   }
 
   template <typename Kind>
-  Change plan(const PictureAnnotations& content, const Kind& edit) const {
-    if constexpr (std::is_same_v<Kind, Undo> || std::is_same_v<Kind, Redo>) {
-      return {};
+  Change plan(const PictureAnnotations& content, const Kind& edit) {
+    constexpr bool is_planned =
+        !std::is_same_v<Kind, Undo> && !std::is_same_v<Kind, Redo> && !std::is_same_v<Kind, MarkPicture>;
+    if constexpr (is_planned) {
+      EditContext context{store_.classes().names.size(), pipeline_.predictor().key, utc_text(clock_.wall_now()),
+                          nullptr};
+      std::optional<LoadedPicture> other;
+      if constexpr (std::is_same_v<Kind, CopyAnnotations>) {
+        if (edit.from != content.image && store_.find(edit.from)) other = load(edit.from);
+        context.other = edit.from == content.image ? &content : other ? &other->content : nullptr;
+      }
+      return plan_edit(content, edit, context);
     } else {
-      return plan_edit(content, edit,
-                       {store_.classes().names.size(), pipeline_.predictor().key, utc_text(clock_.wall_now())});
+      return {};
     }
   }
 
@@ -208,6 +238,9 @@ class ProjectSession final : public Session {
     state.encoding = pipeline_.encoding(file_of(name));
     state.can_undo = history.can_undo();
     state.can_redo = history.can_redo();
+    state.undo_title = history.undo_title();
+    state.redo_title = history.redo_title();
+    state.last_edit = history.last_edit();
     state.content = std::move(picture.content);
     state.revision = std::move(picture.revision);
     state.warnings = std::move(picture.warnings);

@@ -8,37 +8,13 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "dataset/store.h"
 #include "pipeline/pipeline.h"
+#include "session/edit.h"
 
 namespace sam {
-
-struct AddAnnotation {
-  int class_id = 0;
-  std::string rle;  // COCO string at the picture's size
-  double score = 0;
-  StoredPrompt prompt;
-};
-struct DeleteAnnotations {
-  std::vector<std::int64_t> ids;
-};
-struct SetClass {
-  std::vector<std::int64_t> ids;
-  int class_id = 0;
-};
-struct ClearAnnotations {};
-struct Undo {};
-struct Redo {};
-using Edit = std::variant<AddAnnotation, DeleteAnnotations, SetClass, ClearAnnotations, Undo, Redo>;
-
-// An edit that makes no sense: unknown class or annotation, a mask of another size. For the user.
-class EditError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 // segment() was given a mask input that is no longer kept; prompt again without it.
 class StaleMaskInput : public std::runtime_error {
@@ -53,6 +29,9 @@ struct PictureState {
   EncodingStatus encoding;
   bool can_undo = false;
   bool can_redo = false;
+  std::string undo_title;  // edit_name of what undo would take back; empty: nothing, or made by an earlier version
+  std::string redo_title;
+  std::string last_edit;  // EditOptions::edit_id of the last edit
   std::vector<std::string> warnings;
 };
 
@@ -76,8 +55,13 @@ class Session {
 
   virtual PictureState state(const std::string& name) = 0;
 
-  // Throws EditError (also for an undo or redo when there is none), RevisionConflict, FileError; nothing is changed then.
-  virtual PictureState apply(const std::string& name, const std::string& revision, const Edit& edit) = 0;
+  // An edit whose edit_id is the picture's last_edit was made already: the state is answered, whatever the revision. Throws EditError (also for an undo or
+  // redo when there is none), RevisionConflict, FileError; nothing is changed then.
+  virtual PictureState apply(const std::string& name, const std::string& revision, const Edit& edit,
+                             const EditOptions& options) = 0;
+  PictureState apply(const std::string& name, const std::string& revision, const Edit& edit) {
+    return apply(name, revision, edit, {});
+  }
 
   // Checks the picture's files and writes what differs.
   virtual PictureState save(const std::string& name) = 0;

@@ -107,11 +107,41 @@ TEST(History, SurvivesText) {
   EXPECT_FALSE(History::parse(bytes, {"r7", "d"}, {}).can_undo());
 }
 
+TEST(History, KnowsTheTitlesOfItsStepsAndTheLastEdit) {
+  History history({});
+  history.push(adding(1));  // as an earlier version would
+  history.push(adding(2), "add");
+  history.push(adding(3), "set_class");
+  history.set_last_edit("w-7 \"ü\"");
+  EXPECT_EQ(history.undo_title(), "set_class");
+  EXPECT_EQ(history.redo_title(), "");
+  history.take_undo();
+  History again = History::parse(history.text({"r7", "c"}), {"r7", "c"}, {});
+  EXPECT_EQ(again.last_edit(), "w-7 \"ü\"");
+  EXPECT_EQ(again.undo_title(), "add");
+  EXPECT_EQ(again.redo_title(), "set_class");
+  again.take_undo();
+  EXPECT_EQ(again.undo_title(), "");
+  EXPECT_EQ(again.take_undo(), inverse(adding(1)));
+  EXPECT_EQ(History::parse(history.text({"r7", "c"}), {"r8", "c"}, {}).last_edit(), "") << "of another revision";
+}
+
+// Text of the user that looks like a title is none.
+TEST(History, ATitleIsTheStepsOwn) {
+  Change change = adding(1);
+  change.added[0].annotation.note = ",\"title\":\"add";
+  EXPECT_EQ(change_title(change_text(change)), "");
+  EXPECT_EQ(change_title(change_text(change, "paint")), "paint");
+  EXPECT_EQ(parse_change(change_text(change, "paint")), change);
+  for (const char* text : {"", "\"}", "x\"}", ",\"title\":\"\"}", "add\"}"}) EXPECT_EQ(change_title(text), "") << text;
+}
+
 TEST(History, EveryCutAndEveryFlippedByteIsNoticed) {
   History history({});
   history.push(adding(1));
-  history.push(adding(2));
+  history.push(adding(2), "add");
   history.take_undo();
+  history.set_last_edit("w-1");
   const HistoryPlace place{"r7", "c"};
   const std::string good = history.text(place);
   for (std::size_t at = 0; at < good.size(); ++at) {
