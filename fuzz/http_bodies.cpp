@@ -9,7 +9,7 @@ void fuzz_one(std::string_view input) {
   if (input.empty()) return;
   const std::string_view body = input.substr(1);
   passes_or_throws<RequestError>([&] {
-    switch (input[0] % 7) {
+    switch (input[0] % 8) {
       case 0:
         parse_edit_request(body);
         break;
@@ -27,6 +27,9 @@ void fuzz_one(std::string_view input) {
         break;
       case 5:
         parse_memory_settings(body);
+        break;
+      case 6:
+        parse_holder_request(body);
         break;
       default:
         parse_save_request(body);

@@ -11,6 +11,7 @@
 #include "server/memory_history.h"
 #include "server/router.h"
 #include "server/server.h"
+#include "server/windows.h"
 
 namespace sam {
 
@@ -21,6 +22,7 @@ struct ApiParts {
   const ServerOptions& options;
   std::shared_ptr<EventHub> events;
   const MemoryHistory& history;
+  Windows& windows;
   Gate decoding{2};
 };
 

@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "image/tiles.h"
+#include "server/replies.h"
 
 namespace sam {
 namespace {
@@ -32,8 +33,12 @@ std::optional<std::filesystem::file_time_type> changed_at(const std::filesystem:
 }  // namespace
 
 Background::Background(Store& store, const ServerOptions& options, std::shared_ptr<EventHub> events,
-                       MemoryHistory& history)
-    : store_(store), options_(options), events_(std::move(events)), memory_(options, history, *events_) {}
+                       MemoryHistory& history, Windows& windows)
+    : store_(store),
+      options_(options),
+      events_(std::move(events)),
+      windows_(windows),
+      memory_(options, history, *events_) {}
 
 Background::~Background() {
   stop();
@@ -79,6 +84,9 @@ void Background::watch_memory() {
         if (!options_.tile_cache_folder.empty()) trim_tile_cache(options_.tile_cache_folder, options_.tile_cache_bytes);
       }
       memory_.look(Steady::now(), std::chrono::system_clock::now());
+      if (windows_.look_for_gone()) {
+        events_->publish_state("windows", [this] { return windows_json(windows_.list()); });
+      }
     } catch (const std::exception& error) {
       spdlog::warn("the memory could not be read: {}", error.what());
     }

@@ -1,6 +1,6 @@
-// What the server does without being asked: memory readings for those who listen; and, in a thread of low priority, a look at
+// What the server does without being asked: memory readings and windows that are gone, for those who listen; and, in a thread of low priority, a look at
 // images/ for pictures that came or went, and at pictures nobody has opened yet.
-// Threading: start and stop from one thread. Ownership: store and options must outlive it; so must the history.
+// Threading: start and stop from one thread. Ownership: store and options must outlive it; so must history and windows.
 #pragma once
 
 #include <filesystem>
@@ -12,12 +12,14 @@
 #include "server/events.h"
 #include "server/memory_feed.h"
 #include "server/server.h"
+#include "server/windows.h"
 
 namespace sam {
 
 class Background {
  public:
-  Background(Store& store, const ServerOptions& options, std::shared_ptr<EventHub> events, MemoryHistory& history);
+  Background(Store& store, const ServerOptions& options, std::shared_ptr<EventHub> events, MemoryHistory& history,
+             Windows& windows);
   ~Background();
 
   void start();
@@ -35,6 +37,7 @@ class Background {
   Store& store_;
   const ServerOptions& options_;
   const std::shared_ptr<EventHub> events_;
+  Windows& windows_;
   MemoryFeed memory_;  // of memory_thread_ alone
   Mutex mutex_;
   Condition changed_;

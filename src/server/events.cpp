@@ -6,7 +6,7 @@ namespace sam {
 namespace {
 
 bool only_newest_counts(const Event& event) {
-  return event.kind == "memory" || event.kind == "images";
+  return event.kind == "memory" || event.kind == "images" || event.kind == "windows";
 }
 
 }  // namespace

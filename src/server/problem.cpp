@@ -8,6 +8,7 @@
 
 #include "inference/model.h"
 #include "memory/memory_exhausted.h"
+#include "server/windows.h"
 #include "session/session.h"
 
 namespace sam {
@@ -100,6 +101,9 @@ constexpr Row rows[] = {
     },
     [](const Error& e) {
       return if_is<StaleMaskInput>(e, 409, "The earlier mask is not kept any more", "/problems/stale-mask-input");
+    },
+    [](const Error& e) {
+      return if_is<HeldElsewhere>(e, 423, "Another window has this picture", "/problems/held-elsewhere");
     },
     [](const Error& e) { return if_is<DatasetError>(e, 422, "The project's files cannot be used as they are"); },
     [](const Error& e) { return if_is<ImageError>(e, 422, "The picture cannot be read"); },

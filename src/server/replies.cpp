@@ -56,6 +56,13 @@ json prompt_json(const StoredPrompt& prompt) {
   return {{"boxes", std::move(boxes)}, {"points", std::move(points)}};
 }
 
+json window_value(const OpenWindow& window) {
+  return {{"window", window.window},
+          {"person", window.person},
+          {"image", window.image ? json(*window.image) : json()},
+          {"holds", window.holds}};
+}
+
 json annotation_json(const Annotation& annotation) {
   return {{"id", annotation.id},
           {"class_id", annotation.class_id},
@@ -64,6 +71,10 @@ json annotation_json(const Annotation& annotation) {
           {"box", box_json(mask_box(annotation.mask))},
           {"score", annotation.score},
           {"source", annotation.source},
+          {"review", review_name(annotation.review)},
+          {"note", annotation.note},
+          {"created", annotation.created},
+          {"seconds", annotation.seconds},
           {"prompt", prompt_json(annotation.prompt)}};
 }
 
@@ -120,7 +131,7 @@ std::string images_json(std::size_t total, std::size_t offset, const std::vector
   return text_of({{"total", total}, {"offset", offset}, {"images", std::move(list)}});
 }
 
-std::string picture_json(const PictureState& state) {
+std::string picture_json(const PictureState& state, const std::optional<OpenWindow>& holder) {
   json annotations = json::array();
   for (const Annotation& annotation : state.content.annotations) annotations.push_back(annotation_json(annotation));
   json value = {{"name", state.content.image},
@@ -132,6 +143,12 @@ std::string picture_json(const PictureState& state) {
                 {"annotations", std::move(annotations)},
                 {"can_undo", state.can_undo},
                 {"can_redo", state.can_redo},
+                {"undo_title", state.undo_title},
+                {"redo_title", state.redo_title},
+                {"reviewed", state.content.reviewed},
+                {"faulty", state.content.faulty},
+                {"last_edit", state.last_edit},
+                {"holder", holder ? window_value(*holder) : json()},
                 {"tile_levels", tile_levels(state.content.size)},
                 {"warnings", state.warnings}};
   if (!state.encoding.reason.empty()) value["encoding_reason"] = state.encoding.reason;
@@ -157,6 +174,12 @@ std::string candidates_json(const SegmentResult& result) {
 
 std::string predictor_json(const Pipeline& pipeline) {
   return text_of(predictor_value(pipeline));
+}
+
+std::string windows_json(const std::vector<OpenWindow>& windows) {
+  json list = json::array();
+  for (const OpenWindow& window : windows) list.push_back(window_value(window));
+  return text_of({{"windows", std::move(list)}});
 }
 
 std::string encoding_event_json(const std::string& name, const EncodingStatus& status) {

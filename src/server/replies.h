@@ -2,10 +2,12 @@
 // Threading: free functions without state.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "server/http.h"
+#include "server/windows.h"
 #include "session/session.h"
 
 namespace sam {
@@ -24,10 +26,13 @@ struct ProjectReply {
 std::string project_json(const ProjectReply& project, const std::filesystem::path& folder, const ClassList& classes,
                          const Pipeline& pipeline);
 std::string images_json(std::size_t total, std::size_t offset, const std::vector<ListedPicture>& pictures);
-std::string picture_json(const PictureState& state);
+std::string picture_json(const PictureState& state, const std::optional<OpenWindow>& holder);
 std::string candidates_json(const SegmentResult& result);
 
 std::string predictor_json(const Pipeline& pipeline);
+
+// {"windows": …}, also the data of the event.
+std::string windows_json(const std::vector<OpenWindow>& windows);
 
 // Data of events.
 std::string encoding_event_json(const std::string& name, const EncodingStatus& status);

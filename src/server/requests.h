@@ -14,12 +14,20 @@ struct EditRequest {
   std::string revision;
   std::string window;  // the page's own id, repeated in the event
   Edit edit;
+  EditOptions options;
+};
+
+struct CurrentRequest {
+  std::string name;
+  std::string window;  // empty: of none
 };
 
 EditRequest parse_edit_request(std::string_view body);
 SegmentRequest parse_segment_request(std::string_view body);
-// {"name": …}
-std::string parse_current_request(std::string_view body);
+// {"name": …, "window": …}
+CurrentRequest parse_current_request(std::string_view body);
+// {"window": …}, which must be there.
+std::string parse_holder_request(std::string_view body);
 // {"use": "model"} or {"use": "grabcut"}
 PredictorChoice parse_predictor_request(std::string_view body);
 // {"keep_current": …}

@@ -36,10 +36,10 @@ class LocalServer final : public Server {
       : options_(std::move(options)),
         events_(std::make_shared<EventHub>()),
         pipeline_(pipeline),
-        parts_{session, store, pipeline, options_, events_, history_},
+        parts_{session, store, pipeline, options_, events_, history_, windows_},
         router_(all_routes(parts_)),
         page_(options_.page),
-        background_(store, options_, events_, history_),
+        background_(store, options_, events_, history_, windows_),
         handler_{[this](const Request& head) { return admit(head); },
                  [this](Request request) { return handle(std::move(request)); }},
         listener_({.port = options_.port}, handler_) {}
@@ -117,6 +117,8 @@ class LocalServer final : public Server {
   const ServerOptions options_;
   const std::shared_ptr<EventHub> events_;
   MemoryHistory history_;
+  const SystemClock clock_;
+  Windows windows_{clock_};
   Pipeline& pipeline_;
   ApiParts parts_;
   const Router router_;

@@ -57,15 +57,37 @@ Response images(const ApiParts& parts, const Request& request) {
   return json_response(images_json(parts.store.picture_count(), offset, list));
 }
 
+void tell_of_windows(const ApiParts& parts) {
+  parts.events->publish_state("windows", [&] { return windows_json(parts.windows.list()); });
+}
+
+Response picture_response(const ApiParts& parts, const PictureState& state) {
+  return json_response(picture_json(state, parts.windows.holder(state.content.image)));
+}
+
 Response put_current(const ApiParts& parts, const Request& request) {
-  const std::string name = parse_current_request(request.body);
-  require_picture(parts.store, name);
-  return telling_of_broken(parts, name, [&] { return json_response(picture_json(parts.session.show(name))); });
+  const CurrentRequest asked = parse_current_request(request.body);
+  require_picture(parts.store, asked.name);
+  const PictureState state = telling_of_broken(parts, asked.name, [&] { return parts.session.show(asked.name); });
+  if (!asked.window.empty()) {
+    parts.windows.show(asked.window, asked.name);
+    tell_of_windows(parts);
+  }
+  return picture_response(parts, state);
 }
 
 Response get_picture(const ApiParts& parts, const Request& request) {
   const std::string& name = picture_name(parts, request);
-  return telling_of_broken(parts, name, [&] { return json_response(picture_json(parts.session.state(name))); });
+  return picture_response(parts, telling_of_broken(parts, name, [&] { return parts.session.state(name); }));
+}
+
+Response put_holder(const ApiParts& parts, const Request& request) {
+  const std::string& name = picture_name(parts, request);
+  const std::string window = parse_holder_request(request.body);
+  const PictureState state = telling_of_broken(parts, name, [&] { return parts.session.state(name); });
+  parts.windows.take_over(window, name);
+  tell_of_windows(parts);
+  return picture_response(parts, state);
 }
 
 Response segment(const ApiParts& parts, const Request& request) {
@@ -75,32 +97,70 @@ Response segment(const ApiParts& parts, const Request& request) {
       parts, name, [&] { return json_response(candidates_json(parts.session.segment(name, prompt, request.stop))); });
 }
 
+// Whether the annotations of a picture may be changed now. Throws HeldElsewhere.
+void require_may_edit(const ApiParts& parts, const std::string& name, const std::string& window) {
+  parts.windows.require_may_edit(window, name);
+}
+
+// Nothing but what is answered: an edit that was made before the picture went to another window.
+std::optional<PictureState> made_already(const ApiParts& parts, const std::string& name, const EditRequest& asked) {
+  if (asked.options.edit_id.empty()) return std::nullopt;
+  PictureState state = parts.session.state(name);
+  if (state.last_edit != asked.options.edit_id) return std::nullopt;
+  return state;
+}
+
 Response edit(const ApiParts& parts, const Request& request) {
   const std::string& name = picture_name(parts, request);
   const EditRequest asked = parse_edit_request(request.body);
-  const PictureState state =
-      telling_of_broken(parts, name, [&] { return parts.session.apply(name, asked.revision, asked.edit); });
+  try {
+    require_may_edit(parts, name, asked.window);
+  } catch (const HeldElsewhere&) {
+    const auto state = telling_of_broken(parts, name, [&] { return made_already(parts, name, asked); });
+    if (!state) throw;
+    return picture_response(parts, *state);
+  }
+  const PictureState state = telling_of_broken(
+      parts, name, [&] { return parts.session.apply(name, asked.revision, asked.edit, asked.options); });
   if (state.revision != asked.revision) {
     parts.events->publish({"changed", changed_event_json(name, state.revision, asked.window)});
   }
-  return json_response(picture_json(state));
+  return picture_response(parts, state);
 }
 
 Response save(const ApiParts& parts, const Request& request) {
   const std::string& name = picture_name(parts, request);
   const std::string window = parse_save_request(request.body);
+  require_may_edit(parts, name, window);
   const PictureState state = telling_of_broken(parts, name, [&] { return parts.session.save(name); });
   parts.events->publish({"changed", changed_event_json(name, state.revision, window)});
-  return json_response(picture_json(state));
+  return picture_response(parts, state);
 }
 
-// One reader's place among the listeners, given back when its stream ends.
+// A text of the query; empty where it is not there. Throws RequestError (422).
+std::string query_text(const Request& request, const char* name) {
+  constexpr std::size_t most_bytes = 100;
+  const auto found = request.query.find(name);
+  if (found == request.query.end()) return {};
+  if (found->second.size() > most_bytes) {
+    throw RequestError("'" + std::string(name) + "' must be at most " + std::to_string(most_bytes) + " bytes long",
+                       422);
+  }
+  return found->second;
+}
+
+// One reader's place among the listeners, given back when its stream ends; as long as it is there its window is open.
 class Subscription {
  public:
-  explicit Subscription(std::shared_ptr<EventHub> hub) : hub_(std::move(hub)), queue_(hub_->subscribe()) {
+  Subscription(std::shared_ptr<EventHub> hub, Windows& windows, std::string window, const std::string& person)
+      : hub_(std::move(hub)), windows_(windows), window_(std::move(window)), queue_(hub_->subscribe()) {
     if (!queue_) throw RequestError("too many windows listen already; close one", 503);
+    windows_.stream_opened(window_, person);
   }
-  ~Subscription() { hub_->unsubscribe(queue_); }
+  ~Subscription() {
+    windows_.stream_ended(window_);
+    hub_->unsubscribe(queue_);
+  }
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
 
@@ -108,12 +168,17 @@ class Subscription {
 
  private:
   const std::shared_ptr<EventHub> hub_;
+  Windows& windows_;
+  const std::string window_;
   const std::shared_ptr<EventQueue> queue_;
 };
 
-Response events(const ApiParts& parts) {
-  auto subscription = std::make_shared<Subscription>(parts.events);
+Response events(const ApiParts& parts, const Request& request) {
+  const std::string window = query_text(request, "window");
+  auto subscription =
+      std::make_shared<Subscription>(parts.events, parts.windows, window, query_text(request, "person"));
   subscription->queue().push({"memory", memory_json(parts.options)});
+  if (!window.empty()) tell_of_windows(parts);
   Response response;
   response.content_type = "text/event-stream";
   response.headers = {{"Cache-Control", "no-store"}};
@@ -164,7 +229,11 @@ std::vector<Route> session_routes(ApiParts& parts) {
        [&parts](const Request& request) { return edit(parts, request); }},
       {"POST", api + "/images/{name}/save", small_body_bytes,
        [&parts](const Request& request) { return save(parts, request); }},
-      {"GET", api + "/events", 0, [&parts](const Request&) { return events(parts); }},
+      {"PUT", api + "/images/{name}/holder", small_body_bytes,
+       [&parts](const Request& request) { return put_holder(parts, request); }},
+      {"GET", api + "/windows", 0,
+       [&parts](const Request&) { return json_response(windows_json(parts.windows.list())); }},
+      {"GET", api + "/events", 0, [&parts](const Request& request) { return events(parts, request); }},
   };
 }
 
