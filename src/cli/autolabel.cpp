@@ -162,6 +162,8 @@ void add_autolabel_command(CLI::App& root, Program& program) {
                     "put the masks to those of annotated pictures as well; else these are passed over");
   command->add_flag("--refine-edges", options->options.refine_edges,
                     "cut the masks' edges anew in the photo's own pixels");
+  command->add_flag("--accepted", options->options.accepted,
+                    "the masks are annotations like any; else proposals, to be accepted or rejected in the page");
   add_class_flags(*command, options->classes);
   command->add_option("--classes_csv,--classes-csv", options->flags.classes_csv,
                       "the class list; default: classes.csv in the project");

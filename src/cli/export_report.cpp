@@ -17,6 +17,9 @@ void print_export(const ExportSummary& summary, const Format& format, const Expo
                                          {"dry_run", options.dry_run},
                                          {"pictures", summary.pictures},
                                          {"annotations", summary.annotations},
+                                         {"proposals", summary.proposals},
+                                         {"left_out", summary.left_out},
+                                         {"pictures_left_out", summary.pictures_left_out},
                                          {"photos_copied", summary.photos_copied},
                                          {"photos_there_before", summary.photos_kept},
                                          {"losses", summary.losses},
@@ -34,6 +37,18 @@ void print_export(const ExportSummary& summary, const Format& format, const Expo
   char seconds[32];
   std::snprintf(seconds, sizeof seconds, " in %.1f s", summary.seconds);
   std::cout << seconds << '\n';
+  if (summary.proposals > 0) {
+    std::cout << "  " << count_text(summary.proposals, "of them is a proposal", "of them are proposals")
+              << " that nobody has looked at; --accepted-only leaves such out\n";
+  }
+  if (summary.left_out > 0) {
+    std::cout << "  left out, proposed or rejected: " << count_text(summary.left_out, "annotation", "annotations")
+              << '\n';
+  }
+  if (summary.pictures_left_out > 0) {
+    std::cout << "  left out, nothing but proposals: " << count_text(summary.pictures_left_out, "picture", "pictures")
+              << '\n';
+  }
   if (summary.losses.empty()) return;
   std::cout << format.title << " cannot hold everything:\n";
   for (const std::string& each : summary.losses) std::cout << "  " << each << '\n';
@@ -45,6 +60,8 @@ void add_export_flags(CLI::App& command, ExportFlags& flags, bool has_project) {
   command.add_option("OUT", flags.out, "the folder to make, or the file for formats of one file")->required();
   command.add_flag("--exact-masks", flags.options.exact_masks,
                    "masks to the pixel instead of outlines, where the format has both");
+  command.add_flag("--accepted-only", flags.options.accepted_only,
+                   "without proposals that nobody has looked at, and rejected objects");
   command.add_flag("--no-photos", flags.no_photos, "do not copy the photos along");
   command.add_flag("--overwrite", flags.options.overwrite, "replace OUT if it is a file; a folder is never replaced");
   add_dataset_flags(command, flags.flags, has_project);

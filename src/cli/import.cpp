@@ -155,6 +155,8 @@ void add_import_flags(CLI::App& command, ImportCommand& options) {
       ->check(number_from_to(0.01, 1.0))
       ->capture_default_str();
   add_class_flags(command, options.classes);
+  command.add_flag("--proposals", options.options.proposals,
+                   "objects come as proposals, to be accepted or rejected in the page");
   command.add_flag("--no-photos", options.no_photos, "do not copy photos that the project lacks");
   command.add_flag("--skip-errors", options.options.skip_errors,
                    "leave out pictures that cannot be read, and list them");

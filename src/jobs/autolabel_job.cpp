@@ -112,6 +112,7 @@ class Autolabel {
       return;
     }
     made.created = utc_text(clock_.wall_now());
+    if (!options_.accepted) made.review = Review::proposed;
     content.annotations.push_back(std::move(made));
   }
 

@@ -21,7 +21,8 @@ struct AutolabelOptions {
   double min_score = 0;        // objects with a known score below it are left out
   bool annotated_too = false;  // pictures that have annotations get the masks in addition
   bool refine_edges = false;
-  bool dry_run = false;  // no predictor is asked
+  bool accepted = false;  // masks are annotations like any; else proposals
+  bool dry_run = false;   // no predictor is asked
 };
 
 struct AutolabelSummary {

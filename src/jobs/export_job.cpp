@@ -1,5 +1,6 @@
 #include "jobs/export_job.h"
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <set>
@@ -54,9 +55,11 @@ class Export {
         work.picture = source_.read(work.entry);
       }
     });
+    const bool has_more = !reading.empty();
+    std::erase_if(reading, [&](Work& work) { return !pass_review(work.picture); });
     for (Work& work : reading) number(work.picture);
     encoded_ = std::exchange(numbered_, std::move(reading));
-    return !encoded_.empty() || !numbered_.empty();
+    return has_more || !encoded_.empty() || !numbered_.empty();
   }
 
   ExportSummary finish() {
@@ -141,6 +144,28 @@ class Export {
       if (!options_.dry_run) writer_->append(std::move(work.encoded));
     }
     encoded_.clear();
+  }
+
+  // Takes out what is left out, and counts. False if the picture itself is to be: somebody who looked at none of its proposals has not said that there
+  // is nothing on it.
+  bool pass_review(DatasetPicture& picture) {
+    const auto count = [&](Review review) {
+      return static_cast<std::size_t>(
+          std::count_if(picture.annotations.begin(), picture.annotations.end(),
+                        [review](const StoredAnnotation& stored) { return stored.annotation.review == review; }));
+    };
+    const std::size_t proposals = count(Review::proposed);
+    if (!options_.accepted_only) {
+      summary_.proposals += proposals;
+      return true;
+    }
+    summary_.left_out += proposals + count(Review::rejected);
+    std::erase_if(picture.annotations, [](const StoredAnnotation& stored) {
+      return stored.annotation.review == Review::proposed || stored.annotation.review == Review::rejected;
+    });
+    const bool is_left_out = proposals > 0 && picture.annotations.empty() && !picture.reviewed;
+    summary_.pictures_left_out += is_left_out ? 1 : 0;
+    return !is_left_out;
   }
 
   void number(DatasetPicture& picture) {

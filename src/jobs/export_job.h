@@ -22,15 +22,19 @@ struct ExportOptions {
   std::filesystem::path
       out;  // must not exist, or be an empty folder; a file of the format's extension may be replaced if overwrite
   bool overwrite = false;
-  bool photos = true;        // copied along where the format has a place for them
-  bool exact_masks = false;  // WriteRequest's
-  bool dry_run = false;      // reads and encodes all, writes nothing
+  bool photos = true;          // copied along where the format has a place for them
+  bool exact_masks = false;    // WriteRequest's
+  bool accepted_only = false;  // without proposals and rejected objects
+  bool dry_run = false;        // reads and encodes all, writes nothing
   unsigned threads = 2;
 };
 
 struct ExportSummary {
   std::size_t pictures = 0;
   std::size_t annotations = 0;
+  std::size_t proposals = 0;          // of annotations: nobody has looked at them
+  std::size_t left_out = 0;           // proposals and rejected objects: accepted_only
+  std::size_t pictures_left_out = 0;  // with proposals alone: accepted_only
   std::size_t photos_copied = 0;
   std::size_t photos_kept = 0;        // were there from a run before
   std::vector<std::string> losses;    // what the format cannot hold

@@ -207,6 +207,7 @@ class Import {
       stored.annotation.class_id = *class_id;
       if (stored.annotation.source.empty()) stored.annotation.source = source_;
       if (stored.annotation.created.empty()) stored.annotation.created = created_;
+      if (options_.proposals) stored.annotation.review = Review::proposed;
       objects.push_back(std::move(stored.annotation));
       fields.push_back(std::move(stored.other_fields));
     }

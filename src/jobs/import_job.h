@@ -34,6 +34,7 @@ struct ImportOptions {
   ClassRules classes;
   Splits splits;             // the project's; the dataset's are put to them
   bool photos = true;        // copy those that the project lacks; else their annotations are left out
+  bool proposals = false;    // objects come as proposals
   bool skip_errors = false;  // pictures that cannot be taken are listed and left out
   bool dry_run = false;
   unsigned threads = 2;

@@ -54,7 +54,15 @@ TEST_F(AutolabelCommand, AListOfResultsBecomesMasksWithTheirScores) {
   const json saved = json::parse(read("shop/annotations/fresh.jpg.json")).at("annotations").at(0);
   EXPECT_EQ(saved.at("class_name"), "truck");
   EXPECT_EQ(saved.at("score"), 0.75);
+  EXPECT_EQ(saved.at("review"), "proposed");
   EXPECT_EQ(saved.at("prompt").at("boxes").at(0), json({100, 80, 300, 280}));
+}
+
+TEST_F(AutolabelCommand, MasksThatNeedNoReviewAreAnnotationsLikeAny) {
+  const ProcessResult made =
+      label({at("shop"), at("results.json"), "--ground-truth", at("truth.json"), "--min-score", "0.5", "--accepted"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_FALSE(json::parse(read("shop/annotations/fresh.jpg.json")).at("annotations").at(0).contains("review"));
 }
 
 TEST_F(AutolabelCommand, ADryRunWritesNothing) {

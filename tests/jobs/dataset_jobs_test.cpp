@@ -169,6 +169,69 @@ TEST_F(DatasetJobs, ReplacingKeepsWhatWasInBackupsAndUsesNoIdAgain) {
   EXPECT_THAT(backups(), testing::Contains("annotations/a.bmp.json"));
 }
 
+TEST_F(DatasetJobs, ImportedObjectsAreProposalsWhereThatIsAskedFor) {
+  annotate("a.bmp", {2, 3, 12, 8}, 0);
+  put("in.json", coco(box(1, 1, 1, "2,3,10,5") + "," + box(2, 1, 1, "20,10,8,8") + "," + box(3, 2, 1, "1,1,5,5")));
+  ImportOptions options;
+  options.proposals = true;
+  options.on_conflict = OnConflict::merge;
+  EXPECT_EQ(import(options).annotations, 2u);
+  const auto reviews = [&](const std::string& name) {
+    std::vector<Review> found;
+    for (const Annotation& each : open().load(name).content.annotations) found.push_back(each.review);
+    store_.reset();
+    return found;
+  };
+  EXPECT_THAT(reviews("a.bmp"), ElementsAre(Review::none, Review::proposed));
+  EXPECT_THAT(reviews("b.bmp"), ElementsAre(Review::proposed));
+}
+
+TEST_F(DatasetJobs, AnExportCountsProposalsOrLeavesThemOut) {
+  const auto put_review = [&](const std::string& name, const std::vector<Review>& reviews, bool reviewed = false) {
+    for (std::size_t i = 0; i < reviews.size(); ++i) annotate(name, {2, 3, 12.0 + static_cast<double>(i), 8}, 0);
+    Store& store = open();
+    LoadedPicture loaded = store.load(name);
+    for (std::size_t i = 0; i < reviews.size(); ++i) loaded.content.annotations[i].review = reviews[i];
+    loaded.content.reviewed = reviewed;
+    store.save(loaded.content, loaded.revision);
+    store_.reset();
+  };
+  put_review("a.bmp", {Review::none, Review::proposed, Review::accepted, Review::rejected});
+  put_review("b.bmp", {Review::proposed});
+  put_review("c.bmp", {Review::rejected});
+  const ExportSummary all = export_to("coco", {folder_ / "all"});
+  EXPECT_EQ(all.annotations, 6u);
+  EXPECT_EQ(all.proposals, 2u);
+  EXPECT_EQ(all.left_out, 0u);
+  ExportOptions options{folder_ / "accepted"};
+  options.accepted_only = true;
+  const ExportSummary accepted = export_to("coco", options);
+  EXPECT_EQ(accepted.annotations, 2u);
+  EXPECT_EQ(accepted.proposals, 0u);
+  EXPECT_EQ(accepted.left_out, 4u);
+  EXPECT_EQ(accepted.pictures, 2u) << "of b.bmp nobody has said that there is nothing";
+  EXPECT_EQ(accepted.pictures_left_out, 1u);
+}
+
+// So many that whole batches are left out.
+TEST_F(DatasetJobs, PicturesAfterManyThatAreLeftOutAreExported) {
+  for (int i = 0; i < 200; ++i) put("images/p" + std::to_string(i) + ".bmp", bmp(size.width, size.height));
+  Store& store = open();
+  for (std::size_t i = 0; i < store.picture_count(); ++i) {
+    const std::string name = store.pictures(i, 1).front().name;
+    LoadedPicture loaded = store.load(name);
+    loaded.content.annotations.push_back(rectangle(loaded.content.next_id++, 0, {2, 3, 12, 8}, size));
+    if (name != "p199.bmp") loaded.content.annotations.back().review = Review::proposed;
+    store.save(loaded.content, loaded.revision);
+  }
+  store_.reset();
+  ExportOptions options{folder_ / "accepted"};
+  options.accepted_only = true;
+  const ExportSummary summary = export_to("coco", options);
+  EXPECT_EQ(summary.pictures, 1u);
+  EXPECT_EQ(summary.pictures_left_out, 202u);
+}
+
 TEST_F(DatasetJobs, ClassesAreMappedSkippedOrRefused) {
   put("in.json", coco(box(1, 1, 1, "2,3,10,5") + "," + box(2, 1, 2, "20,10,8,8")));
   ImportOptions refuse;
