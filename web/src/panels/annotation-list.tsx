@@ -141,7 +141,7 @@ export function AnnotationList() {
   });
 
   return (
-    <section class="panel annotations" aria-label={words.annotations} ref={section} onKeyDown={onKeyDown}>
+    <section class="panel annotations" aria-label={words.annotations} ref={section} onKeyDownCapture={onKeyDown}>
       <header class="panel-head">
         <h2>{words.annotations}</h2>
         <span class="muted tabular">

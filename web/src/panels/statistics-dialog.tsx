@@ -17,10 +17,6 @@ import { VirtualList } from './virtual-list';
 const words = text.statistics;
 const rowHeight = 28;
 
-function theme(): 'light' | 'dark' {
-  return getComputedStyle(document.documentElement).colorScheme.includes('dark') ? 'dark' : 'light';
-}
-
 function chartUrl(job: Job, chart: Chart, of: 'light' | 'dark'): string {
   return `${base}/jobs/${job.id}/charts/${chart}.svg?theme=${of}`;
 }
@@ -33,7 +29,7 @@ function useFileName(): (part: string) => string {
 function ChartCard({ job, chart, table }: { job: Job; chart: Chart; table: preact.ComponentChildren }) {
   const page = usePage();
   const fileName = useFileName();
-  const shown = chartUrl(job, chart, theme());
+  const shown = chartUrl(job, chart, useValue((state) => state.theme));
   const saved = chartUrl(job, chart, 'light');
   const savePng = () => {
     chartPng(saved)
