@@ -35,7 +35,7 @@ import { onStatisticsJob } from './state/statistics';
 import { watchWalk } from './state/walking';
 import { watchWork } from './state/work-clock';
 import { makeHand } from './tools/hand';
-import { onProgress } from './state/progress';
+import { loadProgress, onProgress } from './state/progress';
 import { reconnect, reloadProject, remember, start } from './state/session';
 import './style/page.css';
 
@@ -150,7 +150,10 @@ const handlers: EventHandlers = {
   encoding: (event) => onEncoding(page, event),
   changed: (event) => onChanged(page, event),
   predictor: (predictor) => onPredictor(page, predictor),
-  images: () => void reloadList(page).catch((error: unknown) => tellError(page, 'list', error)),
+  images: () => {
+    reloadList(page).catch((error: unknown) => tellError(page, 'list', error));
+    void loadProgress(page);
+  },
   job: (job) => {
     onJob(page, job);
     onEverythingJob(page, job);

@@ -73,7 +73,10 @@ export function ClassField({ classId, label, hint, except, onChoose }: Props) {
         <div
           class="class-field-list"
           style={{ height: `${Math.min(rowsShown, Math.max(1, found.length)) * rowHeight}px` }}
-          onMouseDown={(event) => event.preventDefault()} // the field keeps the focus
+          onMouseDown={(event) => {
+            event.preventDefault(); // the field keeps the focus
+            event.stopPropagation();
+          }}
         >
           {found.length === 0 && <p class="muted">{text.classes.noneFound}</p>}
           <VirtualList

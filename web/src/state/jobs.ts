@@ -4,6 +4,7 @@
 import { Problem } from '../model/problem';
 import type { Job, JobRequest } from '../model/wire';
 import { text } from '../text/en';
+import { reloadList } from './image-list';
 import { announce, tell, tellError } from './messages';
 import type { Page } from './page';
 import type { PageState } from './page-state';
@@ -87,6 +88,7 @@ export function onJob(page: Page, job: Job): void {
   page.store.set({ jobs: { ...jobs, list: [...list].sort((a, b) => b.id - a.id) } });
   if (!isOver(job) || (known !== undefined && isOver(known))) return;
   if (known !== undefined || waitingOf(page).here.has(job.id)) tellEnd(page, job);
+  if (job.kind === 'embed') reloadList(page).catch((error: unknown) => tellError(page, 'list', error)); // what is kept on disk
   end(page, job);
 }
 
