@@ -160,6 +160,7 @@ export function AnnotationList() {
       {searchable && <Search query={query} onQuery={setQuery} />}
       {shown.length === 0 && <p class="empty">{annotations.length === 0 ? words.noAnnotations : words.noneOfClass}</p>}
       <VirtualList
+        ownKeys
         count={shown.length}
         row={rowHeight}
         label={words.annotations}

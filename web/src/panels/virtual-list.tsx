@@ -15,6 +15,7 @@ interface Props {
   readonly onWhole?: (whole: ListWindow) => void;
   readonly role?: 'listbox' | 'tree';
   readonly kind?: string; // a further class
+  readonly ownKeys?: boolean; // who uses it moves the focus itself
 }
 
 const items = '[role=option], [role=treeitem]';
@@ -59,7 +60,7 @@ function useHeight(ref: RefObject<HTMLDivElement | null>): number {
 }
 
 export function VirtualList(props: Props) {
-  const { count, row, label, current, render, multiple = false, onDrawn, onWhole, role = 'listbox', kind = '' } = props;
+  const { count, row, label, current, render, multiple = false, onDrawn, onWhole, role = 'listbox', kind = '', ownKeys = false } = props;
   const ref = useRef<HTMLDivElement>(null);
   const height = useHeight(ref);
   const [top, setTop] = useState(0);
@@ -90,7 +91,7 @@ export function VirtualList(props: Props) {
       role={role}
       aria-label={label}
       {...(multiple ? { 'aria-multiselectable': true } : {})}
-      onKeyDown={(event) => moveFocus(event.currentTarget, event, row)}
+      onKeyDown={(event) => !ownKeys && moveFocus(event.currentTarget, event, row)}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
     >
       <div class="list-rows" role="presentation" style={{ height: `${count * row}px` }}>

@@ -24,7 +24,7 @@ import {
   retryPrompt,
   setMaskOptions,
 } from '../../state/prompting';
-import { select } from '../../state/selecting';
+import { select, selectNext } from '../../state/selecting';
 import { isPrompting } from '../../state/tools-state';
 import type { Action } from '../action';
 import { hasSelection } from './conditions';
@@ -46,8 +46,12 @@ function escape(page: Page): void {
 
 function cycle(page: Page, step: 1 | -1): void {
   if (offersSegments(page.store.get())) markNextSegment(page, step);
-  else cycleCandidate(page, step);
+  else if (page.store.get().candidates.length > 1) cycleCandidate(page, step);
+  else selectNext(page, step);
 }
+
+const hasNext = (s: PageState) =>
+  s.candidates.length > 1 || offersSegments(s) || (s.picture?.annotations.length ?? 0) > 0;
 
 export const prompt: readonly Action[] = [
   {
@@ -101,17 +105,17 @@ export const prompt: readonly Action[] = [
   {
     id: 'next-candidate',
     group: 'Prompt',
-    title: 'Next candidate',
+    title: 'Next candidate mask; the next annotation where there is no choice',
     keys: ['Tab'],
-    enabled: (s) => s.candidates.length > 1 || offersSegments(s),
+    enabled: hasNext,
     run: (page) => cycle(page, 1),
   },
   {
     id: 'previous-candidate',
     group: 'Prompt',
-    title: 'Previous candidate',
+    title: 'Previous candidate mask, or annotation',
     keys: ['Shift+Tab'],
-    enabled: (s) => s.candidates.length > 1 || offersSegments(s),
+    enabled: hasNext,
     run: (page) => cycle(page, -1),
   },
   {
