@@ -1,11 +1,11 @@
 // Statistics of the project: charts that the program draws, the numbers beside them, and files of both.
 
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { base } from '../api/client';
 import { colorOf, css } from '../model/color';
 import { area, count, percent } from '../model/format';
 import { byCount, charts, type Chart, type ClassStatistics, type Statistics } from '../model/statistics';
-import type { Job } from '../model/wire';
+import type { Job, Progress } from '../model/wire';
 import { tellError } from '../state/messages';
 import { countStatistics, isCounting, listClass, stopCounting } from '../state/statistics';
 import { text } from '../text/en';
@@ -31,6 +31,7 @@ function ChartCard({ job, chart, table }: { job: Job; chart: Chart; table: preac
   const fileName = useFileName();
   const shown = chartUrl(job, chart, useValue((state) => state.theme));
   const saved = chartUrl(job, chart, 'light');
+  const [missing, setMissing] = useState(false);
   const savePng = () => {
     chartPng(saved)
       .then((blob) => download(blob, fileName(`${chart}.png`)))
@@ -48,7 +49,11 @@ function ChartCard({ job, chart, table }: { job: Job; chart: Chart; table: preac
           PNG
         </button>
       </header>
-      <img src={shown} alt={words.chartAlt[chart]} />
+      {missing ? (
+        <p class="muted">{words.noChart}</p>
+      ) : (
+        <img src={shown} alt={words.chartAlt[chart]} onError={() => setMissing(true)} />
+      )}
       {table}
     </section>
   );
@@ -127,7 +132,11 @@ function Classes({ classes }: { classes: readonly ClassStatistics[] }) {
   );
 }
 
-function tableOf(chart: Chart, found: Statistics) {
+function seconds(value: number): string {
+  return value > 0 ? words.seconds(value < 10 ? value.toFixed(1) : count(value)) : '–';
+}
+
+function tableOf(chart: Chart, found: Statistics, progress: Progress | null) {
   const { areas, annotations, images } = found;
   switch (chart) {
     case 'classes':
@@ -137,12 +146,19 @@ function tableOf(chart: Chart, found: Statistics) {
         <Rows
           head={[words.state, words.images, words.share]}
           rows={[
-            [words.labelled, count(found.labelled_images), share(found.labelled_images, images)],
-            [words.empty, count(found.empty_images), share(found.empty_images, images)],
-            [words.fresh, count(found.fresh_images), share(found.fresh_images, images)],
-            ...(found.unreadable.length === 0
-              ? []
-              : [[words.unreadable, count(found.unreadable.length), share(found.unreadable.length, images)] as const]),
+            ...(
+              [
+                [words.labelled, found.labelled_images],
+                [words.empty, found.empty_images],
+                [words.fresh, found.fresh_images],
+                [words.unreadable, found.unreadable.length],
+                [words.proposed, progress?.proposed ?? 0],
+                [words.reviewed, progress?.reviewed ?? 0],
+                [words.faulty, progress?.faulty ?? 0],
+              ] as const
+            )
+              .filter(([, number], i) => i < 3 || number > 0)
+              .map(([name, number]) => [name, count(number), share(number, images)] as const),
           ]}
         />
       );
@@ -167,16 +183,29 @@ function tableOf(chart: Chart, found: Statistics) {
             .map(([step, number]) => [step, count(number), share(number, images)] as const)}
         />
       );
-    default:
+    case 'times':
+      if (progress === null) return null;
+      return (
+        <Rows
+          head={[words.time, words.now]}
+          rows={[
+            [words.secondsAnObject, seconds(progress.seconds_per_object)],
+            [words.objectsAnHour, progress.objects_per_hour > 0 ? count(progress.objects_per_hour) : '–'],
+            [words.imagesAnHour, progress.images_per_hour > 0 ? count(progress.images_per_hour) : '–'],
+          ]}
+        />
+      );
+    case 'positions':
       return null;
   }
 }
 
 function Found({ job, found }: { job: Job; found: Statistics }) {
+  const progress = useValue((state) => state.statistics.progress);
   return (
     <div class="charts">
       {charts.map((chart) => (
-        <ChartCard key={chart} job={job} chart={chart} table={tableOf(chart, found)} />
+        <ChartCard key={chart} job={job} chart={chart} table={tableOf(chart, found, progress)} />
       ))}
     </div>
   );
