@@ -235,7 +235,7 @@ function startJob(request) {
     changeJob(job, { seconds, done, total: names.length, left_s: (seconds * (names.length - done)) / done, log: done > names.length / 2 ? ['DSC_0412.jpg: the file ends too early; passed over', 'DSC_0788.jpg: 1 object without pixels left out'] : [] });
     if (done < names.length) return;
     if (kind === 'classes') results.set(job.id, { pictures: 37, annotations: 112, renumbered: request.change === 'merge' ? 1188 : 0, classes: classes.map((c) => c.name) });
-    if (kind === 'import') results.set(job.id, { pictures: 812, annotations: 5120, photos_added: 3, classes_added: ['kestrel', 'heron', 'animal/otter'], same_objects: 14, conflicts: { kept: 9, replaced: 0, merged: 0 }, warnings: ['a.json: a shape of kind "line" has no area; left out'] });
+    if (kind === 'import') results.set(job.id, { pictures: 812, annotations: 5120, photos_added: 3, classes_added: ['kestrel', 'heron', 'animal/otter'], same_objects: 14, conflicts: { kept: 9, replaced: 0, merged: 0 }, without_photo: 2, warnings: ['a.json: a shape of kind "line" has no area; left out'] });
     changeJob(job, { state: 'done', left_s: 0, message: `${names.length} images in ${seconds.toFixed(0)} s.` });
     send('project', {});
   }, 200);

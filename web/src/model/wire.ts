@@ -302,6 +302,7 @@ export interface ImportResult {
   readonly classes_added: readonly string[];
   readonly same_objects: number;
   readonly conflicts: { readonly kept: number; readonly replaced: number; readonly merged: number };
+  readonly without_photo: number; // pictures left out
   readonly warnings: readonly string[];
 }
 

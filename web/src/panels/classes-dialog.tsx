@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { count } from '../model/format';
 import { asProblem } from '../model/problem';
 import type { Class, ClassesResult, JobRequest } from '../model/wire';
-import { startJob, tryOut } from '../state/jobs';
+import { startJob, tryOut, type Found } from '../state/jobs';
 import { text } from '../text/en';
 import { ClassField } from './class-field';
 import { usePage, useValue } from './context';
@@ -17,7 +17,7 @@ const none: readonly Class[] = [];
 
 type Looked =
   | { readonly state: 'not' | 'looking' }
-  | { readonly state: 'found'; readonly result: ClassesResult }
+  | { readonly state: 'found'; readonly found: Found<ClassesResult> }
   | { readonly state: 'refused'; readonly why: string };
 
 function Changes({ result }: { result: ClassesResult }) {
@@ -28,11 +28,13 @@ function Changes({ result }: { result: ClassesResult }) {
   if (lines.length === 0) lines.push(words.nothingElse);
   lines.push(words.listAfter(count(result.classes.length)));
   return (
-    <ul class="changes" data-testid="changes">
-      {lines.map((line) => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
+    <div class="changes" data-testid="changes">
+      <ul>
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
@@ -68,7 +70,7 @@ export function ClassesDialog() {
   const look = async () => {
     setLooked({ state: 'looking' });
     try {
-      setLooked({ state: 'found', result: await tryOut<ClassesResult>(page, request(true)) });
+      setLooked({ state: 'found', found: await tryOut<ClassesResult>(page, request(true)) });
     } catch (error) {
       setLooked({ state: 'refused', why: asProblem(error).message });
     }
@@ -149,7 +151,7 @@ export function ClassesDialog() {
               {words.looking}
             </p>
           )}
-          {looked.state === 'found' && <Changes result={looked.result} />}
+          {looked.state === 'found' && <Changes result={looked.found.result} />}
           {looked.state === 'refused' && <p class="refused">{looked.why}</p>}
         </div>
         <div class="dialog-buttons">

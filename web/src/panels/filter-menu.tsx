@@ -59,13 +59,21 @@ function NameField() {
   );
 }
 
+// Nothing is asked while the two make no sense together, or what is typed is no number.
 function NumberField({ part, label }: { part: 'atLeast' | 'atMost'; label: string }) {
   const page = usePage();
   const list = useList();
-  const wanted = useValue((state) => state.images.filter[part]);
+  const filter = useValue((state) => state.images.filter);
+  const wanted = filter[part];
+  const read = (value: string) => {
+    const number = value.trim() === '' ? undefined : /^\d{1,6}$/.test(value.trim()) ? Number(value) : null;
+    if (number === null) return null;
+    const next = changed(page.store.get().images.filter, { [part]: number });
+    return (next.atLeast ?? 0) <= (next.atMost ?? Infinity) ? next : null;
+  };
   const { typed, onInput } = useTyped(wanted === undefined ? '' : String(wanted), (next) => {
-    const number = /^\d{1,6}$/.test(next.trim()) ? Number(next) : undefined;
-    list(changed(page.store.get().images.filter, { [part]: number }));
+    const asked = read(next);
+    if (asked !== null) list(asked);
   });
   return (
     <label class="number-field">
@@ -75,6 +83,7 @@ function NumberField({ part, label }: { part: 'atLeast' | 'atMost'; label: strin
         type="text"
         inputMode="numeric"
         autocomplete="off"
+        aria-invalid={read(typed) === null}
         value={typed}
         onInput={(event) => onInput(event.currentTarget.value)}
       />

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { count } from '../model/format';
 import { asProblem } from '../model/problem';
 import type { DatasetFormat, ImportResult, JobRequest } from '../model/wire';
-import { loadFormats, startJob, tryOut } from '../state/jobs';
+import { loadFormats, startJob, tryOut, type Found as TriedOut } from '../state/jobs';
 import { text } from '../text/en';
 import { CheckLine } from './check-line';
 import { usePage, useValue } from './context';
@@ -21,16 +21,12 @@ const warningsShown = 200;
 
 type Tried =
   | { readonly state: 'not' | 'trying' }
-  | { readonly state: 'found'; readonly result: ImportResult }
+  | { readonly state: 'found'; readonly found: TriedOut<ImportResult> }
   | { readonly state: 'refused'; readonly why: string };
 
 function linesOf(result: ImportResult): readonly string[] {
-  const { pictures, annotations, photos_added, classes_added, same_objects, conflicts } = result;
+  const { annotations, photos_added, classes_added, same_objects, conflicts, without_photo } = result;
   const lines: string[] = [];
-  if (annotations > 0 || pictures > 0) {
-    const images = words.images(count(pictures), pictures === 1);
-    lines.push(words.wouldChange(images, words.annotations(count(annotations), annotations === 1)));
-  }
   if (classes_added.length > 0) {
     const named = classes_added.slice(0, classesNamed).join(', ');
     const more = classes_added.length - classesNamed;
@@ -38,21 +34,27 @@ function linesOf(result: ImportResult): readonly string[] {
   }
   if (photos_added > 0) lines.push(words.photosAdded(count(photos_added)));
   if (same_objects > 0) lines.push(words.sameObjects(count(same_objects)));
+  if (without_photo > 0) lines.push(words.withoutPhoto(count(without_photo)));
   if (conflicts.kept > 0) lines.push(words.conflictsKept(count(conflicts.kept)));
   if (conflicts.replaced > 0) lines.push(words.conflictsReplaced(count(conflicts.replaced)));
   if (conflicts.merged > 0) lines.push(words.conflictsMerged(count(conflicts.merged)));
-  return lines.length === 0 ? [words.nothing] : lines;
+  if (lines.length === 0 && annotations === 0) lines.push(words.nothing);
+  return lines;
 }
 
-function Found({ result }: { result: ImportResult }) {
+function Changes({ found: { result, message } }: { found: TriedOut<ImportResult> }) {
   const { warnings } = result;
+  const lines = linesOf(result);
   return (
-    <>
-      <ul class="changes" data-testid="changes">
-        {linesOf(result).map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
+    <div class="changes" data-testid="changes">
+      <p>{message}</p>
+      {lines.length > 0 && (
+        <ul>
+          {lines.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
       {warnings.length > 0 && (
         <details class="job-log">
           <summary>{words.warnings(count(warnings.length))}</summary>
@@ -63,7 +65,7 @@ function Found({ result }: { result: ImportResult }) {
           </ol>
         </details>
       )}
-    </>
+    </div>
   );
 }
 
@@ -96,7 +98,7 @@ export function ImportDialog() {
   const attempt = async () => {
     setTried({ state: 'trying' });
     try {
-      setTried({ state: 'found', result: await tryOut<ImportResult>(page, request(true)) });
+      setTried({ state: 'found', found: await tryOut<ImportResult>(page, request(true)) });
     } catch (error) {
       setTried({ state: 'refused', why: asProblem(error).message });
     }
@@ -160,7 +162,7 @@ export function ImportDialog() {
               {words.trying}
             </p>
           )}
-          {tried.state === 'found' && <Found result={tried.result} />}
+          {tried.state === 'found' && <Changes found={tried.found} />}
           {tried.state === 'refused' && <p class="refused">{tried.why}</p>}
         </div>
         <div class="dialog-buttons">

@@ -121,8 +121,13 @@ export async function startJob(page: Page, request: JobRequest): Promise<Job | n
   }
 }
 
+export interface Found<T> {
+  readonly result: T;
+  readonly message: string; // what it comes to, in a sentence
+}
+
 // What a dry run finds. It is not listed. Throws Problem.
-export async function tryOut<T>(page: Page, request: JobRequest): Promise<T> {
+export async function tryOut<T>(page: Page, request: JobRequest): Promise<Found<T>> {
   const { trials } = waitingOf(page);
   let job = await page.api.startJob(request);
   trials.add(job.id);
@@ -134,7 +139,7 @@ export async function tryOut<T>(page: Page, request: JobRequest): Promise<T> {
   if (job.state !== 'done') throw new Problem(422, 'about:blank', job.title, job.message);
   const result = await page.api.jobResult<T>(job.id);
   page.api.removeJob(job.id).catch(() => undefined);
-  return result;
+  return { result, message: job.message };
 }
 
 export async function cancelJob(page: Page, id: number): Promise<void> {

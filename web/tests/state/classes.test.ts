@@ -65,15 +65,16 @@ describe('number keys', () => {
 
   test('whatever is used, a class that has a digit keeps it, and the last one used has one', () => {
     const next = makeRandom(7);
-    const pins = ['species 900', 'species 3'];
+    const some = many.slice(0, 60);
+    const pins = ['species 40', 'species 3'];
     let slots: readonly string[] = [];
     const used: string[] = [];
-    for (let i = 0; i < 2000; ++i) {
-      const name = `species ${Math.floor(next(0, i % 3 === 0 ? 1200 : 15))}`;
-      const before = numberedOf(many, pins, slots).map((item) => item.name);
-      slots = slotsAfterUse(many, pins, slots, used, name);
+    for (let i = 0; i < 400; ++i) {
+      const name = `species ${Math.floor(next(0, i % 3 === 0 ? 60 : 15))}`;
+      const before = numberedOf(some, pins, slots).map((item) => item.name);
+      slots = slotsAfterUse(some, pins, slots, used, name);
       used.push(name);
-      const after = numberedOf(many, pins, slots).map((item) => item.name);
+      const after = numberedOf(some, pins, slots).map((item) => item.name);
       expect(after).toContain(name);
       expect(after.slice(0, 2)).toEqual(pins);
       expect(new Set(after).size).toBe(9);

@@ -110,8 +110,8 @@ describe('trying out', () => {
     await settle();
     says(1, { done: 4 });
     expect(list()).toEqual([]);
-    says(1, { state: 'done' });
-    expect(await answer).toEqual(found);
+    says(1, { state: 'done', message: '9 would change.' });
+    expect(await answer).toEqual({ result: found, message: '9 would change.' });
     await settle();
     expect(program.removed).toEqual([1]);
     expect(toasts()).toEqual([]);
@@ -125,7 +125,7 @@ describe('trying out', () => {
       says(begun.id, { state: 'done' });
       return begun;
     };
-    expect(await tryOut(page, request)).toEqual(found);
+    expect((await tryOut(page, request)).result).toEqual(found);
     expect(list()).toEqual([]);
   });
 
@@ -135,7 +135,7 @@ describe('trying out', () => {
     await settle();
     program.change(1, { state: 'done' }); // nobody heard of it
     takeJobs(page, await program.api.jobs());
-    expect(await answer).toEqual(found);
+    expect((await answer).result).toEqual(found);
     expect(list()).toEqual([]);
   });
 
