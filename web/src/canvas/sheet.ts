@@ -5,6 +5,7 @@
 import { Layer } from 'konva/lib/Layer.js';
 import { Shape } from 'konva/lib/Shape.js';
 import type { Stage } from 'konva/lib/Stage.js';
+import type { Point } from '../geometry/box';
 import type { Viewport } from '../geometry/viewport';
 import type { PageState } from '../state/page-state';
 import type { Canvas } from './brush';
@@ -29,20 +30,69 @@ export function transformOf(drawn: Viewport, now: Viewport): string {
   return `matrix(${ratio}, 0, 0, ${ratio}, ${now.x - ratio * drawn.x}, ${now.y - ratio * drawn.y})`;
 }
 
+// How far a canvas drawn for one viewport has to be shifted to be right for another, in device pixels. Null: it is not
+// only shifted, or not by whole pixels.
+export function shiftOf(drawn: Viewport, now: Viewport, deviceRatio: number): Point | null {
+  if (drawn.scale !== now.scale) return null;
+  const [x, y] = [(now.x - drawn.x) * deviceRatio, (now.y - drawn.y) * deviceRatio];
+  const whole = { x: Math.round(x), y: Math.round(y) };
+  return Math.abs(x - whole.x) + Math.abs(y - whole.y) < 1e-3 ? whole : null;
+}
+
+// Moves what is on a canvas, and lets only what came into sight be drawn.
+function shift(canvas: Canvas, { x, y }: Point): void {
+  const { width, height } = canvas.canvas;
+  const transform = canvas.getTransform();
+  canvas.setTransform(1, 0, 0, 1, 0, 0);
+  canvas.globalCompositeOperation = 'copy';
+  canvas.drawImage(canvas.canvas, x, y);
+  canvas.globalCompositeOperation = 'source-over';
+  canvas.beginPath();
+  canvas.rect(x > 0 ? 0 : width + x, 0, Math.abs(x), height);
+  canvas.rect(0, y > 0 ? 0 : height + y, width, Math.abs(y));
+  canvas.clip();
+  canvas.setTransform(transform);
+}
+
+export interface Habits {
+  readonly isEmpty?: (state: PageState) => boolean; // nothing would be drawn: the canvas costs nothing then
+  readonly shifts?: boolean; // what is on the canvas is moved with the view; only what comes into sight is drawn
+}
+
 // needs: what the drawing depends on besides the viewport; compared by identity.
-export function makeSheet(stage: Stage, get: () => PageState, needs: Needs, draw: (canvas: Canvas) => void): Sheet {
+export function makeSheet(
+  stage: Stage,
+  get: () => PageState,
+  needs: Needs,
+  draw: (canvas: Canvas) => void,
+  { isEmpty = () => false, shifts = false }: Habits = {},
+): Sheet {
   let seen: readonly unknown[] = [];
   let view: Viewport | null = null; // asked for last
   let drawn: Viewport | null = null; // on the canvas
   let cost = 0; // ms of the last drawing
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let whole = true; // all is to be drawn
+  let empty = false; // nothing is on the canvas, which is not shown
 
   const layer = new Layer({ listening: false });
   const element = layer.getNativeCanvasElement();
   element.style.transformOrigin = '0 0';
+  layer.clearBeforeDraw(!shifts);
+  const begin = (canvas: Canvas) => {
+    const by = whole || drawn === null || view === null ? null : shiftOf(drawn, view, layer.getCanvas().getPixelRatio());
+    if (by !== null) return shift(canvas, by);
+    const { width, height } = canvas.canvas;
+    const transform = canvas.getTransform();
+    canvas.setTransform(1, 0, 0, 1, 0, 0);
+    canvas.clearRect(0, 0, width, height);
+    canvas.setTransform(transform);
+  };
   const paint = (canvas: Canvas) => {
     const start = performance.now();
+    if (shifts) begin(canvas);
     draw(canvas);
+    whole = false;
     cost = performance.now() - start;
     element.style.transform = '';
     drawn = view;
@@ -50,27 +100,35 @@ export function makeSheet(stage: Stage, get: () => PageState, needs: Needs, draw
   layer.add(new Shape({ listening: false, sceneFunc: (context) => paint(context._context) }));
   stage.add(layer);
 
-  const redraw = () => {
+  const redraw = (all = true) => {
     clearTimeout(timer);
+    whole ||= all;
     view = get().viewport;
     layer.setAttrs({ x: view.x, y: view.y, scaleX: view.scale, scaleY: view.scale });
     layer.batchDraw();
   };
+  const shown = (state: PageState) => {
+    if (isEmpty(state) !== empty) element.style.display = (empty = !empty) ? 'none' : '';
+    return !empty;
+  };
   return {
-    redraw,
+    redraw: () => redraw(),
     update(state) {
+      const wasEmpty = empty;
+      if (!shown(state)) return;
+      if (wasEmpty) seen = [];
       const now = [state.screen, ...needs(state)];
       const moved = state.viewport !== view;
       if (!same(now, seen)) {
         seen = now;
         redraw();
       } else if (moved && (cost < dearMs || drawn === null)) {
-        redraw();
+        redraw(false);
       } else if (moved) {
         view = state.viewport;
         element.style.transform = transformOf(drawn!, view);
         clearTimeout(timer);
-        timer = setTimeout(redraw, restMs);
+        timer = setTimeout(redraw, restMs, true);
       }
     },
   };

@@ -57,6 +57,7 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     store.get,
     (s) => [s.picture?.name],
     paintPicture,
+    { shifts: true },
   );
   const annotations = makeSheet(
     stage,
@@ -69,12 +70,14 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     store.get,
     (s) => [moving(s), s.selection, s.tools.asking, hand.gesture?.reshaped?.polygon, s.layers, s.opacity, s.project, isBare(s), s.review.walk === null, s.review.walk?.bare],
     (canvas) => !isBare(store.get()) && drawMoving(canvas, store.get(), names, hand.gesture?.reshaped ?? null),
+    { isEmpty: (s) => moving(s).length === 0 },
   );
   const segments = makeSheet(
     stage,
     store.get,
     (s) => [s.everything.segments, s.picture?.name, offersSegments(s)],
     (canvas) => drawSegments(canvas, store.get()),
+    { isEmpty: (s) => !offersSegments(s) },
   );
   const prompt = makeSheet(
     stage,

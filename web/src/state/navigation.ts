@@ -110,7 +110,7 @@ function position(page: Page): number {
 }
 
 // The first image after a position, or before it, that passes a filter and can be opened.
-async function seek(page: Page, from: number, step: 1 | -1, filter: ImageFilter): Promise<ImageEntry | null> {
+export async function seek(page: Page, from: number, step: 1 | -1, filter: ImageFilter): Promise<ImageEntry | null> {
   if (from < 0) {
     const first = (await page.api.images(0, 1, filter)).images[0];
     return first === undefined || first.state !== 'broken' ? (first ?? null) : seek(page, first.position, step, filter);

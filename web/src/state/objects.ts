@@ -5,7 +5,7 @@ import type { Edit } from '../model/wire';
 import { text } from '../text/en';
 import { edit } from './editing';
 import { announce, tell, tellError } from './messages';
-import { afterPrompt, open } from './navigation';
+import { afterPrompt, open, seek } from './navigation';
 import { enqueue, type Page } from './page';
 import { editedId, setTools } from './reshaping';
 import type { Asking } from './tools-state';
@@ -65,7 +65,7 @@ export async function copyToNext(page: Page): Promise<boolean> {
   const { picture, images } = page.store.get();
   const ids = selected(page);
   if (picture === null || ids.length === 0) return false;
-  const next = await page.api.nextImage(picture.position, 1, {});
+  const next = await seek(page, picture.position, 1, images.filter);
   if (next === null) {
     tell(page, 'info', 'open', text.editing.noNextImage, text.editing.noNextImageDetail(count(images.total)));
     return false;
