@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { addBox, annotations, choose, chooseClass, click, drag, offered, opened, shows } from './hand';
 import { brokenName, startProgram, type Program } from './program';
@@ -104,25 +106,41 @@ test('a mask not yet added is not dropped by next', async ({ page }) => {
   expect(program.labels('chelsea')).toHaveLength(1);
 });
 
-test('two windows: news are shown, and an edit made on an old state is refused, not stored over', async ({
-  page,
-  context,
-}) => {
+test('two windows: the first has the picture, the other looks, and takes it over knowingly', async ({ page, context }) => {
   await opened(page, program.url);
   await choose(page, 'chelsea.jpg');
   const other = await context.newPage();
   await opened(other, program.url, 'chelsea.jpg');
-  await addBox(other, [0.1, 0.1], [0.5, 0.6], 'cat');
-  await annotations(other, 1);
-  await expect(page.getByText('Changed in another window')).toBeVisible();
+  await expect(page.getByTestId('look-only')).toHaveCount(0);
+  await expect(other.getByTestId('look-only')).toBeVisible();
+  await addBox(page, [0.1, 0.1], [0.5, 0.6], 'cat');
   await annotations(page, 1);
+  await annotations(other, 1);
 
+  await other.getByTestId('look-only').getByRole('button', { name: 'Take over' }).click();
+  await other.getByRole('dialog').getByRole('button', { name: 'Take over' }).click();
+  await expect(page.getByTestId('look-only')).toBeVisible();
+  await addBox(other, [0.5, 0.5], [0.9, 0.9], 'cat');
+  await annotations(other, 2);
+  await expect(page.getByText('Changed in another window')).toBeVisible();
+  await annotations(page, 2);
+  await other.close();
+  await expect(page.getByTestId('look-only')).toHaveCount(0); // its stream ended
+  await addBox(page, [0.2, 0.6], [0.5, 0.9], 'cat');
+  await annotations(page, 3);
+  expect(program.labels('chelsea')).toHaveLength(3);
+});
+
+test('an edit made on an old state is refused, its mask kept, not stored over what another tool wrote', async ({ page }) => {
+  await opened(page, program.url);
+  await choose(page, 'chelsea.jpg');
+  await addBox(page, [0.1, 0.1], [0.5, 0.6], 'cat');
+  await annotations(page, 1);
   let raced = false;
   await page.route('**/edits', async (route) => {
     if (!raced) {
       raced = true;
-      await addBox(other, [0.5, 0.5], [0.9, 0.9], 'cat');
-      await annotations(other, 2);
+      appendFileSync(join(program.folder, 'labels/chelsea.txt'), '1 0.1 0.1 0.2 0.1 0.2 0.2\n');
     }
     await route.continue();
   });
