@@ -135,6 +135,16 @@ class ProjectSession final : public Session {
     }
   }
 
+  // To copy from. Nothing if there is no such picture.
+  std::optional<LoadedPicture> load_other(const std::string& name) {
+    if (!store_.find(name)) return std::nullopt;
+    try {
+      return load(name);
+    } catch (const ImageError& error) {  // of another picture than the one that is edited
+      throw EditError("nothing can be copied from " + name + ": " + error.what());
+    }
+  }
+
   // Read again each time: nothing is kept for pictures that are not on screen, and a history of 1 MB takes about 1 ms. One that cannot be used
   // costs the undo steps and a warning, never the picture.
   History history_of(LoadedPicture& picture) {
@@ -222,7 +232,7 @@ class ProjectSession final : public Session {
                           nullptr};
       std::optional<LoadedPicture> other;
       if constexpr (std::is_same_v<Kind, CopyAnnotations>) {
-        if (edit.from != content.image && store_.find(edit.from)) other = load(edit.from);
+        if (edit.from != content.image) other = load_other(edit.from);
         context.other = edit.from == content.image ? &content : other ? &other->content : nullptr;
       }
       return plan_edit(content, edit, context);

@@ -40,6 +40,30 @@ TEST_F(SavingTest, SavingTheSameAgainChangesNoByte) {
   EXPECT_EQ(get("annotations/a.bmp.json"), annotations);
 }
 
+TEST_F(SavingTest, WhatTheReviewSaysIsSavedAndLeavesTheLabelsAlone) {
+  LoadedPicture saved = save_box(open());
+  const auto labels = get("labels/a.txt");
+  const auto before = get("annotations/a.bmp.json");
+  saved.content.annotations[0].review = Review::rejected;
+  saved.content.annotations[0].note = "not a car";
+  saved.content.annotations[0].seconds = 2.5;
+  saved.content.reviewed = true;
+  saved.content.faulty = true;
+  saved.revision = store_->save(saved.content, saved.revision);
+  LoadedPicture loaded = open().load("a.bmp");
+  EXPECT_EQ(loaded.content, saved.content);
+  EXPECT_EQ(loaded.revision, saved.revision);
+  EXPECT_EQ(get("labels/a.txt"), labels);
+  loaded.content.annotations[0].review = Review::none;
+  loaded.content.annotations[0].note.clear();
+  loaded.content.annotations[0].seconds = 0;
+  loaded.content.reviewed = loaded.content.faulty = false;
+  const std::string revision = store_->save(loaded.content, loaded.revision);
+  EXPECT_EQ(get("annotations/a.bmp.json"), before) << "as if there had been no review";
+  loaded.content.annotations[0].seconds = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(store_->save(loaded.content, revision), DatasetError);
+}
+
 TEST_F(SavingTest, NoAnnotationsCanBeSavedToo) {
   LoadedPicture saved = save_box(open());
   saved.content.annotations.clear();

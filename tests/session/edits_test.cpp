@@ -267,6 +267,7 @@ TEST_F(Edits, ObjectsAreCopiedFromAnotherPictureAndScaled) {
   EXPECT_THAT(refusal(CopyAnnotations{"b c.jpg", {8}}), HasSubstr("no pixel"));
   EXPECT_THAT(refusal(CopyAnnotations{"b c.jpg", {9}}), HasSubstr("annotation 9 is not in b c.jpg"));
   EXPECT_THAT(refusal(CopyAnnotations{"../b.jpg", {7}}), HasSubstr("there is no picture"));
+  EXPECT_THAT(refusal(CopyAnnotations{"broken.jpg", {1}}), HasSubstr("from broken.jpg: the file is truncated"));
   now = apply(CopyAnnotations{"a.jpg", {1}});
   EXPECT_EQ(at(now, 2).mask, at(now, 0).mask);
 }

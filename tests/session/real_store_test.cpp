@@ -55,6 +55,20 @@ TEST_F(RealStoreTest, AnEditThatFailsCanBeMadeAgainAndUndone) {
   while (count > 0) EXPECT_EQ(apply(Undo{}).content.annotations.size(), static_cast<std::size_t>(--count));
 }
 
+TEST_F(RealStoreTest, AnEditIsMadeOnceThoughTheProgramEndedBeforeItsAnswerCame) {
+  const std::string revision = session_->state("a.bmp").revision;
+  const EditOptions options{Overlap::allow, "w1-1"};
+  const PictureState made = session_->apply("a.bmp", revision, add(), options);
+  const PictureState marked =
+      session_->apply("b.bmp", session_->state("b.bmp").revision, MarkPicture{true, true}, options);
+  restart();
+  EXPECT_EQ(session_->apply("a.bmp", revision, add(), options).revision, made.revision);
+  EXPECT_EQ(session_->state("a.bmp").content.annotations.size(), 1u);
+  EXPECT_EQ(session_->state("b.bmp").content, marked.content);
+  EXPECT_EQ(session_->state("b.bmp").last_edit, "w1-1");
+  EXPECT_TRUE(session_->state("b.bmp").content.faulty);
+}
+
 TEST_F(RealStoreTest, LabelsThatCannotFollowAreNoFailureAndNoConflict) {
   apply(add());
   const auto labels = get("labels/a.txt");
