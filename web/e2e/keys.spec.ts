@@ -35,7 +35,12 @@ const rectangle = (x: number, y: number, side: number): [number, number][] => [
 async function drawObjects(): Promise<void> {
   await edit({ type: 'clear' });
   const holed = { outer: rectangle(40, 40, 80), holes: [rectangle(60, 60, 20)] };
-  await edit({ type: 'add', class_id: 0, polygon: [holed, { outer: rectangle(130, 40, 6), holes: [] }] });
+  await edit({
+    type: 'add',
+    class_id: 0,
+    polygon: [holed, { outer: rectangle(130, 40, 6), holes: [] }],
+    prompt: { boxes: [[40, 40, 136, 120]] },
+  });
   await edit({ type: 'add', class_id: 1, polygon: [{ outer: rectangle(200, 100, 90), holes: [] }] });
   await edit({ type: 'add', class_id: 1, polygon: [{ outer: rectangle(240, 140, 100), holes: [] }] });
 }
@@ -69,14 +74,14 @@ function look(): Promise<string> {
   return page.evaluate(() => {
     const copy = document.querySelector('#app')!.cloneNode(true) as HTMLElement;
     for (const part of copy.querySelectorAll('.memory, .thumbnail, .list-drawn .encoding')) part.remove();
-    const canvases = [...document.querySelectorAll('canvas:not(.thumbnail)')].map((canvas) => {
-      const data = (canvas as HTMLCanvasElement).toDataURL();
+    const digest = (text: string) => {
       let hash = 0;
-      for (let i = 0; i < data.length; ++i) hash = (Math.imul(hash, 31) + data.charCodeAt(i)) | 0;
+      for (let i = 0; i < text.length; ++i) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
       return hash;
-    });
+    };
+    const canvases = [...document.querySelectorAll<HTMLCanvasElement>('canvas:not(.thumbnail)')];
     const focus = document.activeElement?.outerHTML.slice(0, 200) ?? '';
-    return JSON.stringify([copy.innerHTML, canvases, focus]);
+    return [copy.innerHTML, focus, ...canvases.map((canvas) => canvas.toDataURL())].map(digest).join(' ');
   });
 }
 
