@@ -167,6 +167,14 @@ export function bindPointer(element: HTMLElement, page: Page, hand: Hand, pointe
     event.preventDefault();
     zoom(page, screenOf(event), wheelFactor(event));
   });
+  // What was begun on one picture does not go on over another.
+  let name = page.store.get().picture?.name;
+  const unsubscribe = page.store.subscribe(() => {
+    const turned = page.store.get().picture?.name !== name;
+    name = page.store.get().picture?.name;
+    if (turned && end() !== null) show();
+  });
+  stop.signal.addEventListener('abort', unsubscribe);
   // Shift turns the brush into the eraser before it is pressed.
   const shifted = (event: KeyboardEvent) => {
     if (event.key !== 'Shift' || hand.shift === event.shiftKey) return;

@@ -4,6 +4,7 @@ import { count } from '../model/format';
 import type { Edit } from '../model/wire';
 import { text } from '../text/en';
 import { edit } from './editing';
+import { refusedWhileBusy } from './jobs';
 import { announce, tell, tellError } from './messages';
 import { afterPrompt, open, seek } from './navigation';
 import { enqueue, type Page } from './page';
@@ -64,7 +65,7 @@ export function answer(page: Page): Promise<boolean> {
 export async function copyToNext(page: Page): Promise<boolean> {
   const { picture, images } = page.store.get();
   const ids = selected(page);
-  if (picture === null || ids.length === 0) return false;
+  if (picture === null || ids.length === 0 || refusedWhileBusy(page)) return false;
   const next = await seek(page, picture.position, 1, images.filter);
   if (next === null) {
     tell(page, 'info', 'open', text.editing.noNextImage, text.editing.noNextImageDetail(count(images.total)));

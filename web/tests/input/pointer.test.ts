@@ -43,7 +43,7 @@ afterAll(() => {
 });
 
 beforeEach(async () => {
-  program = new FakeProgram(['a.jpg']);
+  program = new FakeProgram(['a.jpg', 'b.jpg']);
   program.apply('a.jpg', { type: 'add', class_id: 0, polygon: [square(100, 100, 50)] });
   page = pageOn(program);
   page.store.set({ project: await program.api.project(), classId: 0, mode: 'box' });
@@ -76,6 +76,18 @@ describe('pointer', () => {
     send('pointercancel', [260, 240]);
     send('pointerup', [260, 240]);
     expect(page.store.get()).toEqual(state);
+  });
+
+  test('what was begun on one picture does not go on over another', async () => {
+    page.store.set({ mode: 'brush' });
+    send('pointerdown', [200, 200]);
+    send('pointermove', [260, 240]);
+    await open(page, 'b.jpg');
+    send('pointermove', [300, 240]);
+    send('pointerup', [300, 240]);
+    await settle();
+    expect(program.edits).toEqual([]);
+    expect(page.store.get().tools.strokes).toEqual([]);
   });
 
   test('Esc puts a gesture away; without one it is not taken', () => {
