@@ -28,7 +28,9 @@ test.afterEach(async () => {
 
 const area = async (index = 0) => (await hand.saved()).annotations[index]?.area ?? 0;
 
-test('a stroke makes an object of the chosen class, the next goes onto it, Shift and the eraser take away', async ({ page }) => {
+test('a stroke makes an object of the chosen class, the next goes onto it, Shift and the eraser take away', async ({
+  page,
+}) => {
   await chooseClass(page, 'cup');
   await page.keyboard.press('Shift+B');
   await hand.drag([100, 100], [200, 100]);
@@ -92,26 +94,32 @@ test('sizes by keys and slider; a larger brush paints more; a new object begins 
   await expect.poll(told).toBeLessThan(3 * before);
 });
 
-test('the eraser takes the object it begins on, and an object without pixels is gone', { tag: '@objects' }, async ({ page }) => {
-  await annotations(page, 2);
-  await page.keyboard.press('Shift+X');
-  await hand.click([500, 300]);
-  await expect(page.getByText('There is no object here to erase from')).toBeVisible();
-  await hand.drag([340, 100], [340, 180]);
-  await expect.poll(() => area(1)).toBeLessThan(6400);
-  await page.keyboard.press('Escape');
-  await hand.click([102, 102]);
-  await page.keyboard.press('Shift+X');
-  for (let i = 0; i < 4; ++i) await page.keyboard.press('}');
-  await hand.drag([96, 102], [108, 102]);
-  await annotations(page, 1);
-});
+test(
+  'the eraser takes the object it begins on, and an object without pixels is gone',
+  { tag: '@objects' },
+  async ({ page }) => {
+    await annotations(page, 2);
+    await page.keyboard.press('Shift+X');
+    await hand.click([500, 300]);
+    await expect(page.getByText('There is no object here to erase from')).toBeVisible();
+    await hand.drag([340, 100], [340, 180]);
+    await expect.poll(() => area(1)).toBeLessThan(6400);
+    await page.keyboard.press('Escape');
+    await hand.click([102, 102]);
+    await page.keyboard.press('Shift+X');
+    for (let i = 0; i < 4; ++i) await page.keyboard.press('}');
+    await hand.drag([96, 102], [108, 102]);
+    await annotations(page, 1);
+  },
+);
 
 test('a finger paints, two zoom, and a stroke that two fingers began is not one', async ({ page }) => {
   await page.keyboard.press('Shift+B');
   const devtools = await page.context().newCDPSession(page);
-  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', points: readonly { x: number; y: number; id: number }[]) =>
-    devtools.send('Input.dispatchTouchEvent', { type, touchPoints: [...points] });
+  const touch = (
+    type: 'touchStart' | 'touchMove' | 'touchEnd',
+    points: readonly { x: number; y: number; id: number }[],
+  ) => devtools.send('Input.dispatchTouchEvent', { type, touchPoints: [...points] });
   const [a, b] = [await hand.at([200, 200]), await hand.at([260, 220])];
   await touch('touchStart', [{ ...a, id: 1 }]);
   await touch('touchMove', [{ x: (a.x + b.x) / 2, y: a.y, id: 1 }]);
@@ -124,8 +132,14 @@ test('a finger paints, two zoom, and a stroke that two fingers began is not one'
   const before = await zoom.innerText();
   await touch('touchStart', [{ ...a, id: 1 }]);
   await touch('touchMove', [{ x: a.x + 5, y: a.y, id: 1 }]);
-  await touch('touchStart', [{ x: a.x + 5, y: a.y, id: 1 }, { x: a.x + 105, y: a.y, id: 2 }]);
-  await touch('touchMove', [{ x: a.x - 45, y: a.y, id: 1 }, { x: a.x + 155, y: a.y, id: 2 }]);
+  await touch('touchStart', [
+    { x: a.x + 5, y: a.y, id: 1 },
+    { x: a.x + 105, y: a.y, id: 2 },
+  ]);
+  await touch('touchMove', [
+    { x: a.x - 45, y: a.y, id: 1 },
+    { x: a.x + 155, y: a.y, id: 2 },
+  ]);
   await touch('touchEnd', []);
   await expect(zoom).not.toHaveText(before);
   await page.keyboard.press('f');

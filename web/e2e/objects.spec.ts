@@ -14,12 +14,22 @@ const speckled = [
 ];
 const overlapping = [{ outer: rectangle(150, 150, 300, 300), holes: [] }];
 const wavy = [
-  { outer: Array.from({ length: 120 }, (_, i): [number, number] => [450 + 80 * Math.cos(i / 19.1), 250 + 80 * Math.sin(i / 19.1)]), holes: [] },
+  {
+    outer: Array.from({ length: 120 }, (_, i): [number, number] => [
+      450 + 80 * Math.cos(i / 19.1),
+      250 + 80 * Math.sin(i / 19.1),
+    ]),
+    holes: [],
+  },
 ];
 
 test.beforeEach(async ({ page }) => {
   program = await startProgram();
-  await addShapes(page.request, program, name, [{ polygon: speckled }, { polygon: overlapping, class_id: 2 }, { polygon: wavy }]);
+  await addShapes(page.request, program, name, [
+    { polygon: speckled },
+    { polygon: overlapping, class_id: 2 },
+    { polygon: wavy },
+  ]);
   hand = new PictureHand(page, program, name);
   await opened(page, program.url);
   await page.getByRole('option', { name }).click();
@@ -94,7 +104,9 @@ test('simplify shows how many vertices are left while the tolerance is chosen', 
   await expect.poll(async () => (await hand.saved()).annotations[2]!.polygon[0]!.outer.length).toBeLessThan(60);
 });
 
-test('the order of the list is that of drawing; a click reaches the smallest, again what lies beneath', async ({ page }) => {
+test('the order of the list is that of drawing; a click reaches the smallest, again what lies beneath', async ({
+  page,
+}) => {
   const [a, b, c] = (await ids()) as [number, number, number];
   await hand.click([280, 280]);
   for (const [key, wanted] of [
@@ -123,7 +135,9 @@ test('copies come to the next image, which is shown with them selected', async (
   await shows(page, 'coins.png');
   await annotations(page, 2);
   await expect(page.getByRole('toolbar', { name: 'Object' })).toContainText('2 selected');
-  expect((await stored(page.request, program, 'coins.png')).annotations.map(({ class_id }) => class_id)).toEqual([1, 2]);
+  expect((await stored(page.request, program, 'coins.png')).annotations.map(({ class_id }) => class_id)).toEqual([
+    1, 2,
+  ]);
   expect(program.labels('coins').length).toBeGreaterThanOrEqual(2);
   await page.keyboard.press('z');
   await annotations(page, 0);

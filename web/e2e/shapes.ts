@@ -15,13 +15,20 @@ let edits = 0;
 
 export async function send(request: APIRequestContext, program: Program, name: string, edit: Edit): Promise<Picture> {
   const { revision } = await stored(request, program, name);
-  const answer = await request.post(`${address(program, name)}/edits`, { data: { revision, edit_id: `test-${++edits}`, edit } });
+  const answer = await request.post(`${address(program, name)}/edits`, {
+    data: { revision, edit_id: `test-${++edits}`, edit },
+  });
   expect(answer.ok(), await answer.text()).toBe(true);
   return (await answer.json()) as Picture;
 }
 
 export function rectangle(x0: number, y0: number, x1: number, y1: number): [number, number][] {
-  return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
+  return [
+    [x0, y0],
+    [x1, y0],
+    [x1, y1],
+    [x0, y1],
+  ];
 }
 
 // classes: of samples/classes.csv, by number. Returns the annotations in the order given.
@@ -32,16 +39,25 @@ export async function addShapes(
   shapes: readonly { polygon: Polygon; class_id?: number }[],
 ): Promise<readonly Annotation[]> {
   let picture = await stored(request, program, name);
-  for (const { polygon, class_id = 1 } of shapes) picture = await send(request, program, name, { type: 'add', class_id, polygon });
+  for (const { polygon, class_id = 1 } of shapes)
+    picture = await send(request, program, name, { type: 'add', class_id, polygon });
   return picture.annotations;
 }
 
 // The place on the screen of a pixel of the picture, which is fitted.
-export async function placeOf(page: Page, program: Program, name: string, [x, y]: readonly [number, number]): Promise<{ x: number; y: number }> {
+export async function placeOf(
+  page: Page,
+  program: Program,
+  name: string,
+  [x, y]: readonly [number, number],
+): Promise<{ x: number; y: number }> {
   const { width, height } = await stored(page.request, program, name);
   const box = (await page.getByTestId('canvas').boundingBox())!;
   const scale = Math.min((box.width - 48) / width, (box.height - 48) / height, 8);
-  return { x: box.x + (box.width - scale * width) / 2 + scale * x, y: box.y + (box.height - scale * height) / 2 + scale * y };
+  return {
+    x: box.x + (box.width - scale * width) / 2 + scale * x,
+    y: box.y + (box.height - scale * height) / 2 + scale * y,
+  };
 }
 
 export class PictureHand {

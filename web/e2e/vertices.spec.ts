@@ -11,7 +11,12 @@ let hand: PictureHand;
 test.beforeEach(async ({ page }) => {
   program = await startProgram();
   await addShapes(page.request, program, name, [
-    { polygon: [{ outer: rectangle(100, 60, 300, 220), holes: [rectangle(180, 120, 220, 160)] }, { outer: rectangle(340, 60, 420, 120), holes: [] }] },
+    {
+      polygon: [
+        { outer: rectangle(100, 60, 300, 220), holes: [rectangle(180, 120, 220, 160)] },
+        { outer: rectangle(340, 60, 420, 120), holes: [] },
+      ],
+    },
   ]);
   hand = new PictureHand(page, program, name);
   await opened(page, program.url);
@@ -48,7 +53,9 @@ test('a dragged vertex is in the label file, and back after undo, also after a r
 
 test('holes and further parts: their vertices move, edges get new ones, Alt takes one away', async ({ page }) => {
   await hand.drag([220, 160], [230, 170]);
-  await expect.poll(async () => (await hand.saved()).annotations[0]!.polygon[0]!.holes[0]?.[2]?.map(Math.round)).toEqual([230, 170]);
+  await expect
+    .poll(async () => (await hand.saved()).annotations[0]!.polygon[0]!.holes[0]?.[2]?.map(Math.round))
+    .toEqual([230, 170]);
   await hand.drag([380, 120], [380, 150]); // the middle of an edge of the second part
   await expect.poll(async () => (await outer(1)).length).toBe(5);
   const { x, y } = await hand.at([300, 180]);
@@ -76,7 +83,9 @@ test('several chosen with a band are deleted with Delete; an outline keeps three
 test('a refused change is told and taken back, Esc and another picture leave nothing half done', async ({ page }) => {
   const before = await outer();
   const full = { type: 'about:blank', title: 'The disk is full', status: 507, detail: 'Nothing was changed.' };
-  await page.route('**/edits', (route) => route.fulfill({ status: 507, contentType: 'application/problem+json', json: full }));
+  await page.route('**/edits', (route) =>
+    route.fulfill({ status: 507, contentType: 'application/problem+json', json: full }),
+  );
   await hand.drag([300, 60], [325, 40]);
   await expect(page.getByText('The disk is full')).toBeVisible();
   await page.unroute('**/edits');

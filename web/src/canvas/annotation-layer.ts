@@ -30,7 +30,13 @@ function dashOf({ review }: Annotation, scale: number): readonly number[] {
 
 type Names = ReadonlyMap<number, string>;
 
-function drawShape(canvas: Canvas, annotation: Annotation, polygon: Polygon, selected: boolean, state: PageState): void {
+function drawShape(
+  canvas: Canvas,
+  annotation: Annotation,
+  polygon: Polygon,
+  selected: boolean,
+  state: PageState,
+): void {
   const { layers, viewport } = state;
   const color = colorOf(annotation.class_id);
   const path = pathOf(polygon, viewport.scale);
@@ -57,7 +63,14 @@ function drawName(canvas: Canvas, annotation: Annotation, polygon: Polygon, name
   if (top === null) return;
   const name = names.get(annotation.class_id) ?? `class ${annotation.class_id}`;
   const told = annotation.review === 'proposed' ? `${name}  ${percent(annotation.score)}` : name;
-  plate(canvas, annotation.review === 'rejected' ? `✕ ${told}` : told, css(colorOf(annotation.class_id)), top.x, top.y, scale);
+  plate(
+    canvas,
+    annotation.review === 'rejected' ? `✕ ${told}` : told,
+    css(colorOf(annotation.class_id)),
+    top.x,
+    top.y,
+    scale,
+  );
 }
 
 function inSight(annotations: readonly Annotation[], { viewport, picture, screen }: PageState): readonly Annotation[] {
@@ -68,9 +81,7 @@ function inSight(annotations: readonly Annotation[], { viewport, picture, screen
 // Those that do not move.
 export function stillOf(state: PageState): readonly Annotation[] {
   const { picture, adding, selection } = state;
-  return [...(picture?.annotations ?? []), ...adding].filter(
-    ({ id }) => !selection.has(id) && !isHidden(state, id),
-  );
+  return [...(picture?.annotations ?? []), ...adding].filter(({ id }) => !selection.has(id) && !isHidden(state, id));
 }
 
 export function movingOf(state: PageState): readonly Annotation[] {
@@ -98,7 +109,12 @@ function asked(polygon: Polygon, { tools: { asking } }: PageState): Polygon {
 }
 
 // shown: the outline of an object in a gesture that goes on.
-export function drawMoving(canvas: Canvas, state: PageState, names: Names, shown: { id: number; polygon: Polygon } | null): void {
+export function drawMoving(
+  canvas: Canvas,
+  state: PageState,
+  names: Names,
+  shown: { id: number; polygon: Polygon } | null,
+): void {
   const { layers, viewport } = state;
   if (!isPut(state)) return;
   const polygonOf = (annotation: Annotation): Polygon => {
@@ -107,7 +123,8 @@ export function drawMoving(canvas: Canvas, state: PageState, names: Names, shown
   };
   const all = movingOf(state).map((annotation) => ({ annotation, polygon: polygonOf(annotation) }));
   for (const { annotation, polygon } of all) drawShape(canvas, annotation, polygon, true, state);
-  if (layers.labels) for (const { annotation, polygon } of all) drawName(canvas, annotation, polygon, names, viewport.scale);
+  if (layers.labels)
+    for (const { annotation, polygon } of all) drawName(canvas, annotation, polygon, names, viewport.scale);
   if (!layers.points) return;
   for (const { annotation } of all) drawPrompt(canvas, annotation, viewport.scale);
 }

@@ -53,7 +53,8 @@ export function makePen(canvas: Canvas, state: PageState): Pen {
     stroke(points, radius, look) {
       canvas.lineCap = 'round';
       canvas.lineJoin = 'round';
-      canvas.strokeStyle = look === 'erase' ? 'rgb(20 22 28 / 0.6)' : css(colorOf(look.classId), Math.min(0.8, opacity + 0.2));
+      canvas.strokeStyle =
+        look === 'erase' ? 'rgb(20 22 28 / 0.6)' : css(colorOf(look.classId), Math.min(0.8, opacity + 0.2));
       canvas.lineWidth = 2 * radius;
       canvas.stroke(strokePath(points));
       canvas.lineCap = 'butt';
@@ -73,7 +74,11 @@ export function makePen(canvas: Canvas, state: PageState): Pen {
         sign.moveTo(at.x, at.y - arm);
         sign.lineTo(at.x, at.y + arm);
       }
-      if (radius * scale > 7) lines(sign, [[shade, 3], ['#fff', 1.25]]);
+      if (radius * scale > 7)
+        lines(sign, [
+          [shade, 3],
+          ['#fff', 1.25],
+        ]);
     },
     handle(at, look, hot) {
       const half = (look === 'between' ? 3 : 4.5) / scale + (hot ? 1.5 / scale : 0);

@@ -37,7 +37,8 @@ function drawBox(canvas: Canvas, box: Box, scale: number): void {
 // The tool's own gesture, or what it shows under the pointer before one. A hand that moves the picture shows nothing.
 function drawTool(canvas: Canvas, state: PageState, hand: Hand): void {
   const pen = makePen(canvas, state);
-  for (const { points, radius, erase, classId } of state.tools.strokes) pen.stroke(points, radius, erase ? 'erase' : { classId });
+  for (const { points, radius, erase, classId } of state.tools.strokes)
+    pen.stroke(points, radius, erase ? 'erase' : { classId });
   if (hand.gesture !== null) {
     if (hand.gesture.pans !== true) hand.gesture.draw?.(pen, state);
     return;

@@ -80,7 +80,8 @@ export function makeSheet(
   element.style.transformOrigin = '0 0';
   layer.clearBeforeDraw(!shifts);
   const begin = (canvas: Canvas) => {
-    const by = whole || drawn === null || view === null ? null : shiftOf(drawn, view, layer.getCanvas().getPixelRatio());
+    const by =
+      whole || drawn === null || view === null ? null : shiftOf(drawn, view, layer.getCanvas().getPixelRatio());
     if (by !== null) return shift(canvas, by);
     const { width, height } = canvas.canvas;
     const transform = canvas.getTransform();

@@ -52,13 +52,7 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   const still = keeping(stillOf);
   const moving = keeping(movingOf);
 
-  const picture = makeSheet(
-    stage,
-    store.get,
-    (s) => [s.picture?.name],
-    paintPicture,
-    { shifts: true },
-  );
+  const picture = makeSheet(stage, store.get, (s) => [s.picture?.name], paintPicture, { shifts: true });
   const annotations = makeSheet(
     stage,
     store.get,
@@ -68,7 +62,18 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   const changing = makeSheet(
     stage,
     store.get,
-    (s) => [moving(s), s.selection, s.tools.asking, hand.gesture?.reshaped?.polygon, s.layers, s.opacity, s.project, isBare(s), s.review.walk === null, s.review.walk?.bare],
+    (s) => [
+      moving(s),
+      s.selection,
+      s.tools.asking,
+      hand.gesture?.reshaped?.polygon,
+      s.layers,
+      s.opacity,
+      s.project,
+      isBare(s),
+      s.review.walk === null,
+      s.review.walk?.bare,
+    ],
     (canvas) => !isBare(store.get()) && drawMoving(canvas, store.get(), names, hand.gesture?.reshaped ?? null),
     { isEmpty: (s) => moving(s).length === 0 },
   );
@@ -82,7 +87,20 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   const prompt = makeSheet(
     stage,
     store.get,
-    (s) => [s.everything.hovered, s.prompt, s.hovered, s.candidates, s.chosen, s.classId, s.layers, s.opacity, s.mode, s.tools, s.selection, s.picture],
+    (s) => [
+      s.everything.hovered,
+      s.prompt,
+      s.hovered,
+      s.candidates,
+      s.chosen,
+      s.classId,
+      s.layers,
+      s.opacity,
+      s.mode,
+      s.tools,
+      s.selection,
+      s.picture,
+    ],
     (canvas) => drawPrompt(canvas, store.get(), hand),
   );
 

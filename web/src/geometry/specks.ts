@@ -5,7 +5,8 @@ import type { Part, Polygon, Ring } from './polygon';
 // Without a sign, whichever way round.
 export function ringArea(ring: Ring): number {
   let twice = 0;
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) twice += ring[j]![0] * ring[i]![1] - ring[i]![0] * ring[j]![1];
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++)
+    twice += ring[j]![0] * ring[i]![1] - ring[i]![0] * ring[j]![1];
   return Math.abs(twice) / 2;
 }
 

@@ -27,7 +27,8 @@ function rewritten(polygon: Polygon, rewrite: Rewrite): Polygon {
     const outer = rewrite(old.outer, part, 0);
     if (outer === null) return;
     const holes = old.holes.map((hole, i) => rewrite(hole, part, i + 1)).filter((hole) => hole !== null);
-    const same = outer === old.outer && holes.length === old.holes.length && holes.every((hole, i) => hole === old.holes[i]);
+    const same =
+      outer === old.outer && holes.length === old.holes.length && holes.every((hole, i) => hole === old.holes[i]);
     parts.push(same ? old : { outer, holes });
   });
   return parts;
@@ -134,7 +135,12 @@ export function longEdges(polygon: Polygon, length: number, box: Box): Place[] {
   return found;
 }
 
-export function nearest(places: readonly Place[], pointOf: (place: Place) => Point | null, at: Point, within: number): Place | null {
+export function nearest(
+  places: readonly Place[],
+  pointOf: (place: Place) => Point | null,
+  at: Point,
+  within: number,
+): Place | null {
   let best: Place | null = null;
   let bestDistance = within;
   for (const place of places) {

@@ -20,7 +20,10 @@ export interface PointerState {
 const doubleMs = 400;
 const doublePx = 8;
 
-type Moment = Pick<MouseEvent, 'clientX' | 'clientY' | 'button' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey' | 'timeStamp'>;
+type Moment = Pick<
+  MouseEvent,
+  'clientX' | 'clientY' | 'button' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey' | 'timeStamp'
+>;
 type Press = Moment & Partial<Pick<PointerEvent, 'pointerType' | 'getCoalescedEvents'>>;
 
 function kindOf(type: string | undefined): Spot['kind'] {
@@ -34,8 +37,12 @@ function wheelFactor(event: WheelEvent): number {
 
 // Two fingers: what was between them stays between them.
 function pinch(page: Page, before: readonly [Point, Point], now: readonly [Point, Point]): void {
-  const middle = (pair: readonly [Point, Point]) => ({ x: (pair[0].x + pair[1].x) / 2, y: (pair[0].y + pair[1].y) / 2 });
-  const apart = (pair: readonly [Point, Point]) => Math.max(1, Math.hypot(pair[0].x - pair[1].x, pair[0].y - pair[1].y));
+  const middle = (pair: readonly [Point, Point]) => ({
+    x: (pair[0].x + pair[1].x) / 2,
+    y: (pair[0].y + pair[1].y) / 2,
+  });
+  const apart = (pair: readonly [Point, Point]) =>
+    Math.max(1, Math.hypot(pair[0].x - pair[1].x, pair[0].y - pair[1].y));
   const [from, to] = [middle(before), middle(now)];
   panBy(page, to.x - from.x, to.y - from.y);
   zoom(page, to, apart(now) / apart(before));
@@ -45,12 +52,19 @@ function begin(page: Page, spot: Spot, space: boolean): Gesture | null {
   if (spot.button === 1 || (spot.button === 0 && space)) return pan(page, spot);
   if (page.store.get().picture === null) return null;
   const { mode } = page.store.get();
-  const selects = spot.button === 0 && mode !== 'vertices' && (spot.mod || (spot.alt && mode !== 'brush' && mode !== 'eraser'));
+  const selects =
+    spot.button === 0 && mode !== 'vertices' && (spot.mod || (spot.alt && mode !== 'brush' && mode !== 'eraser'));
   return selects ? select(page, spot) : tools[mode].press(page, spot);
 }
 
 // Returns the unbind. changed: what the hand does changed and is to be drawn.
-export function bindPointer(element: HTMLElement, page: Page, hand: Hand, pointer: PointerState, changed: () => void): () => void {
+export function bindPointer(
+  element: HTMLElement,
+  page: Page,
+  hand: Hand,
+  pointer: PointerState,
+  changed: () => void,
+): () => void {
   const stop = new AbortController();
   const on = <K extends keyof HTMLElementEventMap>(name: K, handle: (event: HTMLElementEventMap[K]) => void) =>
     element.addEventListener(name, handle, { signal: stop.signal, passive: false });
@@ -91,7 +105,8 @@ export function bindPointer(element: HTMLElement, page: Page, hand: Hand, pointe
   const show = () => {
     const state = page.store.get();
     element.dataset['pan'] = String(hand.gesture?.pans === true);
-    element.style.cursor = pointer.space || hand.gesture?.pans === true ? '' : (tools[state.mode].cursor?.(state, hand.hover) ?? '');
+    element.style.cursor =
+      pointer.space || hand.gesture?.pans === true ? '' : (tools[state.mode].cursor?.(state, hand.hover) ?? '');
     changed();
   };
   const end = (): Gesture | null => {

@@ -11,7 +11,11 @@ function samePolygon(a: Polygon, b: Polygon): boolean {
   if (a.length !== b.length) return false;
   return a.every(({ outer, holes }, i) => {
     const part = b[i]!;
-    return holes.length === part.holes.length && sameRing(outer, part.outer) && holes.every((hole, k) => sameRing(hole, part.holes[k]!));
+    return (
+      holes.length === part.holes.length &&
+      sameRing(outer, part.outer) &&
+      holes.every((hole, k) => sameRing(hole, part.holes[k]!))
+    );
   });
 }
 

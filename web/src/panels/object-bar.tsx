@@ -17,10 +17,14 @@ const words = text.editing;
 // What the small panel would do, in words.
 function effect(state: PageState): string {
   const { asking } = state.tools;
-  const polygons = (state.picture?.annotations ?? []).filter(({ id }) => state.selection.has(id)).map(({ polygon }) => polygon);
-  const sum = (of: (polygon: (typeof polygons)[number]) => number) => polygons.reduce((total, polygon) => total + of(polygon), 0);
+  const polygons = (state.picture?.annotations ?? [])
+    .filter(({ id }) => state.selection.has(id))
+    .map(({ polygon }) => polygon);
+  const sum = (of: (polygon: (typeof polygons)[number]) => number) =>
+    polygons.reduce((total, polygon) => total + of(polygon), 0);
   if (asking === null) return '';
-  if (asking.what === 'specks') return words.specksFound(sum((polygon) => polygon.length - withoutSpecks(polygon, asking.amount).length));
+  if (asking.what === 'specks')
+    return words.specksFound(sum((polygon) => polygon.length - withoutSpecks(polygon, asking.amount).length));
   const after = sum((polygon) => countVertices(simplified(polygon, asking.amount)));
   return words.verticesAfter(count(sum(countVertices)), count(after));
 }

@@ -31,7 +31,9 @@ function BrushSize() {
         value={Math.round((Math.log(radius / least) / span) * sliderSteps)}
         aria-label={words.brushSize}
         aria-valuetext={`${2 * radius} ${words.pixels}`}
-        onInput={(event) => setBrushRadius(page, least * Math.exp((Number(event.currentTarget.value) / sliderSteps) * span))}
+        onInput={(event) =>
+          setBrushRadius(page, least * Math.exp((Number(event.currentTarget.value) / sliderSteps) * span))
+        }
       />
       <output class="tabular">{`${2 * radius} ${words.pixels}`}</output>
     </label>
@@ -67,7 +69,12 @@ function OutlineOptions() {
   const edited = useValue((state) => editedAnnotation(state) !== null);
   const chosen = useValue((state) => state.tools.places.size);
   if (!edited) return <span class="muted">{words.outlineNone}</span>;
-  if (chosen === 0) return <span class="muted outline-hint" title={words.outlineHint}>{words.outlineHint}</span>;
+  if (chosen === 0)
+    return (
+      <span class="muted outline-hint" title={words.outlineHint}>
+        {words.outlineHint}
+      </span>
+    );
   return (
     <>
       <span class="muted tabular">{words.outlineChosen(chosen)}</span>

@@ -8,7 +8,10 @@ import { isPrompting, type ToolName } from './tools-state';
 
 export function chooseTool(page: Page, mode: ToolName): void {
   const { tools } = page.store.get();
-  page.store.set({ mode, tools: { ...tools, prompting: isPrompting(mode) ? mode : tools.prompting, asking: null, picked: null } });
+  page.store.set({
+    mode,
+    tools: { ...tools, prompting: isPrompting(mode) ? mode : tools.prompting, asking: null, picked: null },
+  });
   announce(page, text.editing.tools[mode]);
 }
 

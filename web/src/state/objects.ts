@@ -34,7 +34,10 @@ export function orderSelected(page: Page, to: Extract<Edit, { type: 'order' }>['
   return edit(page, { type: 'order', ids: selected(page), to }, text.editing.ordered[to]);
 }
 
-export const limits = { simplify: { least: 0.5, most: 10, step: 0.5 }, specks: { least: 1, most: 100_000, step: 1 } } as const;
+export const limits = {
+  simplify: { least: 0.5, most: 10, step: 0.5 },
+  specks: { least: 1, most: 100_000, step: 1 },
+} as const;
 const amounts = { simplify: 1.5, specks: 64 };
 
 // Shows the small panel, or puts it away.
@@ -57,7 +60,8 @@ export function answer(page: Page): Promise<boolean> {
   amounts[asking.what] = asking.amount;
   setTools(page, { asking: null });
   const ids = selected(page);
-  if (asking.what === 'simplify') return edit(page, { type: 'simplify', ids, tolerance: asking.amount }, text.editing.simplified);
+  if (asking.what === 'simplify')
+    return edit(page, { type: 'simplify', ids, tolerance: asking.amount }, text.editing.simplified);
   return edit(page, { type: 'drop_specks', ids, below: Math.round(asking.amount) }, text.editing.dropped);
 }
 
@@ -76,7 +80,11 @@ export async function copyToNext(page: Page): Promise<boolean> {
     const there = await page.api.picture(next.name);
     before = new Set(there.annotations.map(({ id }) => id));
     const edit_id = `${page.window}-${page.nextId++}`;
-    await page.api.edit(next.name, { revision: there.revision, edit_id, edit: { type: 'copy', from: picture.name, ids } });
+    await page.api.edit(next.name, {
+      revision: there.revision,
+      edit_id,
+      edit: { type: 'copy', from: picture.name, ids },
+    });
   });
   if (!(await open(page, next.name))) return true;
   const copies = page.store.get().picture?.annotations.filter(({ id }) => !before.has(id)) ?? [];

@@ -38,7 +38,10 @@ export function setBrushRadius(page: Page, radius: number): void {
 // At least half a pixel a step.
 export function changeBrush(page: Page, larger: boolean): void {
   const radius = brushRadius(page.store.get());
-  setBrushRadius(page, larger ? Math.max(radius + 0.5, radius * radiusStep) : Math.min(radius - 0.5, radius / radiusStep));
+  setBrushRadius(
+    page,
+    larger ? Math.max(radius + 0.5, radius * radiusStep) : Math.min(radius - 0.5, radius / radiusStep),
+  );
 }
 
 // What strokes go onto. A new object has no id until its first stroke is stored: it is the one that was not there before.
@@ -96,7 +99,8 @@ function editOf(page: Page, { points, radius, erase, classId }: Stroke, target: 
 export function eraseTarget(page: Page, at: Point): number | null {
   const state = page.store.get();
   const id = editedId(state) ?? smallestAt(hittable(page), at)?.id ?? null;
-  if (id === null && state.tools.strokes.length === 0) tell(page, 'info', 'note', text.editing.nothingToErase, text.editing.nothingToEraseDetail);
+  if (id === null && state.tools.strokes.length === 0)
+    tell(page, 'info', 'note', text.editing.nothingToErase, text.editing.nothingToEraseDetail);
   return id;
 }
 
@@ -110,7 +114,13 @@ export async function paint(page: Page, points: readonly Point[], radius: number
   }
   const target = targetOf(page);
   const edited = picture.annotations.find(({ id }) => id === target.id);
-  const stroke: Stroke = { number: ++paintingOf(page).number, points, radius, erase, classId: edited?.class_id ?? classId ?? 0 };
+  const stroke: Stroke = {
+    number: ++paintingOf(page).number,
+    points,
+    radius,
+    erase,
+    classId: edited?.class_id ?? classId ?? 0,
+  };
   setTools(page, { strokes: [...page.store.get().tools.strokes, stroke] });
   const change = target.id === null ? () => editOf(page, stroke, target) : editOf(page, stroke, target)!;
   const stored = await edit(page, change, erase ? text.editing.erased : text.editing.painted);

@@ -57,8 +57,12 @@ export function watchReshaping(page: Page): () => void {
       return;
     }
     const { places, asking } = state.tools;
-    if (asking !== null && (state.selection.size === 0 || state.selection !== last.selection)) setTools(page, { asking: null });
-    if (places.size > 0 && (editedId(state) !== editedId(last) || state.mode !== 'vertices' || changedShape(last, state)))
+    if (asking !== null && (state.selection.size === 0 || state.selection !== last.selection))
+      setTools(page, { asking: null });
+    if (
+      places.size > 0 &&
+      (editedId(state) !== editedId(last) || state.mode !== 'vertices' || changedShape(last, state))
+    )
       choosePlaces(page, []);
   });
 }

@@ -47,7 +47,12 @@ function outlineOf(state: PageState): Outline | null {
   return annotation === null ? null : { annotation, polygon: annotation.polygon };
 }
 
-let known: { readonly polygon: Polygon; readonly view: unknown; readonly screen: unknown; readonly handles: Handles } | null = null;
+let known: {
+  readonly polygon: Polygon;
+  readonly view: unknown;
+  readonly screen: unknown;
+  readonly handles: Handles;
+} | null = null;
 
 // Kept for the outline and the view they were found for: an outline may have thousands of vertices.
 function handlesOf(state: PageState, polygon: Polygon): Handles {
@@ -74,7 +79,13 @@ function hitAt(state: PageState, polygon: Polygon, spot: Spot): Hit | null {
 }
 
 // From where the vertices are to where the pointer took them.
-function drag(page: Page, { annotation, polygon }: Outline, places: ReadonlySet<PlaceKey>, start: Spot, grown: boolean): Gesture {
+function drag(
+  page: Page,
+  { annotation, polygon }: Outline,
+  places: ReadonlySet<PlaceKey>,
+  start: Spot,
+  grown: boolean,
+): Gesture {
   const { picture } = page.store.get();
   let moved: Polygon | null = grown ? polygon : null;
   const follow = (spot: Spot) => {
@@ -194,7 +205,13 @@ function band(page: Page, outline: Outline | null, start: Spot): Gesture {
   };
 }
 
-function drawHandles(pen: Parameters<NonNullable<Tool['draw']>>[0], state: PageState, polygon: Polygon, chosen: ReadonlySet<PlaceKey>, hot: Hit | null): void {
+function drawHandles(
+  pen: Parameters<NonNullable<Tool['draw']>>[0],
+  state: PageState,
+  polygon: Polygon,
+  chosen: ReadonlySet<PlaceKey>,
+  hot: Hit | null,
+): void {
   const { vertices, edges } = handlesOf(state, polygon);
   const isHot = (kind: Hit['kind'], place: Place) => hot?.kind === kind && keyOf(hot.place) === keyOf(place);
   for (const edge of edges) {
@@ -215,10 +232,15 @@ export const vertices: Tool = {
     if (outline === null) return band(page, null, start);
     const hit = hitAt(state, outline.polygon, start);
     if (start.alt && hit?.kind === 'vertex') {
-      return { move: () => undefined, up: () => take(page, outline, new Set([keyOf(hit.place)])), cancel: () => undefined };
+      return {
+        move: () => undefined,
+        up: () => take(page, outline, new Set([keyOf(hit.place)])),
+        cancel: () => undefined,
+      };
     }
     if (hit?.kind === 'vertex') return pressVertex(page, outline, hit.place, start);
-    if (hit?.kind === 'between') return insertAt(page, outline, hit.place, midpoint(outline.polygon, hit.place)!, start);
+    if (hit?.kind === 'between')
+      return insertAt(page, outline, hit.place, midpoint(outline.polygon, hit.place)!, start);
     const edge = start.clicks >= 2 ? edgeAt(outline.polygon, start.at, reach(state, start)) : null;
     if (edge !== null) return insertAt(page, outline, edge.edge, edge.on, start);
     return band(page, outline, start);

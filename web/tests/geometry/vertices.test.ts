@@ -60,7 +60,12 @@ describe('vertices', () => {
           expect(is.y).toBeCloseTo(Math.min(Math.max(was.y + by.y, 0), 300), 9);
         }
       }
-      const back = moveVertices(moveVertices(polygon, named, { x: 3, y: 2 }, picture), named, { x: -3, y: -2 }, picture);
+      const back = moveVertices(
+        moveVertices(polygon, named, { x: 3, y: 2 }, picture),
+        named,
+        { x: -3, y: -2 },
+        picture,
+      );
       expect(countVertices(back)).toBe(countVertices(polygon));
     }
   });
@@ -131,10 +136,12 @@ describe('fewer vertices', () => {
         at = index;
       }
       for (const [x, y] of ring) {
-        const far = Math.min(...fewer.map((a, i) => {
-          const on = projected(a, fewer[(i + 1) % fewer.length]!, { x, y });
-          return Math.hypot(on.x - x, on.y - y);
-        }));
+        const far = Math.min(
+          ...fewer.map((a, i) => {
+            const on = projected(a, fewer[(i + 1) % fewer.length]!, { x, y });
+            return Math.hypot(on.x - x, on.y - y);
+          }),
+        );
         expect(far).toBeLessThanOrEqual(tolerance + 1e-9);
       }
     }
@@ -147,9 +154,18 @@ describe('fewer vertices', () => {
   });
 
   test('a triangle and a ring without area stay', () => {
-    const triangle: Ring = [[0, 0], [10, 0], [0, 10]];
+    const triangle: Ring = [
+      [0, 0],
+      [10, 0],
+      [0, 10],
+    ];
     expect(simplifiedRing(triangle, 10)).toBe(triangle);
-    const flat: Ring = [[5, 5], [5, 5], [5, 5], [5, 5]];
+    const flat: Ring = [
+      [5, 5],
+      [5, 5],
+      [5, 5],
+      [5, 5],
+    ];
     expect(simplifiedRing(flat, 1)).toBe(flat);
   });
 });
@@ -159,7 +175,8 @@ describe('specks', () => {
     const ring = wavy(200, 150, 90, 80);
     const polygon: Polygon = [{ outer: ring, holes: [wavy(200, 150, 30, 20)] }];
     let inside = 0;
-    for (let x = 0; x < 400; ++x) for (let y = 0; y < 300; ++y) if (polygonContains(polygon, { x: x + 0.5, y: y + 0.5 })) ++inside;
+    for (let x = 0; x < 400; ++x)
+      for (let y = 0; y < 300; ++y) if (polygonContains(polygon, { x: x + 0.5, y: y + 0.5 })) ++inside;
     expect(partArea(polygon[0]!)).toBeGreaterThan(0.98 * inside);
     expect(partArea(polygon[0]!)).toBeLessThan(1.02 * inside);
     expect(ringArea([...ring].reverse())).toBeCloseTo(ringArea(ring), 6);

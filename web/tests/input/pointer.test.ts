@@ -25,7 +25,15 @@ let surface: Surface;
 let hand: Hand;
 let pointer: PointerState;
 
-const none = { button: 0, shiftKey: false, altKey: false, ctrlKey: false, metaKey: false, pointerType: 'mouse', pointerId: 1 };
+const none = {
+  button: 0,
+  shiftKey: false,
+  altKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  pointerType: 'mouse',
+  pointerId: 1,
+};
 
 function send(type: string, [x, y]: readonly [number, number], more: Record<string, unknown> = {}): void {
   const event = new Event(type, { cancelable: true });
@@ -101,7 +109,10 @@ describe('pointer', () => {
 
   test('the middle button, and Space with the left, move the picture in every tool', () => {
     for (const mode of ['box', 'point', 'vertices', 'brush', 'eraser'] as const) {
-      for (const [space, button] of [[true, 0], [false, 1]] as const) {
+      for (const [space, button] of [
+        [true, 0],
+        [false, 1],
+      ] as const) {
         page.store.set({ mode });
         pointer.space = space;
         const { x, y } = viewport();
@@ -153,7 +164,11 @@ describe('pointer', () => {
   test('the brush gets all places between two events', async () => {
     page.store.set({ mode: 'brush' });
     send('pointerdown', [200, 200]);
-    const passed = [[220, 200], [220, 260], [200, 260]].map(([x, y]) => ({ clientX: 100 + x!, clientY: 50 + y! }));
+    const passed = [
+      [220, 200],
+      [220, 260],
+      [200, 260],
+    ].map(([x, y]) => ({ clientX: 100 + x!, clientY: 50 + y! }));
     send('pointermove', [200, 260], { getCoalescedEvents: () => passed });
     send('pointerup', [200, 260]);
     await settle();

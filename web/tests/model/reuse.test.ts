@@ -17,7 +17,12 @@ const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 test('what is as it was keeps its identity; what changed is the new one', () => {
   const before = [annotation(1, 100), annotation(2, 200), annotation(3, 300)];
   const moved = copy(before[1]!);
-  const answer = [copy(before[0]!), { ...moved, polygon: [square(210, 50, 20)] }, { ...copy(before[2]!), class_id: 4 }, annotation(4, 400)];
+  const answer = [
+    copy(before[0]!),
+    { ...moved, polygon: [square(210, 50, 20)] },
+    { ...copy(before[2]!), class_id: 4 },
+    annotation(4, 400),
+  ];
   const now = reused(before, answer);
   expect(now).toEqual(answer);
   expect(now[0]).toBe(before[0]);

@@ -53,7 +53,13 @@ describe('selected objects', () => {
   test('order and holes name what is selected', async () => {
     page.store.set({ selection: new Set([2]) });
     for (const id of ['to-front', 'forward', 'backward', 'to-back', 'fill-holes']) await press(id);
-    expect(program.edits.map((edit: Edit) => (edit.type === 'order' ? edit.to : edit.type))).toEqual(['front', 'forward', 'backward', 'back', 'fill_holes']);
+    expect(program.edits.map((edit: Edit) => (edit.type === 'order' ? edit.to : edit.type))).toEqual([
+      'front',
+      'forward',
+      'backward',
+      'back',
+      'fill_holes',
+    ]);
   });
 
   test('the small panel sends what it shows, within limits, and goes with the selection', async () => {
@@ -82,7 +88,12 @@ describe('selected objects', () => {
     expect(page.store.get().picture?.name).toBe('b.jpg');
     expect(program.edits).toEqual([{ type: 'copy', from: 'a.jpg', ids: [1, 3] }]);
     expect(page.store.get().picture!.annotations).toHaveLength(3);
-    expect(selection()).toEqual(page.store.get().picture!.annotations.slice(1).map(({ id }) => id));
+    expect(selection()).toEqual(
+      page.store
+        .get()
+        .picture!.annotations.slice(1)
+        .map(({ id }) => id),
+    );
     await press('copy-next');
     expect(page.store.get().picture?.name).toBe('b.jpg'); // the last one
     expect(page.store.get().toasts).toMatchObject([{ title: 'This is the last image' }]);

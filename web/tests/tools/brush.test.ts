@@ -41,7 +41,11 @@ describe('brush', () => {
       { type: 'paint', id: null, class_id: 1, radius: 5 },
       { type: 'paint', id: 2, radius: 5 },
     ]);
-    expect(painted()[0]!.points).toEqual([[300, 50], [320, 60], [330, 70]]);
+    expect(painted()[0]!.points).toEqual([
+      [300, 50],
+      [320, 60],
+      [330, 70],
+    ]);
     expect(strokes()).toEqual([]);
     expect([...page.store.get().selection]).toEqual([2]);
     hand.drag([310, 80], [320, 90]);

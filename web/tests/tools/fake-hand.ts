@@ -20,7 +20,15 @@ export class FakeHand {
     this.time += 16;
     const at = { x, y };
     const screen = toScreen(this.page.store.get().viewport, at);
-    const still = { kind: 'mouse', button: 0, shift: false, alt: false, mod: false, clicks: 1, time: this.time } as const;
+    const still = {
+      kind: 'mouse',
+      button: 0,
+      shift: false,
+      alt: false,
+      mod: false,
+      clicks: 1,
+      time: this.time,
+    } as const;
     return { ...still, at, screen, path: [at], ...this.held, ...more };
   }
 

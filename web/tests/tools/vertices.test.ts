@@ -19,7 +19,11 @@ const chosen = () => [...page.store.get().tools.places];
 
 beforeEach(async () => {
   program = new FakeProgram(['a.jpg', 'b.jpg']);
-  program.apply('a.jpg', { type: 'add', class_id: 0, polygon: [{ ...square(100, 100, 50), holes: [hole] }, square(300, 200, 40)] });
+  program.apply('a.jpg', {
+    type: 'add',
+    class_id: 0,
+    polygon: [{ ...square(100, 100, 50), holes: [hole] }, square(300, 200, 40)],
+  });
   page = pageOn(program);
   watchReshaping(page);
   page.store.set({ project: await program.api.project(), classId: 0, mode: 'vertices' });
@@ -39,7 +43,12 @@ describe('the outline of the selected object', () => {
     await settle();
     expect(program.edits).toHaveLength(1);
     expect(program.edits).toMatchObject([{ type: 'set_polygon', id: 1 }]);
-    expect(outer()).toEqual([[75, 70], [150, 50], [150, 150], [50, 150]]);
+    expect(outer()).toEqual([
+      [75, 70],
+      [150, 50],
+      [150, 150],
+      [50, 150],
+    ]);
     expect(annotation().polygon[0]!.holes).toEqual([hole]); // what was not touched stays
   });
 
@@ -54,7 +63,13 @@ describe('the outline of the selected object', () => {
   test('the middle of an edge makes a vertex, as does a double click on it', async () => {
     hand.drag([100, 50], [100, 30]);
     await settle();
-    expect(outer()).toEqual([[50, 50], [100, 30], [150, 50], [150, 150], [50, 150]]);
+    expect(outer()).toEqual([
+      [50, 50],
+      [100, 30],
+      [150, 50],
+      [150, 150],
+      [50, 150],
+    ]);
     hand.click([150, 80], { clicks: 2 });
     await settle();
     expect(outer()[3]).toEqual([150, 80]);
@@ -78,7 +93,10 @@ describe('the outline of the selected object', () => {
     expect(chosen()).toEqual(['0.0.0', '0.0.1']);
     hand.drag([50, 50], [50, 40]);
     await settle();
-    expect(outer().slice(0, 2)).toEqual([[50, 40], [150, 40]]);
+    expect(outer().slice(0, 2)).toEqual([
+      [50, 40],
+      [150, 40],
+    ]);
     expect(chosen()).toEqual(['0.0.0', '0.0.1']);
     actionOf('delete').run(page, 'Delete');
     await settle();
@@ -99,13 +117,22 @@ describe('the outline of the selected object', () => {
     expect(chosen()).toEqual(['0.0.0', '0.0.1']);
     hand.drag([150, 150], [160, 160]);
     await settle();
-    expect(outer()).toEqual([[50, 50], [150, 50], [160, 160], [50, 150]]);
+    expect(outer()).toEqual([
+      [50, 50],
+      [150, 50],
+      [160, 160],
+      [50, 150],
+    ]);
     expect(chosen()).toEqual(['0.0.2']);
   });
 
   test('a cancelled gesture changes nothing', async () => {
     const before = page.store.get();
-    for (const from of [[50, 50], [100, 50], [20, 20]] as const) {
+    for (const from of [
+      [50, 50],
+      [100, 50],
+      [20, 20],
+    ] as const) {
       hand.press(from);
       hand.move([70, 70], [120, 90]);
       hand.cancel();
@@ -140,7 +167,10 @@ describe('the outline of the selected object', () => {
     hand.drag([150, 50], [140, 55]);
     await settle();
     expect(program.edits).toHaveLength(3);
-    expect(outer().slice(0, 2)).toEqual([[62, 70], [140, 55]]);
+    expect(outer().slice(0, 2)).toEqual([
+      [62, 70],
+      [140, 55],
+    ]);
   });
 
   test('a click elsewhere selects; inside the object it only lets go of the vertices', () => {
@@ -180,12 +210,22 @@ describe('the outline of the selected object', () => {
 });
 
 test('of an outline with thousands of vertices only those a few pixels apart have handles', () => {
-  const ring = Array.from({ length: 4000 }, (_, i) => [200 + 90 * Math.cos(i / 636.6), 150 + 90 * Math.sin(i / 636.6)] as const);
+  const ring = Array.from(
+    { length: 4000 },
+    (_, i) => [200 + 90 * Math.cos(i / 636.6), 150 + 90 * Math.sin(i / 636.6)] as const,
+  );
   program.apply('a.jpg', { type: 'set_polygon', id: 1, polygon: [{ outer: ring, holes: [] }] });
   page.store.set({ picture: program.picture('a.jpg') });
   const count = () => {
     const drawn: string[] = [];
-    const pen = { box: () => 0, guides: () => 0, shape: () => 0, stroke: () => 0, circle: () => 0, handle: (_: unknown, look: string) => drawn.push(look) };
+    const pen = {
+      box: () => 0,
+      guides: () => 0,
+      shape: () => 0,
+      stroke: () => 0,
+      circle: () => 0,
+      handle: (_: unknown, look: string) => drawn.push(look),
+    };
     hand.tool().draw?.(pen, page.store.get(), null);
     return drawn.length;
   };
