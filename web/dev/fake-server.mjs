@@ -171,8 +171,9 @@ function note(kind, text) {
 function statistics() {
   const all = names.map((name) => (broken.has(name) ? [] : picture(name).annotations));
   const objects = all.flat(), areas = { min: 80, median: 2100, mean: 5230.5, max: 90210, small: 12, medium: Math.max(0, objects.length - 15), large: 3 };
-  return { images: names.length, labelled_images: all.filter((a) => a.length > 0).length, empty_images: 1, fresh_images: all.filter((a) => a.length === 0).length - 1, annotations: objects.length, areas,
-    classes: classes.map((c) => ({ ...c, annotations: objects.filter((a) => a.class_id === c.id).length, images: all.filter((a) => a.some((b) => b.class_id === c.id)).length, areas })),
+  const seconds = { objects: 21, median: 4.2, mean: 6.1, sum: 4200 }, states = { broken: broken.size, faulty: 0, reviewed: 0, proposed: 2, labelled: 0, empty: 1, new: 2 };
+  return { states, seconds, proposals: 20, rejected: 0, images: names.length, labelled_images: all.filter((a) => a.length > 0).length, empty_images: 1, fresh_images: all.filter((a) => a.length === 0).length - 1, annotations: objects.length, areas,
+    classes: classes.map((c) => ({ ...c, seconds, annotations: objects.filter((a) => a.class_id === c.id).length, images: all.filter((a) => a.some((b) => b.class_id === c.id)).length, areas })),
     objects_an_image: { 0: 3, 1: 0, 2: 0, '3-4': 0, '5-8': 0, '9-16': 2 }, most_objects: 16, sources: { sam: objects.length }, unreadable: [] };
 }
 function chart(name, theme) {

@@ -10,12 +10,25 @@ export interface AreaStatistics {
   readonly large: number;
 }
 
+// Of the objects whose time is known; seconds.
+export interface TimeStatistics {
+  readonly objects: number;
+  readonly median: number;
+  readonly mean: number;
+  readonly sum: number;
+}
+
+// What an image is, the first that holds.
+export const imageKinds = ['broken', 'faulty', 'reviewed', 'proposed', 'labelled', 'empty', 'new'] as const;
+export type ImageKind = (typeof imageKinds)[number];
+
 export interface ClassStatistics {
   readonly id: number;
   readonly name: string;
   readonly annotations: number;
   readonly images: number;
   readonly areas: AreaStatistics;
+  readonly seconds: TimeStatistics;
 }
 
 export interface Statistics {
@@ -24,7 +37,11 @@ export interface Statistics {
   readonly empty_images: number;
   readonly fresh_images: number;
   readonly annotations: number;
+  readonly proposals: number;
+  readonly rejected: number;
   readonly areas: AreaStatistics;
+  readonly seconds: TimeStatistics;
+  readonly states: Readonly<Record<ImageKind, number>>;
   readonly classes: readonly ClassStatistics[];
   readonly objects_an_image: Readonly<Record<string, number>>; // images by their number of objects: "0", "1", "3-4"
   readonly most_objects: number;

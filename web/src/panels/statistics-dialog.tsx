@@ -4,8 +4,8 @@ import { useMemo, useState } from 'preact/hooks';
 import { base } from '../api/client';
 import { colorOf, css } from '../model/color';
 import { area, count, percent } from '../model/format';
-import { byCount, charts, type Chart, type ClassStatistics, type Statistics } from '../model/statistics';
-import type { Job, Progress } from '../model/wire';
+import { byCount, charts, imageKinds, type Chart, type ClassStatistics, type Statistics } from '../model/statistics';
+import type { Job } from '../model/wire';
 import { tellError } from '../state/messages';
 import { countStatistics, isCounting, listClass, stopCounting } from '../state/statistics';
 import { text } from '../text/en';
@@ -99,6 +99,7 @@ function Classes({ classes }: { classes: readonly ClassStatistics[] }) {
         <span>{words.objects}</span>
         <span>{words.images}</span>
         <span>{words.medianArea}</span>
+        <span>{words.medianOfTime}</span>
       </div>
       <VirtualList
         count={sorted.length}
@@ -124,6 +125,7 @@ function Classes({ classes }: { classes: readonly ClassStatistics[] }) {
               <span class="tabular">{count(item.annotations)}</span>
               <span class="tabular">{count(item.images)}</span>
               <span class="tabular muted">{item.annotations === 0 ? '–' : area(item.areas.median)}</span>
+              <span class="tabular muted">{seconds(item.seconds.median)}</span>
             </button>
           );
         }}
@@ -136,7 +138,13 @@ function seconds(value: number): string {
   return value > 0 ? words.seconds(value < 10 ? value.toFixed(1) : count(value)) : '–';
 }
 
-function tableOf(chart: Chart, found: Statistics, progress: Progress | null) {
+function duration(value: number): string {
+  if (value <= 0) return '–';
+  const minutes = Math.round(value / 60);
+  return minutes < 1 ? seconds(value) : words.duration(Math.floor(minutes / 60), minutes % 60);
+}
+
+function tableOf(chart: Chart, found: Statistics) {
   const { areas, annotations, images } = found;
   switch (chart) {
     case 'classes':
@@ -146,19 +154,11 @@ function tableOf(chart: Chart, found: Statistics, progress: Progress | null) {
         <Rows
           head={[words.state, words.images, words.share]}
           rows={[
-            ...(
-              [
-                [words.labelled, found.labelled_images],
-                [words.empty, found.empty_images],
-                [words.fresh, found.fresh_images],
-                [words.unreadable, found.unreadable.length],
-                [words.proposed, progress?.proposed ?? 0],
-                [words.reviewed, progress?.reviewed ?? 0],
-                [words.faulty, progress?.faulty ?? 0],
-              ] as const
-            )
-              .filter(([, number], i) => i < 3 || number > 0)
-              .map(([name, number]) => [name, count(number), share(number, images)] as const),
+            ...imageKinds
+              .filter((kind) => found.states[kind] > 0)
+              .map((kind) => [words.kind[kind], count(found.states[kind]), share(found.states[kind], images)] as const),
+            [words.proposals, count(found.proposals), ''],
+            [words.rejected, count(found.rejected), ''],
           ]}
         />
       );
@@ -184,14 +184,14 @@ function tableOf(chart: Chart, found: Statistics, progress: Progress | null) {
         />
       );
     case 'times':
-      if (progress === null) return null;
       return (
         <Rows
-          head={[words.time, words.now]}
+          head={[words.time, words.value]}
           rows={[
-            [words.secondsAnObject, seconds(progress.seconds_per_object)],
-            [words.objectsAnHour, progress.objects_per_hour > 0 ? count(progress.objects_per_hour) : '–'],
-            [words.imagesAnHour, progress.images_per_hour > 0 ? count(progress.images_per_hour) : '–'],
+            [words.medianTime, seconds(found.seconds.median)],
+            [words.meanTime, seconds(found.seconds.mean)],
+            [words.allTime, duration(found.seconds.sum)],
+            [words.timed, count(found.seconds.objects)],
           ]}
         />
       );
@@ -201,11 +201,10 @@ function tableOf(chart: Chart, found: Statistics, progress: Progress | null) {
 }
 
 function Found({ job, found }: { job: Job; found: Statistics }) {
-  const progress = useValue((state) => state.statistics.progress);
   return (
     <div class="charts">
       {charts.map((chart) => (
-        <ChartCard key={chart} job={job} chart={chart} table={tableOf(chart, found, progress)} />
+        <ChartCard key={chart} job={job} chart={chart} table={tableOf(chart, found)} />
       ))}
     </div>
   );

@@ -2,13 +2,12 @@
 
 import type { Problem } from '../model/problem';
 import type { Statistics } from '../model/statistics';
-import type { Job, Progress } from '../model/wire';
+import type { Job } from '../model/wire';
 
 export interface StatisticsState {
   readonly job: Job | null; // the last one begun here
   readonly result: Statistics | null; // of that job
-  readonly progress: Progress | null; // of the same moment
   readonly problem: Problem | null; // why there is none
 }
 
-export const noStatistics: StatisticsState = { job: null, result: null, progress: null, problem: null };
+export const noStatistics: StatisticsState = { job: null, result: null, problem: null };

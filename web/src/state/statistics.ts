@@ -24,12 +24,9 @@ async function take(page: Page, job: Job): Promise<void> {
   patch(page, { job });
   if (job.state !== 'done') return;
   try {
-    const [result, progress] = await Promise.all([
-      page.api.jobResult<Statistics>(job.id),
-      page.api.progress().catch(() => null), // the counts of the job do without
-    ]);
+    const result = await page.api.jobResult<Statistics>(job.id);
     if (page.store.get().statistics.job?.id !== job.id) return;
-    patch(page, { result, progress });
+    patch(page, { result });
     announce(page, text.statistics.counted);
   } catch (error) {
     patch(page, { problem: asProblem(error) });

@@ -102,8 +102,9 @@ describe('statistics', () => {
   });
 
   test('classes are shown by how frequent they are, then by name', () => {
+    const seconds = { objects: 0, median: 0, mean: 0, sum: 0 };
     const areas = { min: 0, median: 0, mean: 0, max: 0, small: 0, medium: 0, large: 0 };
-    const item = (name: string, annotations: number): ClassStatistics => ({ id: 0, name, annotations, images: 1, areas });
+    const item = (name: string, annotations: number): ClassStatistics => ({ id: 0, name, annotations, images: 1, areas, seconds });
     const sorted = byCount([item('b', 1), item('c', 5), item('a', 1)]);
     expect(sorted.map(({ name }) => name)).toEqual(['c', 'a', 'b']);
   });
