@@ -1,6 +1,5 @@
 // The dialogs of the page, one of which may be open.
 
-import { plural } from '../model/format';
 import { addMask, clearAll } from '../state/editing';
 import type { Page } from '../state/page';
 import type { Dialog as DialogState } from '../state/page-state';
@@ -19,6 +18,7 @@ const ClassesDialog = onDemand(() => import('./classes-dialog').then((panel) => 
 const JobsDialog = onDemand(() => import('./jobs-dialog').then((panel) => panel.JobsDialog));
 const ExportDialog = onDemand(() => import('./export-dialog').then((panel) => panel.ExportDialog));
 const ImportDialog = onDemand(() => import('./import-dialog').then((panel) => panel.ImportDialog));
+const words = text.dialogs;
 const close = (page: Page) => page.store.set({ dialog: null });
 
 function ClearDialog() {
@@ -34,14 +34,14 @@ function ClearDialog() {
     return true;
   };
   return (
-    <Dialog title={`Remove ${plural(count, 'annotation')} of this image?`} keys={keys}>
-      <p>Undo brings them back.</p>
+    <Dialog title={words.clearTitle(count)} keys={keys}>
+      <p>{words.clearText}</p>
       <div class="dialog-buttons">
         <button type="button" class="button" data-first onClick={() => close(page)}>
-          Cancel <kbd>Esc</kbd>
+          {text.frame.cancel} <kbd>Esc</kbd>
         </button>
         <button type="button" class="button danger filled" onClick={clear}>
-          Remove all <kbd>R</kbd>
+          {words.removeAll} <kbd>R</kbd>
         </button>
       </div>
     </Dialog>
@@ -86,16 +86,15 @@ function usePending(proceed: () => void): Pending {
     close(page);
     if (await addMask(page)) proceed();
   };
-  if (error !== null) return { text: promptFailure(error), label: 'Try again', act: () => retryPrompt(page) };
-  const text = 'The mask on this image has not been added yet.';
-  if (computing) return { text, label: 'Computing', act: null };
-  if (offered) return { text, label: 'Add', act: () => void add() };
-  return { text: 'No mask was found for the prompt on this image.', label: null, act: null };
+  if (error !== null) return { text: promptFailure(error), label: words.tryAgain, act: () => retryPrompt(page) };
+  if (computing) return { text: words.notAdded, label: words.computing, act: null };
+  if (offered) return { text: words.notAdded, label: words.add, act: () => void add() };
+  return { text: words.noMask, label: null, act: null };
 }
 
 function PendingDialog({ proceed }: { proceed: () => void }) {
   const page = usePage();
-  const { text, label, act } = usePending(proceed);
+  const { text: what, label, act } = usePending(proceed);
   const discard = () => {
     close(page);
     clearPrompt(page);
@@ -108,14 +107,14 @@ function PendingDialog({ proceed }: { proceed: () => void }) {
     return true;
   };
   return (
-    <Dialog title={label === null ? 'Discard the prompt?' : 'Add the mask first?'} keys={keys}>
-      <p>{text}</p>
+    <Dialog title={label === null ? words.discardTitle : words.addTitle} keys={keys}>
+      <p>{what}</p>
       <div class="dialog-buttons">
         <button type="button" class="button" {...(label === null ? first : {})} onClick={() => close(page)}>
-          Stay <kbd>Esc</kbd>
+          {words.stay} <kbd>Esc</kbd>
         </button>
         <button type="button" class="button" onClick={discard}>
-          Discard <kbd>D</kbd>
+          {words.discard} <kbd>D</kbd>
         </button>
         {label !== null && (
           <button type="button" class="button primary" data-first aria-disabled={act === null} onClick={() => act?.()}>
@@ -131,17 +130,18 @@ function QuitDialog() {
   const page = usePage();
   const pending = useValue((state) => preview(state) !== null);
   const saved = useValue((state) => state.saved);
+  const waiting = useValue((state) => state.edits.waiting.length);
   return (
-    <Dialog title="Quit">
-      {saved === 'saved' ? <p>Every annotation shown is saved.</p> : <p>The last edit has not been saved.</p>}
-      {pending && <p>The mask on offer has not been added yet.</p>}
+    <Dialog title={words.quitTitle}>
+      <p>{saved === 'saved' ? words.allSaved : waiting > 0 ? text.saving.waiting(waiting) : words.notSaved}</p>
+      {pending && <p>{words.offerNotAdded}</p>}
       <p>
-        Close this tab, and stop the program with <kbd>Ctrl C</kbd> in its terminal. The next start opens this image
-        again.
+        {words.quitHow} <kbd>Ctrl C</kbd>
+        {words.quitAfter}
       </p>
       <div class="dialog-buttons">
         <button type="button" class="button primary" data-first onClick={() => close(page)}>
-          Go on labelling <kbd>Esc</kbd>
+          {words.goOn} <kbd>Esc</kbd>
         </button>
       </div>
     </Dialog>

@@ -1,6 +1,7 @@
 // Memory did not suffice for the model on the picture on screen: what happened, and GrabCut, which does with less.
 
 import { grabcutWouldHelp } from '../state/predictor';
+import { text } from '../text/en';
 import { useValue } from './context';
 import { PredictorButton, TroubleBanner } from './trouble-banner';
 
@@ -11,14 +12,14 @@ export function ExhaustedBanner() {
   return (
     <TroubleBanner
       testId="exhausted-banner"
-      sentence="Memory does not suffice for the model on this picture. GrabCut needs little."
+      sentence={text.predictor.exhausted}
       reason={reason}
     >
       <PredictorButton
         use="grabcut"
-        title="Masks without the model, in little memory; the menu at the top right switches back"
+        title={text.predictor.withoutMemory}
       >
-        Use GrabCut
+        {text.predictor.useGrabcut}
       </PredictorButton>
     </TroubleBanner>
   );

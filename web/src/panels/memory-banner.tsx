@@ -2,6 +2,7 @@
 
 import { advice } from '../model/memory';
 import { freeMemory, openMemory } from '../state/memory';
+import { text as words } from '../text/en';
 import { usePage, useValue } from './context';
 import { Icon } from './icon';
 
@@ -18,10 +19,10 @@ export function MemoryBanner() {
         {text}
       </span>
       <button type="button" class="button" aria-disabled={freeing} onClick={() => void freeMemory(page)}>
-        Free memory now
+        {words.memory.free}
       </button>
       <button type="button" class="button" onClick={() => void openMemory(page)}>
-        Details
+        {words.memory.details}
       </button>
     </div>
   );

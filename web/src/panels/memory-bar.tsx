@@ -3,17 +3,9 @@
 import { bytes, levelNames, marks, ownText, segments, usedText, type Holder, type Segment } from '../model/memory';
 import { percent } from '../model/format';
 import type { MemoryDomain, Thresholds } from '../model/wire';
+import { text } from '../text/en';
 
-const holders: Readonly<Record<Holder, readonly [name: string, meaning: string]>> = {
-  weights: ['Weights', 'Of the loaded models'],
-  scratch: ['Working memory', 'What models and decoders need while they work, and keep between runs'],
-  images: ['Pictures', 'Decoded, kept for looking at them again'],
-  embeddings: ['Embeddings', 'What the encoder made of pictures: a click needs them'],
-  predictions: ['Masks', 'Kept for the same question asked again'],
-  other: ['Program', 'Its code, its page, whatever is not reserved'],
-  free: ['Free', 'Used by nobody'],
-  others: ['Other programs', 'The rest of the machine, or of the card'],
-};
+const holders: Readonly<Record<Holder, readonly string[]>> = text.memory.holders;
 
 function Mark({ at, kind, title }: { at: number; kind: string; title: string }) {
   return <span class={`limit-mark ${kind}`} style={{ left: `${(100 * at).toFixed(2)}%` }} title={title} />;
@@ -50,7 +42,7 @@ export function MemoryBar({ domain, thresholds }: { domain: MemoryDomain; thresh
   const limit = ownText(domain);
   const whole = usedText(domain);
   return (
-    <section class={`memory-domain ${domain.level}`} aria-label={`${domain.name}, level ${levelNames[domain.level]}`}>
+    <section class={`memory-domain ${domain.level}`} aria-label={text.memory.domain(domain.name, levelNames[domain.level])}>
       <header>
         <h3>{domain.name}</h3>
         <span class={`level ${domain.level}`}>{levelNames[domain.level]}</span>
@@ -66,9 +58,9 @@ export function MemoryBar({ domain, thresholds }: { domain: MemoryDomain; thresh
         </span>
         {at !== null && (
           <>
-            <Mark at={at.warning} kind="warning" title={`Warning: ${percent(thresholds.warning)} of the limit`} />
-            <Mark at={at.critical} kind="critical" title={`Critical: ${percent(thresholds.critical)} of the limit`} />
-            <Mark at={at.limit} kind="limit" title={`Limit: ${bytes(domain.limit)}`} />
+            <Mark at={at.warning} kind="warning" title={text.memory.warningAt(percent(thresholds.warning))} />
+            <Mark at={at.critical} kind="critical" title={text.memory.criticalAt(percent(thresholds.critical))} />
+            <Mark at={at.limit} kind="limit" title={text.memory.limitAt(bytes(domain.limit))} />
           </>
         )}
       </div>

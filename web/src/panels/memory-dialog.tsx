@@ -4,6 +4,7 @@ import { count } from '../model/format';
 import { bytes, diskText, tightest } from '../model/memory';
 import type { Memory, MemoryEvent, RungStatistics } from '../model/wire';
 import { clearCaches, freeMemory, setPrepareAhead } from '../state/memory';
+import { text } from '../text/en';
 import { usePage, useValue } from './context';
 import { Dialog } from './dialog';
 import { MemoryBar } from './memory-bar';
@@ -14,9 +15,9 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 function Log({ entries }: { entries: readonly MemoryEvent[] | null }) {
   return (
     <section class="memory-log">
-      <h3 id="memory-log">What was done</h3>
+      <h3 id="memory-log">{text.memory.log}</h3>
       <div role="log" aria-labelledby="memory-log" tabIndex={0}>
-        {entries?.length === 0 && <p class="muted">Nothing yet: memory was enough for everything.</p>}
+        {entries?.length === 0 && <p class="muted">{text.memory.logEmpty}</p>}
         <ol>
           {entries?.map(({ number, time_ms, text }) => (
             <li key={number}>
@@ -36,14 +37,7 @@ function duration(seconds: number): string {
   return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
 }
 
-const meanings: Readonly<Record<string, string>> = {
-  reclaim: 'As much as the step needs comes back, cheapest to make again first',
-  'reclaim all': 'Everything that can be made again comes back',
-  'shrink engines': 'Engines give back what they keep between runs',
-  'lower precision': 'The model computes with smaller numbers',
-  cpu: 'The step runs on the processor instead of the card',
-  'restart worker': 'The process that holds the engines starts anew: everything comes back',
-};
+const meanings: Readonly<Record<string, string>> = text.memory.rungs;
 
 function Rung({ rung }: { rung: RungStatistics }) {
   const idle = rung.runs === 0;
@@ -63,21 +57,20 @@ function Ladder({ recovery }: { recovery: Memory['recovery'] }) {
   const { operations, exhausted, rungs } = recovery;
   return (
     <section class="memory-ladder">
-      <h3>When memory ran out</h3>
+      <h3>{text.memory.ladder}</h3>
       <p class="muted">
         {operations === 0
-          ? 'No step ran out of memory so far. If one does, it is tried again after each of these:'
-          : `${count(operations)} ran out, ${count(operations - exhausted)} of them succeeded in the end, ${count(exhausted)} did not.`}
+          ? text.memory.ladderEmpty
+          : text.memory.ladderText(count(operations), count(operations - exhausted), count(exhausted))}
       </p>
       <table class="tabular">
         <thead>
           <tr>
-            <th scope="col">Rung</th>
-            <th scope="col">Ran</th>
-            <th scope="col">Helped</th>
-            <th scope="col">Skipped</th>
-            <th scope="col">Freed</th>
-            <th scope="col">Time</th>
+            {text.memory.columns.map((name) => (
+              <th scope="col" key={name}>
+                {name}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -91,12 +84,12 @@ function Ladder({ recovery }: { recovery: Memory['recovery'] }) {
 }
 
 function Disk({ memory }: { memory: Memory }) {
-  const text = diskText(memory);
-  if (text === null) return null;
+  const line = diskText(memory);
+  if (line === null) return null;
   return (
     <section class="memory-disk" aria-labelledby="memory-disk" data-testid="memory-disk">
-      <h3 id="memory-disk">On disk</h3>
-      <span class="tabular muted">{text}</span>
+      <h3 id="memory-disk">{text.memory.onDisk}</h3>
+      <span class="tabular muted">{line}</span>
     </section>
   );
 }
@@ -105,14 +98,14 @@ function PrepareAhead() {
   const page = usePage();
   const on = useValue((state) => state.prepareAhead);
   return (
-    <label class="check" title="The next pictures are encoded while nothing else is to be done and memory is not tight">
+    <label class="check" title={text.memory.aheadTip}>
       <input
         type="checkbox"
         checked={on === true}
         disabled={on === null}
         onChange={(event) => void setPrepareAhead(page, event.currentTarget.checked)}
       />
-      <span>Prepare the next pictures ahead</span>
+      <span>{text.memory.ahead}</span>
     </label>
   );
 }
@@ -124,19 +117,19 @@ function Free() {
   return (
     <div class="memory-free">
       <span role="status" data-testid="freed">
-        {freeing ? 'Freeing' : (freed ?? '')}
+        {freeing ? text.memory.freeing : (freed ?? '')}
       </span>
       <button
         type="button"
         class="button"
         aria-disabled={freeing}
-        title="Forgets decoded pictures, embeddings and masks, except of the picture on screen; what is on disk stays"
+        title={text.memory.clearTip}
         onClick={() => void clearCaches(page)}
       >
-        Clear caches
+        {text.memory.clear}
       </button>
       <button type="button" class="button" aria-disabled={freeing} onClick={() => void freeMemory(page)}>
-        Free memory now
+        {text.memory.free}
       </button>
     </div>
   );
@@ -154,9 +147,9 @@ export function MemoryDialog() {
     return true;
   };
   return (
-    <Dialog title="Memory" wide keys={keys}>
+    <Dialog title={text.memory.title} wide keys={keys}>
       {memory === null ? (
-        <p>Waiting for the first reading.</p>
+        <p>{text.memory.waitingLong}</p>
       ) : (
         <div class="memory-panel">
           <div class="memory-domains">
@@ -177,7 +170,7 @@ export function MemoryDialog() {
         <span class="grow" />
         <Free />
         <button type="button" class="button primary" data-first onClick={close}>
-          Close <kbd>Esc</kbd>
+          {text.frame.close} <kbd>Esc</kbd>
         </button>
       </div>
     </Dialog>

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { percent } from '../model/format';
 import type { Memory, MemoryHistory } from '../model/wire';
+import { text } from '../text/en';
 import { useValue } from './context';
 import type { HistoryChart } from './memory-chart';
 
@@ -38,7 +39,7 @@ function Chart({ memory, history, domain }: ChartProps) {
   }, [theme]);
   useEffect(() => draw(chart), [chart, domain, history]);
   const now = memory.domains.find((each) => each.domain === domain);
-  const spoken = `The last ten minutes; now ${percent(now?.pressure ?? 0)} of the limit and ${percent(now?.utilization ?? 0)} of everything`;
+  const spoken = text.memory.historySpoken(percent(now?.pressure ?? 0), percent(now?.utilization ?? 0));
   return <div class="memory-chart" ref={element} role="img" aria-label={spoken} data-testid="memory-chart" />;
 }
 
@@ -53,7 +54,7 @@ export function MemoryHistoryChart({ memory, history, first }: Props) {
   return (
     <section>
       <header class="chart-head">
-        <h3>The last ten minutes</h3>
+        <h3>{text.memory.history}</h3>
         {memory.domains.length > 1 &&
           memory.domains.map(({ domain, name }) => (
             <button
@@ -67,10 +68,10 @@ export function MemoryHistoryChart({ memory, history, first }: Props) {
             </button>
           ))}
         <span class="grow" />
-        <span class="key own">SAM Annotator, of its limit</span>
-        <span class="key all">Everybody, of all there is</span>
-        <span class="key warning">Warning {percent(memory.thresholds.warning)}</span>
-        <span class="key critical">Critical {percent(memory.thresholds.critical)}</span>
+        <span class="key own">{text.memory.own}</span>
+        <span class="key all">{text.memory.everybody}</span>
+        <span class="key warning">{text.memory.warning(percent(memory.thresholds.warning))}</span>
+        <span class="key critical">{text.memory.critical(percent(memory.thresholds.critical))}</span>
       </header>
       {history === null ? (
         <div class="memory-chart" />

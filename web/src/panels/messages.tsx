@@ -1,6 +1,7 @@
 // Toasts, warnings of the project and the image, and the notice of a lost connection.
 
 import { dismiss, dismissWarning } from '../state/messages';
+import { text } from '../text/en';
 import { usePage, useValue } from './context';
 import { Icon } from './icon';
 
@@ -17,7 +18,7 @@ export function Toasts() {
             <strong>{title}</strong>
             {detail !== '' && <p>{detail}</p>}
           </div>
-          <button type="button" class="button square" aria-label="Dismiss" onClick={() => dismiss(page, id)}>
+          <button type="button" class="button square" aria-label={text.frame.dismiss} onClick={() => dismiss(page, id)}>
             <Icon name="close" />
           </button>
         </div>
@@ -38,12 +39,12 @@ export function Warnings() {
     <div class="banner warning" role="status">
       <Icon name="warning" />
       <span>{first}</span>
-      {shown.length > 1 && <span class="muted tabular">and {shown.length - 1} more</span>}
+      {shown.length > 1 && <span class="muted tabular">{text.frame.more(shown.length - 1)}</span>}
       <span class="grow" />
       <button
         type="button"
         class="button square"
-        aria-label="Dismiss the warning"
+        aria-label={text.frame.dismissWarning}
         onClick={() => dismissWarning(page, first)}
       >
         <Icon name="close" />
@@ -54,11 +55,12 @@ export function Warnings() {
 
 export function Lost() {
   const connection = useValue((state) => state.connection);
+  const waiting = useValue((state) => state.edits.waiting.length);
   if (connection !== 'lost') return null;
   return (
     <div class="banner lost" role="alert">
       <span class="spinner" aria-hidden="true" />
-      <span>The program does not answer. Everything shown as saved is on disk. Trying again…</span>
+      <span>{text.saving.lostBanner(waiting)}</span>
     </div>
   );
 }

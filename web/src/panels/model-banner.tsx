@@ -1,5 +1,6 @@
 // The model that the program was started with cannot be used: why, and what can be done without it.
 
+import { text } from '../text/en';
 import { useValue } from './context';
 import { PredictorButton, TroubleBanner } from './trouble-banner';
 
@@ -8,13 +9,13 @@ export function ModelBanner() {
   if (predictor?.use !== 'model' || predictor.model.state !== 'failed') return null;
   const { name, reason } = predictor.model;
   return (
-    <TroubleBanner testId="model-banner" sentence={`${name} could not be loaded.`} reason={reason}>
-      <PredictorButton use="model" title="Loads the model again, once what is wrong with it was mended">
-        Try again
+    <TroubleBanner testId="model-banner" sentence={text.predictor.notLoaded(name)} reason={reason}>
+      <PredictorButton use="model" title={text.predictor.tryAgainTip}>
+        {text.predictor.tryAgain}
       </PredictorButton>
       {predictor.can_use_grabcut && (
-        <PredictorButton use="grabcut" title="Masks without the model; the menu at the top right switches back">
-          Use GrabCut
+        <PredictorButton use="grabcut" title={text.predictor.withoutModel}>
+          {text.predictor.useGrabcut}
         </PredictorButton>
       )}
     </TroubleBanner>

@@ -3,6 +3,7 @@
 import { useRef } from 'preact/hooks';
 import type { Model, Predictor } from '../model/wire';
 import { choosePredictor } from '../state/predictor';
+import { text as words } from '../text/en';
 import { usePage, useValue } from './context';
 import { Icon } from './icon';
 
@@ -28,15 +29,15 @@ function Choice({ use, name, text }: { use: Predictor['use']; name: string; text
 
 // On the button. description: "SAM 1 (mobile_sam.encoder.onnx), …"; empty until it was loaded.
 function title({ use, description, model }: Predictor): string {
-  if (use === 'model' && model.state === 'loading') return `Loading ${model.name}…`;
-  if (use === 'model' && model.state === 'failed') return `${model.name} failed`;
+  if (use === 'model' && model.state === 'loading') return words.frame.loading(model.name);
+  if (use === 'model' && model.state === 'failed') return words.predictor.failed(model.name);
   return description.split(' (')[0] || model.name;
 }
 
 function told({ use, description }: Predictor, { name, state, reason }: Model): string {
-  if (state === 'loading') return `${name} is being loaded`;
-  if (state === 'failed') return `${name} could not be loaded; choose it to try again. ${reason}`;
-  if (state === 'unloaded') return `${name} is loaded with the next picture${reason === '' ? '' : `. ${reason}`}`;
+  if (state === 'loading') return words.predictor.beingLoaded(name);
+  if (state === 'failed') return words.predictor.chooseAgain(name, reason);
+  if (state === 'unloaded') return words.predictor.loadedNext(name, reason);
   return use === 'model' ? description : name;
 }
 
@@ -66,7 +67,7 @@ export function PredictorMenu() {
         type="button"
         class="button predictor"
         aria-haspopup="menu"
-        aria-label={`Masks come from: ${name}`}
+        aria-label={words.predictor.fromWhat(name)}
         aria-disabled={switching}
         title={hint}
         popovertarget={menuId}
@@ -80,15 +81,15 @@ export function PredictorMenu() {
         id={menuId}
         ref={menu}
         role="menu"
-        aria-label="Masks come from"
+        aria-label={words.predictor.from}
         popover="auto"
         onKeyDown={(event) => {
           event.stopPropagation(); // the page's own keys rest
           if (event.key === 'ArrowDown' || event.key === 'ArrowUp') move(menu.current!, event);
         }}
       >
-        <Choice use="model" name="Model" text={told(predictor, predictor.model)} />
-        <Choice use="grabcut" name="GrabCut" text="Needs no model and little memory; slower to answer, and less exact" />
+        <Choice use="model" name={words.predictor.model} text={told(predictor, predictor.model)} />
+        <Choice use="grabcut" name="GrabCut" text={words.predictor.grabcutText} />
       </div>
     </>
   );

@@ -5,8 +5,10 @@ import type { Memory, MemoryDomain } from '../model/wire';
 import { openMemory } from '../state/memory';
 import { loadingModel } from '../state/predictor';
 import { text } from '../text/en';
+import { actionOf } from '../input/actions';
 import { usePage, useValue } from './context';
 import { JobIndicator } from './job-indicator';
+import { useKey, withKey } from './keys';
 
 function Meter({ domain }: { domain: MemoryDomain }) {
   const width = `${Math.min(100, Math.max(0, 100 * Math.max(domain.utilization, domain.pressure))).toFixed(1)}%`;
@@ -19,7 +21,8 @@ function Meter({ domain }: { domain: MemoryDomain }) {
 
 function MemoryLine({ memory }: { memory: Memory | null }) {
   const page = usePage();
-  if (memory === null) return <span class="memory muted">Memory: waiting for the first reading</span>;
+  const key = useKey(actionOf('memory'));
+  if (memory === null) return <span class="memory muted">{text.memory.waiting}</span>;
   const domain = tightest(memory) ?? memory.domains[0];
   return (
     <button
@@ -27,8 +30,8 @@ function MemoryLine({ memory }: { memory: Memory | null }) {
       class="memory"
       data-testid="memory"
       aria-haspopup="dialog"
-      aria-keyshortcuts="i"
-      title="Who holds memory, the last ten minutes, what was done about it (I)"
+      aria-keyshortcuts={key.spoken}
+      title={withKey(text.memory.lineTip, key.text)}
       onClick={() => void openMemory(page)}
     >
       {domain !== undefined && <Meter domain={domain} />}
@@ -36,14 +39,6 @@ function MemoryLine({ memory }: { memory: Memory | null }) {
     </button>
   );
 }
-
-const encodings = {
-  none: 'not prepared',
-  queued: 'waits',
-  running: 'being prepared',
-  ready: 'ready',
-  failed: 'not prepared',
-};
 
 // Never "saved" before the program said so.
 function Saved() {
@@ -80,7 +75,7 @@ export function StatusBar() {
       <MemoryLine memory={memory} />
       <JobIndicator />
       <span class="grow" />
-      {opening !== null && <span class="muted">Opening {opening.name}</span>}
+      {opening !== null && <span class="muted">{text.frame.opening(opening.name)}</span>}
       {picture !== null && (
         <>
           <span class="name">{picture.name}</span>
@@ -88,7 +83,7 @@ export function StatusBar() {
             {picture.width} × {picture.height}
           </span>
           <span class="muted" title={picture.encoding_reason ?? ''}>
-            <span class={`encoding ${picture.encoding}`} /> {loading !== null && picture.encoding !== 'ready' ? `Loading ${loading}…` : encodings[picture.encoding]}
+            <span class={`encoding ${picture.encoding}`} /> {loading !== null && picture.encoding !== 'ready' ? text.frame.loading(loading) : text.frame.encodings[picture.encoding]}
           </span>
         </>
       )}

@@ -4,14 +4,17 @@ import { percent } from '../model/format';
 import { text } from '../text/en';
 import { chooseTool } from '../state/choosing-tools';
 import { setOpacity } from '../state/viewing';
+import { actionOf } from '../input/actions';
 import { ActionButton } from './action-button';
 import { usePage, useValue } from './context';
 import { Icon, type IconName } from './icon';
+import { useKey, withKey } from './keys';
 import { PredictorMenu } from './predictor-menu';
 import { ToolSwitch } from './tool-switch';
 
-function Mode({ mode, icon, text, tip }: { mode: 'box' | 'point'; icon: IconName; text: string; tip: string }) {
+function Mode({ mode, icon, name, tip }: { mode: 'box' | 'point'; icon: IconName; name: string; tip: string }) {
   const page = usePage();
+  const key = useKey(actionOf('mode'));
   const present = useValue((state) => state.mode);
   return (
     <button
@@ -19,11 +22,11 @@ function Mode({ mode, icon, text, tip }: { mode: 'box' | 'point'; icon: IconName
       class="button"
       role="radio"
       aria-checked={present === mode}
-      data-tip={`${tip}  ·  W`}
+      data-tip={withKey(tip, key.text)}
       onClick={() => chooseTool(page, mode)}
     >
       <Icon name={icon} />
-      <span>{text}</span>
+      <span>{name}</span>
     </button>
   );
 }
@@ -31,15 +34,17 @@ function Mode({ mode, icon, text, tip }: { mode: 'box' | 'point'; icon: IconName
 function Opacity() {
   const page = usePage();
   const opacity = useValue((state) => state.opacity);
+  const [fainter, stronger] = [useKey(actionOf('fainter')).text, useKey(actionOf('stronger')).text];
+  const between = fainter === null || stronger === null ? null : text.frame.keys(fainter, stronger);
   return (
-    <label class="opacity" data-tip="Strength of the masks  ·  [ and ]">
+    <label class="opacity" data-tip={withKey(text.frame.strength, between)}>
       <input
         type="range"
         min="0"
         max="1"
         step="0.05"
         value={opacity}
-        aria-label="Strength of the masks"
+        aria-label={text.frame.strength}
         onInput={(event) => setOpacity(page, Number(event.currentTarget.value))}
       />
     </label>
@@ -49,7 +54,7 @@ function Opacity() {
 function Zoom() {
   const scale = useValue((state) => (state.picture === null ? null : state.viewport.scale));
   return (
-    <div class="group" role="group" aria-label="Zoom">
+    <div class="group" role="group" aria-label={text.frame.zoom}>
       <ActionButton id="zoom-out" icon="minus" />
       <output class="zoom tabular">{scale === null ? '–' : percent(scale)}</output>
       <ActionButton id="zoom-in" icon="plus" />
@@ -65,17 +70,12 @@ export function Toolbar() {
     <header class="toolbar">
       <div class="brand" title={project?.folder ?? ''}>
         <span class="mark" aria-hidden="true" />
-        <span class="brand-name">{project?.name ?? 'SAM Annotator'}</span>
+        <span class="brand-name">{project?.name ?? text.frame.program}</span>
       </div>
       <div class="tools">
-        <div class="segmented" role="radiogroup" aria-label="Prompt">
-          <Mode mode="box" icon="box" text="Box" tip="Drag a box around an object" />
-          <Mode
-            mode="point"
-            icon="point"
-            text="Points"
-            tip="Click on an object; right click on what is not part of it"
-          />
+        <div class="segmented" role="radiogroup" aria-label={text.frame.prompt}>
+          <Mode mode="box" icon="box" name={text.prompting.box} tip={text.prompting.boxTip} />
+          <Mode mode="point" icon="point" name={text.prompting.points} tip={text.prompting.pointsTip} />
         </div>
         <ToolSwitch />
         <ActionButton id="hover" icon="hover" />
@@ -85,7 +85,7 @@ export function Toolbar() {
         <ActionButton id="everything" icon="grid" />
         <ActionButton id="auto-advance" icon="forward" />
         <span class="divider" />
-        <div class="group" role="group" aria-label="Shown">
+        <div class="group" role="group" aria-label={text.frame.shown}>
           <ActionButton id="masks" icon="mask" />
           <ActionButton id="boxes" icon="frame" />
           <ActionButton id="labels" icon="tag" />
