@@ -130,9 +130,10 @@ export async function start(page: Page, storage: Storage): Promise<void> {
   page.store.set({ ...others, images: { ...page.store.get().images, filter, layout } });
   await Promise.all([loadProject(page), loadPreferences(page)]);
   keepEdits(page, storage);
-  await loadPage(page, 0);
+  const list = loadPage(page, 0);
   void loadProgress(page);
-  await openFirst(page, storage);
+  if (page.store.get().project?.current == null) await list; // else the picture need not wait for it
+  await Promise.all([list, openFirst(page, storage)]);
   page.api
     .jobs()
     .then((jobs) => {
