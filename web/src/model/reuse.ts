@@ -7,7 +7,7 @@ function sameRing(a: Ring, b: Ring): boolean {
   return a.length === b.length && a.every(([x, y], i) => x === b[i]![0] && y === b[i]![1]);
 }
 
-function samePolygon(a: Polygon, b: Polygon): boolean {
+export function samePolygon(a: Polygon, b: Polygon): boolean {
   if (a.length !== b.length) return false;
   return a.every(({ outer, holes }, i) => {
     const part = b[i]!;

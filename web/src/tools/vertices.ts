@@ -20,6 +20,7 @@ import {
   type PlaceKey,
 } from '../geometry/vertices';
 import { visible } from '../geometry/viewport';
+import { samePolygon } from '../model/reuse';
 import type { Annotation } from '../model/wire';
 import { text } from '../text/en';
 import { announce, tell } from '../state/messages';
@@ -78,6 +79,12 @@ function hitAt(state: PageState, polygon: Polygon, spot: Spot): Hit | null {
   return edge === null ? null : { kind: 'between', place: edge };
 }
 
+// Undo or another window changed the object during the gesture: what was drawn would put the old outline back.
+function isChanged(page: Page, { id, polygon }: Annotation): boolean {
+  const now = page.store.get().picture?.annotations.find((annotation) => annotation.id === id);
+  return now === undefined || !samePolygon(now.polygon, polygon);
+}
+
 // From where the vertices are to where the pointer took them.
 function drag(
   page: Page,
@@ -99,7 +106,7 @@ function drag(
     move: follow,
     up(end) {
       follow(end);
-      if (moved === null) return;
+      if (moved === null || isChanged(page, annotation)) return;
       void reshape(page, annotation.id, moved);
       choosePlaces(page, places); // of the outline that is shown now
     },

@@ -161,6 +161,30 @@ describe('the outline of the selected object', () => {
     expect(program.edits).toHaveLength(1);
   });
 
+  test('an object that changed during the gesture keeps what it became', async () => {
+    hand.press([50, 50]);
+    hand.move([70, 70]);
+    program.apply('a.jpg', { type: 'set_polygon', id: 1, polygon: [square(100, 100, 30)] });
+    page.store.set({ picture: program.picture('a.jpg') });
+    hand.up([70, 70]);
+    await settle();
+    expect(program.edits).toEqual([]);
+    expect(outer()).toEqual(square(100, 100, 30).outer);
+  });
+
+  test('a gesture goes on while the change before it is acknowledged', async () => {
+    hand.drag([50, 50], [60, 60]);
+    hand.press([150, 50]);
+    await settle();
+    hand.move([140, 55]);
+    hand.up([140, 55]);
+    await settle();
+    expect(outer().slice(0, 2)).toEqual([
+      [60, 60],
+      [140, 55],
+    ]);
+  });
+
   test('quick changes of one object are all stored, in their order', async () => {
     hand.drag([50, 50], [60, 60]);
     hand.drag([60, 60], [62, 70]);
