@@ -102,4 +102,11 @@ std::optional<std::string> ContentKeys::key(const std::filesystem::path& file) c
   return key;
 }
 
+std::optional<std::string> ContentKeys::known_key(const std::filesystem::path& file) const {
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::absolute(file, error);
+  const std::optional<Facts> facts = error ? std::nullopt : facts_of(path);
+  return facts ? remembered(table_, facts->digest) : std::nullopt;
+}
+
 }  // namespace sam

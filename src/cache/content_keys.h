@@ -18,6 +18,8 @@ class ContentKeys {
   // 32 hex digits; nothing if this is no file that can be read, or if it changed meanwhile. What was written in the last two seconds is read each
   // time: clocks of file systems are too coarse to tell two writes apart.
   std::optional<std::string> key(const std::filesystem::path& file) const;
+  // Of a file that is as it was when it was read; nothing otherwise.
+  std::optional<std::string> known_key(const std::filesystem::path& file) const;
 
  private:
   const std::filesystem::path table_;

@@ -52,6 +52,11 @@ fs::path DiskCache::path_of(const std::string& key) const {
   return folder_ / (content_hash(key) + suffix_);
 }
 
+bool DiskCache::holds(const std::string& key) const {
+  struct stat status{};
+  return ::lstat(path_of(key).c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 bool DiskCache::read(const std::string& key, const Read& read) {
   const fs::path path = path_of(key);
   // Not blocking, should it be a pipe.

@@ -43,6 +43,9 @@ class DiskCache {
   // Whether there was such an entry that `read` took. key: any text. A link, a folder or a device in its place is damage.
   bool read(const std::string& key, const Read& read);
 
+  // Whether there is a file of that key, whole or not; that is no use of it.
+  bool holds(const std::string& key) const;
+
   // Makes room and writes the entry, replacing one of the same key; false, and counted as dropped, where that cannot be. file_bytes: what `write`
   // will write, at most.
   bool write(const std::string& key, std::uint64_t file_bytes, const Write& write);

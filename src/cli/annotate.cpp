@@ -9,6 +9,7 @@
 #include "cli/import_command.h"
 #include "cli/predictor_options.h"
 #include "cli/stop_signals.h"
+#include "dataset/project.h"
 #include "dataset/statistics.h"
 #include "dataset/store.h"
 #include "image/tiles.h"
@@ -16,6 +17,7 @@
 #include "pipeline/pipeline.h"
 #include "server/server.h"
 #include "session/session.h"
+#include "settings/preferences.h"
 
 namespace sam {
 namespace {
@@ -98,17 +100,22 @@ int export_stats(Store& store, Program& program) {
 }
 
 ServerOptions server_options(const AnnotateOptions& options, const Engine& engine, const Pipeline& pipeline,
-                             Program& program) {
+                             Project& project, Preferences& preferences, Program& program) {
   const std::filesystem::path tile_folder = cache_folder(program.environment) / "tiles";
   program.files.create_directories(tile_folder);
   trim_tile_cache(tile_folder, tile_cache_budget_bytes);
   ServerOptions server;
+  server.clock = &program.clock;
+  server.files = &program.files;
+  server.project = &project;
   server.port = options.port;
   server.limits = options.predictor.limits;
   server.tile_cache_folder = tile_folder;
   server.examine_pictures = !options.skip_validation;
   server.version = SAM_VERSION;
   server.governor = engine.memory->governor.get();
+  server.preferences = {[&preferences] { return preferences.read(); },
+                        [&preferences](const std::string& text) { preferences.write(text); }};
   server.recovery = [&pipeline] { return pipeline.recovery(); };
   server.caches = [&pipeline] { return pipeline.caches(); };
   for (const auto& device : engine.memory->devices) server.domain_names[device->domain()] = device->name();
@@ -119,7 +126,8 @@ void print_start(const Store& store, const Pipeline& pipeline, int port) {
   const ModelStatus model = pipeline.model();
   const bool is_there = model.load.state == LoadState::loaded;
   std::cout << "SAM Annotator: " << count_text(store.picture_count(), "picture", "pictures") << ", "
-            << count_text(store.classes().names.size(), "class", "classes") << ", " << (is_there ? pipeline.predictor().describe : "loading " + model.name)
+            << count_text(store.classes().names.size(), "class", "classes") << ", "
+            << (is_there ? pipeline.predictor().describe : "loading " + model.name)
             << "\nOpen http://127.0.0.1:" << port << " in a browser. Ctrl+C saves and stops." << '\n'
             << std::flush;
 }
@@ -141,7 +149,8 @@ void import_first(const AnnotateOptions& options, Program& program) {
   command.project = options.category_path;
   command.options.on_conflict = OnConflict::keep;
   command.flags.classes_csv = options.classes_csv;
-  run_import(command, format_of_input("", options.import_from, "sam-annotator import --format", program.files), program);
+  run_import(command, format_of_input("", options.import_from, "sam-annotator import --format", program.files),
+             program);
 }
 
 int run_annotate(AnnotateOptions options, Program& program) {
@@ -154,7 +163,7 @@ int run_annotate(AnnotateOptions options, Program& program) {
   if (!options.import_from.empty()) import_first(options, program);
   StopSignals signals;  // before anything that makes a thread
 
-  const auto store = open_store(store_options(options, program), program.files, program.clock);
+  const auto store = open_project(store_options(options, program), program.files, program.clock);
   if (options.export_stats) return export_stats(*store, program);
   Engine engine = prepare_engine(options.predictor, program);
   MemoryLog memory_log(engine.device_memory);
@@ -163,7 +172,9 @@ int run_annotate(AnnotateOptions options, Program& program) {
                                       std::move(engine.parts), memory_log, program.clock);
   pipeline->load_model();
   auto session = make_session(*store, *pipeline, program.clock);
-  auto server = make_server(*session, *store, *pipeline, server_options(options, engine, *pipeline, program));
+  Preferences preferences(config_folder(program.environment) / "preferences.json", program.files);
+  auto server = make_server(*session, *store, *pipeline,
+                            server_options(options, engine, *pipeline, *store, preferences, program));
   serve(*server, *store, *pipeline, signals);
   server.reset();
   session.reset();  // which writes the picture on screen
@@ -177,9 +188,10 @@ void add_annotate_options(CLI::App& app, AnnotateOptions& options) {
                  "the project: a folder with images/; labels/ and the rest are made in it");
   app.add_option("--classes_csv,--classes-csv", options.classes_csv,
                  "the classes: a CSV with the header class_name; default: classes.csv in the project");
-  app.add_option("--import", options.import_from,
-                 "first reads another tool's dataset (X-AnyLabeling, labelme, CVAT, COCO, YOLO, …) with its classes into "
-                 "the project, which is made if it is not there; see import for choices");
+  app.add_option(
+      "--import", options.import_from,
+      "first reads another tool's dataset (X-AnyLabeling, labelme, CVAT, COCO, YOLO, …) with its classes into "
+      "the project, which is made if it is not there; see import for choices");
   app.add_option("--port", options.port, "port of the page on 127.0.0.1")
       ->check(CLI::Range(1, 65535))
       ->capture_default_str();

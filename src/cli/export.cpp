@@ -2,6 +2,7 @@
 #include "cli/dataset_work.h"
 #include "cli/export_report.h"
 #include "jobs/export_job.h"
+#include "jobs/output_place.h"
 
 namespace sam {
 namespace {
@@ -12,13 +13,6 @@ struct ExportCommand {
   bool all = false;
   ExportFlags flags;
 };
-
-// Next to what it was made of a dataset would replace it, or be read as part of it.
-void require_outside(const std::filesystem::path& out, const std::filesystem::path& project) {
-  const std::filesystem::path inside = std::filesystem::weakly_canonical(out).lexically_relative(project);
-  if (inside.empty() || *inside.begin() == ".." || *inside.begin() == "exports") return;
-  throw DatasetError(out.string() + " is inside the project; give a place outside it, or in its folder exports/");
-}
 
 int run_export(const ExportCommand& command, Program& program) {
   const std::filesystem::path out = output_path(command.flags.out, program.files);

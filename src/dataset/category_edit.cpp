@@ -16,8 +16,9 @@ namespace fs = std::filesystem;
 class CategoryEdit final : public ProjectEdit {
  public:
   CategoryEdit(const CategoryFolder& folder, const fs::path& classes_csv, const ClassList& classes,
-               const PictureList& pictures, FileSystem& files, const Clock& clock)
+               const PictureList& pictures, FileSystem& files, const Clock& clock, std::function<void()> before_placing)
       : folder_(folder),
+        before_placing_(std::move(before_placing)),
         pictures_(pictures),
         classes_(classes),
         picture_files_(folder, classes_, classes, files, clock),
@@ -59,7 +60,7 @@ class CategoryEdit final : public ProjectEdit {
 
   void commit() override {
     if (classes_changed_) change_.put_class_list(format_class_list(classes_.names));
-    change_.commit();
+    change_.commit(before_placing_);
   }
 
  private:
@@ -78,6 +79,7 @@ class CategoryEdit final : public ProjectEdit {
   }
 
   const CategoryFolder& folder_;
+  const std::function<void()> before_placing_;
   const PictureList& pictures_;
   ClassList classes_;
   bool classes_changed_ = false;
@@ -92,8 +94,10 @@ class CategoryEdit final : public ProjectEdit {
 
 std::unique_ptr<ProjectEdit> make_category_edit(const CategoryFolder& folder, const fs::path& classes_csv,
                                                 const ClassList& classes, const PictureList& pictures,
-                                                FileSystem& files, const Clock& clock) {
-  return std::make_unique<CategoryEdit>(folder, classes_csv, classes, pictures, files, clock);
+                                                FileSystem& files, const Clock& clock,
+                                                std::function<void()> before_placing) {
+  return std::make_unique<CategoryEdit>(folder, classes_csv, classes, pictures, files, clock,
+                                        std::move(before_placing));
 }
 
 }  // namespace sam

@@ -115,4 +115,31 @@ ClassList parse_class_list(std::string_view text, const std::string& file_name, 
   return list;
 }
 
+std::string with_class_added(std::string_view text, const std::string& name, const std::string& file_name) {
+  std::vector<std::string> names = parse_class_list(text, file_name, true).names;
+  if (const auto known = std::find(names.begin(), names.end(), name); known != names.end()) {
+    throw DatasetError("there is a class called \"" + name + "\" already, class " +
+                       std::to_string(known - names.begin()));
+  }
+  const std::string_view body = text.substr(text.starts_with("\xef\xbb\xbf") ? 3 : 0);
+  CsvReader csv(body, file_name);
+  std::optional<CsvRow> header = csv.next();
+  while (header && header->blank) header = csv.next();
+  ClassList unused;
+  const std::size_t column = name_column(csv, header.value(), file_name, unused);
+  const char* line_end = text.find("\r\n") != std::string_view::npos ? "\r\n" : "\n";
+  std::string extended(text);
+  if (!extended.ends_with('\n') && !extended.ends_with('\r')) extended += line_end;
+  for (std::size_t i = 0; i < header->fields.size(); ++i) {
+    if (i > 0) extended += ',';
+    if (i == column) extended += csv_field(name);
+  }
+  extended += line_end;
+  names.push_back(name);
+  if (parse_class_list(extended, file_name).names != names) {
+    throw DatasetError(file_name + " cannot be extended by a class without changing others; add the line by hand");
+  }
+  return extended;
+}
+
 }  // namespace sam

@@ -10,6 +10,7 @@ namespace sam {
 struct ClassList {
   std::vector<std::string> names;     // index: class id
   std::vector<std::string> warnings;  // for the user: a renamed header, an empty or repeated row
+  bool operator==(const ClassList&) const = default;
 };
 
 // text: the CSV file (RFC 4180; UTF-8, with or without BOM; any line end). Headers that the original accepts after asking (className, name,
@@ -19,6 +20,10 @@ ClassList parse_class_list(std::string_view text, const std::string& file_name, 
 
 // The file with these classes; reading it gives them back, if each is a clean_class_name.
 std::string format_class_list(const std::vector<std::string>& names);
+
+// The file's text with a class after the others; other columns stay, and are empty for it. Throws DatasetError: there is one of that name, or the text is
+// no class list, or none that this can be added to.
+std::string with_class_added(std::string_view text, const std::string& name, const std::string& file_name);
 
 // A name as a class list can hold it: control characters become blanks, blanks around it go. Empty if nothing is left.
 std::string clean_class_name(std::string_view text);

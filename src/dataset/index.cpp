@@ -12,15 +12,28 @@
 namespace sam {
 namespace {
 
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
 
 constexpr const char* schema = R"(
   CREATE TABLE picture (
     name TEXT PRIMARY KEY, size_bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL, width INTEGER NOT NULL,
     height INTEGER NOT NULL, broken TEXT NOT NULL, annotation_count INTEGER NOT NULL, annotations_ns INTEGER NOT NULL,
-    labels_ns INTEGER NOT NULL) WITHOUT ROWID;
+    labels_ns INTEGER NOT NULL, proposals INTEGER NOT NULL DEFAULT 0, rejected INTEGER NOT NULL DEFAULT 0,
+    marks INTEGER NOT NULL DEFAULT 0, classes BLOB NOT NULL DEFAULT x'') WITHOUT ROWID;
   CREATE TABLE setting (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 )";
+
+// From version 1, which knew the number of annotations alone.
+constexpr const char* from_version_1 = R"(
+  ALTER TABLE picture ADD COLUMN proposals INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE picture ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE picture ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE picture ADD COLUMN classes BLOB NOT NULL DEFAULT x'';
+  UPDATE picture SET annotation_count=-1;
+)";
+
+constexpr std::int64_t reviewed_mark = 1;
+constexpr std::int64_t faulty_mark = 2;
 
 class SqliteError : public std::runtime_error {
  public:
@@ -93,6 +106,10 @@ class Statement {
                       SQLITE_OK);
     return *this;
   }
+  Statement& bind_bytes(const std::string& bytes) {
+    connection_.check(sqlite3_bind_blob64(handle_, ++bound_, bytes.data(), bytes.size(), SQLITE_STATIC), SQLITE_OK);
+    return *this;
+  }
   bool step() {
     const int code = sqlite3_step(handle_);
     if (code != SQLITE_ROW) connection_.check(code, SQLITE_DONE);
@@ -110,6 +127,11 @@ class Statement {
     if (bytes == nullptr) throw SqliteError("out of memory", SQLITE_NOMEM);  // no column may be NULL
     return std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)));
   }
+  std::string bytes(int column) const {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_, column));
+    if (bytes == nullptr) return {};  // which is how none are given
+    return std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)));
+  }
 
  private:
   const Connection& connection_;
@@ -123,9 +145,9 @@ void make_schema(const Connection& connection) {
   const std::int64_t found = version.integer(0);
   version.run();
   if (found == schema_version) return;
-  if (found != 0) throw SqliteError("it is of version " + std::to_string(found));
+  if (found != 0 && found != 1) throw SqliteError("it is of version " + std::to_string(found));
   connection.execute("BEGIN");
-  connection.execute(schema);
+  connection.execute(found == 1 ? from_version_1 : schema);
   connection.execute(("PRAGMA user_version=" + std::to_string(schema_version)).c_str());
   connection.execute("COMMIT");
 }
@@ -147,7 +169,7 @@ void drop_rows_of_other_limit(const Connection& connection, std::int64_t max_pix
 std::vector<IndexRow> read_all(const Connection& connection) {
   Statement select(connection,
                    "SELECT name, size_bytes, modified_ns, width, height, broken, annotation_count, annotations_ns, "
-                   "labels_ns FROM picture");
+                   "labels_ns, proposals, rejected, marks, classes FROM picture");
   std::vector<IndexRow> rows;
   while (select.step()) {
     IndexRow& row = rows.emplace_back();
@@ -156,9 +178,14 @@ std::vector<IndexRow> read_all(const Connection& connection) {
     row.modified_ns = select.integer(2);
     row.size = {static_cast<int>(select.integer(3)), static_cast<int>(select.integer(4))};
     row.broken = select.text(5);
-    row.annotation_count = static_cast<int>(select.integer(6));
+    row.annotations.count = static_cast<int>(select.integer(6));
     row.annotations_ns = select.integer(7);
     row.labels_ns = select.integer(8);
+    row.annotations.proposals = static_cast<int>(select.integer(9));
+    row.annotations.rejected = static_cast<int>(select.integer(10));
+    row.annotations.reviewed = (select.integer(11) & reviewed_mark) != 0;
+    row.annotations.faulty = (select.integer(11) & faulty_mark) != 0;
+    row.annotations.classes = ClassSet::from_bytes(select.bytes(12));
   }
   return rows;
 }
@@ -263,11 +290,15 @@ std::vector<IndexRow> Index::all() {
 void Index::put(const std::vector<IndexRow>& rows) {
   if (rows.empty()) return;
   database_->write([&](const Connection& connection) {
-    Statement insert(connection, "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    Statement insert(connection, "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (const IndexRow& row : rows) {
       insert.bind(row.name).bind(static_cast<std::int64_t>(row.size_bytes)).bind(row.modified_ns);
       insert.bind(std::int64_t{row.size.width}).bind(std::int64_t{row.size.height}).bind(row.broken);
-      insert.bind(std::int64_t{row.annotation_count}).bind(row.annotations_ns).bind(row.labels_ns).run();
+      const AnnotationFacts& of = row.annotations;
+      insert.bind(std::int64_t{of.count}).bind(row.annotations_ns).bind(row.labels_ns);
+      insert.bind(std::int64_t{of.proposals}).bind(std::int64_t{of.rejected});
+      insert.bind((of.reviewed ? reviewed_mark : 0) | (of.faulty ? faulty_mark : 0));
+      insert.bind_bytes(of.classes.bytes()).run();
     }
   });
 }

@@ -319,7 +319,7 @@ void PictureFiles::write_metadata(const AnnotationDocument& document) {
   }
 }
 
-bool PictureFiles::count(const std::string& labels_file, IndexRow& facts) {
+bool PictureFiles::look_again(const std::string& labels_file, IndexRow& facts) {
   const auto mtime = [&](const fs::path& path) {
     const auto status = files_.status(path);
     return status ? status->modified_ns : 0;
@@ -327,22 +327,26 @@ bool PictureFiles::count(const std::string& labels_file, IndexRow& facts) {
   const fs::path annotations = annotations_path(facts.name);
   const std::int64_t annotations_ns = mtime(annotations);
   const std::int64_t labels_ns = mtime(folder_.labels / labels_file);
-  if (facts.annotation_count >= 0 && facts.annotations_ns == annotations_ns && facts.labels_ns == labels_ns) {
+  if (facts.annotations.count >= 0 && facts.annotations_ns == annotations_ns && facts.labels_ns == labels_ns) {
     return false;
   }
   facts.annotations_ns = annotations_ns;
   facts.labels_ns = labels_ns;
-  facts.annotation_count = 0;
+  facts.annotations = {};
+  facts.annotations.count = 0;
   if (refused_link(folder_, annotations) || refused_link(folder_, folder_.labels / labels_file)) {
     facts.annotations_ns = facts.labels_ns = 0;  // none of ours
     return true;
   }
   if (annotations_ns != 0) {
-    facts.annotation_count = count_annotations(files_.read(annotations, max_file_bytes).value_or(""));
+    facts.annotations = look_at_annotations(files_.read(annotations, max_file_bytes).value_or(""));
   } else if (labels_ns != 0) {
     const std::string text = files_.read(folder_.labels / labels_file, max_file_bytes).value_or("");
-    facts.annotation_count =
-        static_cast<int>(parse_label_file(text, {1, 1}, classes_.names.size(), labels_file).lines.size());
+    const LabelFile labels = parse_label_file(text, {1, 1}, classes_.names.size(), labels_file);
+    facts.annotations.count = static_cast<int>(labels.lines.size());
+    std::vector<int> class_ids;
+    for (const LabelLine& line : labels.lines) class_ids.push_back(line.class_id);
+    facts.annotations.classes = ClassSet(std::move(class_ids));
   }
   return true;
 }

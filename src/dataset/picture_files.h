@@ -42,8 +42,8 @@ class PictureFiles {
   bool stage_earlier(const std::string& image, AnnotationDocument earlier, const std::string& labels_file,
                      ProjectChange& change);
 
-  // Counts the annotations anew if the files changed since facts. True if facts changed.
-  bool count(const std::string& labels_file, IndexRow& facts);
+  // Looks at the annotations anew if the files changed since facts. True if facts changed.
+  bool look_again(const std::string& labels_file, IndexRow& facts);
 
  private:
   struct OnDisk {

@@ -1,4 +1,4 @@
-// The pictures of a project as last listed, with what is known about each: about 100 bytes a picture in memory, answers at once.
+// The pictures of a project as last listed, with what is known about each: about 150 bytes a picture in memory, answers at once.
 // Threading: safe to call from any thread; the lock is held for memory work only.
 #pragma once
 
@@ -25,6 +25,9 @@ class PictureList {
   std::vector<PictureEntry> entries(std::size_t offset, std::size_t limit) const;
   std::optional<std::size_t> position(const std::string& name) const;
   std::optional<PictureEntry> find(const std::string& name) const;
+  PicturePage find_all(const PictureFilter& filter, std::size_t offset, std::size_t limit) const;
+  std::optional<PictureEntry> find_next(const PictureFilter& filter, std::size_t from, int step) const;
+  PictureCounts counts() const;
   std::optional<std::string> label_file(const std::string& name) const;
   std::optional<IndexRow> facts(const std::string& name) const;
 
@@ -41,7 +44,7 @@ class PictureList {
     std::int64_t annotations_ns = 0;
     std::int64_t labels_ns = 0;
     Size size;
-    int annotation_count = -1;
+    AnnotationFacts annotations;
     bool broken = false;
     bool own_label_file = false;
     bool annotated = false;
@@ -49,9 +52,10 @@ class PictureList {
   };
 
   std::optional<std::size_t> locate(const std::string& name) const SAM_REQUIRES(mutex_);
-  PictureEntry entry(const Row& row) const SAM_REQUIRES(mutex_);
+  PictureEntry entry(std::size_t at) const SAM_REQUIRES(mutex_);
+  static PictureTraits traits(const Row& row) { return {row.name, row.broken, row.annotated, row.annotations}; }
   IndexRow facts_of(const Row& row) const SAM_REQUIRES(mutex_);
-  void take_over(Row& row, const IndexRow& facts) SAM_REQUIRES(mutex_);
+  void take_over(Row& row, IndexRow facts) SAM_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   std::vector<Row> rows_ SAM_GUARDED_BY(mutex_);                       // natural order

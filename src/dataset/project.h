@@ -33,13 +33,20 @@ class ProjectEdit {
   // The file goes to backups/: an annotations file that is damaged or without its picture.
   virtual void remove_file(const std::filesystem::path& path) = 0;
 
-  // Durable on return. The project must be opened anew to be used further. Throws FileError.
+  // Durable on return, and what the project is from then on. Throws FileError: where it was decided already, the project puts it in place before it is used
+  // next, or when it is opened next.
   virtual void commit() = 0;
 };
 
 class Project : public Store {
  public:
-  virtual std::unique_ptr<ProjectEdit> edit() = 0;  // throws DatasetError if one that failed is completed only now
+  // From now on until it is gone saving is refused with ProjectBusy; what was being saved has been. Throws ProjectBusy if there is another edit, DatasetError
+  // if one that failed before is completed only now.
+  virtual std::unique_ptr<ProjectEdit> edit() = 0;
+
+  // A further class, with the next id. Nothing else changes: no annotation, and what other columns the class list has. Durable on return. Throws DatasetError (there
+  // is one of that name), ProjectBusy, FileError. name: as require_class_name() gives it.
+  virtual void add_class(const std::string& name) = 0;
 };
 
 // As open_store().

@@ -196,7 +196,7 @@ void ProjectChange::back_up() {
   if (files_.status(staging_ / class_list_name)) keep(classes_csv_, "classes.csv");
 }
 
-void ProjectChange::commit() {
+void ProjectChange::commit(const std::function<void()>& before_placing) {
   back_up();
   const Decided decided{in_project(classes_csv_, folder_),
                         new_backup_folder(folder_, files_, clock_).filename().string()};
@@ -204,6 +204,7 @@ void ProjectChange::commit() {
   const nlohmann::json json{{"classes_csv", decided.classes_csv.string()}, {"backup", decided.backup}};
   files_.write_atomic(staging_ / "decided", json.dump() + "\n");
   decided_ = true;
+  if (before_placing) before_placing();
   try {
     put_in_place(folder_, decided, files_);
   } catch (const FileError& error) {

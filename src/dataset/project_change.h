@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -36,7 +37,8 @@ class ProjectChange {
 
   // Returns when everything is in its place and durable. Throws FileError: before it is decided nothing was changed; afterwards the next opening of the
   // project finishes it, and the message says so.
-  void commit();
+  // before_placing, if given, is called once it is decided, which takes most of the time, and before the first file is moved.
+  void commit(const std::function<void()>& before_placing = nullptr);
 
  private:
   std::filesystem::path stage(const char* kind, const std::filesystem::path& path) SAM_EXCLUDES(mutex_);

@@ -3,6 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
+#include <deque>
 #include <new>
 #include <utility>
 
@@ -16,6 +18,7 @@
 #include "dataset/project_change.h"
 #include "dataset/project_lock.h"
 #include "dataset/remembered_facts.h"
+#include "platform/exclusive_gate.h"
 #include "platform/mutex.h"
 #include "platform/name_locks.h"
 
@@ -61,6 +64,34 @@ void remove_leftovers(const CategoryFolder& folder, bool with_images, FileSystem
   }
 }
 
+// Lets the store do more when an edit is committed and when it is gone.
+class WatchedEdit final : public ProjectEdit {
+ public:
+  WatchedEdit(std::unique_ptr<ProjectEdit> edit, std::function<void(ProjectEdit&)> commit, std::function<void()> ended)
+      : edit_(std::move(edit)), commit_(std::move(commit)), ended_(std::move(ended)) {}
+  ~WatchedEdit() override {
+    edit_.reset();
+    ended_();
+  }
+
+  void set_classes(std::vector<std::string> names) override { edit_->set_classes(std::move(names)); }
+  void add_photo(const std::string& name, const fs::path& from) override { edit_->add_photo(name, from); }
+  void put(const PictureAnnotations& content, const std::vector<std::string>& other_fields) override {
+    edit_->put(content, other_fields);
+  }
+  bool put_back(const std::string& image, const AnnotationDocument& earlier) override {
+    return edit_->put_back(image, earlier);
+  }
+  void put_file(const fs::path& path, std::string_view bytes) override { edit_->put_file(path, bytes); }
+  void remove_file(const fs::path& path) override { edit_->remove_file(path); }
+  void commit() override { commit_(*edit_); }
+
+ private:
+  std::unique_ptr<ProjectEdit> edit_;
+  const std::function<void(ProjectEdit&)> commit_;
+  const std::function<void()> ended_;
+};
+
 class CategoryStore final : public Project {
  public:
   CategoryStore(const StoreOptions& options, FileSystem& files, const Clock& clock)
@@ -68,14 +99,14 @@ class CategoryStore final : public Project {
         lock_(folder_.annotations / ".lock", files),
         completed_(finish_project_change(folder_, class_list_path(options, folder_), files)),
         clock_(clock),
+        options_(options),
         classes_csv_(class_list_path(options, folder_)),
-        classes_(read_classes(options, folder_, files)),
-        limits_(options.limits),
         files_(files),
+        class_lists_{read_classes(options, folder_, files)},
+        classes_(&class_lists_.back()),
         index_(folder_.annotations / "index.sqlite", options.limits.max_pixels, files),
-        picture_files_(folder_, classes_, files, clock),
         facts_(folder_.annotations / ".state.json", files) {
-    for (const std::string& warning : classes_.warnings) spdlog::warn("{}", warning);
+    for (const std::string& warning : classes().warnings) spdlog::warn("{}", warning);
     remove_leftovers(folder_, completed_, files);
     list_again(index_.all());
   }
@@ -83,21 +114,59 @@ class CategoryStore final : public Project {
   ~CategoryStore() override { flush_index(0); }
 
   std::unique_ptr<ProjectEdit> edit() override {
-    return make_category_edit(folder_, classes_csv_, classes_, list_, files_, clock_);
+    {
+      const MutexLock lock(mutex_);
+      if (busy_) throw ProjectBusy("another change of the whole project is under way; wait until it is over");
+      busy_ = true;
+    }
+    try {
+      finish_change();
+      gate_.enter(true);  // what was being saved has been
+      return std::make_unique<WatchedEdit>(
+          make_category_edit(folder_, classes_csv_, classes(), list_, files_, clock_,
+                             [this] { alone_.reset(new ExclusiveGate::Pass(gate_.enter(true))); }),
+          [this](ProjectEdit& edit) { commit(edit); }, [this] { end_edit(); });
+    } catch (...) {
+      end_edit();
+      throw;
+    }
   }
 
-  const ClassList& classes() const override { return classes_; }
+  void add_class(const std::string& name) override {
+    finish_change();
+    const ExclusiveGate::Pass alone = gate_.enter(true);
+    require_not_busy();
+    const auto text = files_.read(classes_csv_, max_class_bytes);
+    files_.write_atomic(classes_csv_,
+                        text ? with_class_added(*text, name, classes_csv_.string()) : format_class_list({name}));
+    read_classes_again();
+  }
+
+  const ClassList& classes() const override { return *classes_; }
   const fs::path& folder() const override { return folder_.root; }
   std::size_t picture_count() const override { return list_.size(); }
   std::vector<PictureEntry> pictures(std::size_t offset, std::size_t limit) const override {
     return list_.entries(offset, limit);
   }
+  PicturePage pictures(const PictureFilter& filter, std::size_t offset, std::size_t limit) const override {
+    return list_.find_all(filter, offset, limit);
+  }
+  std::optional<PictureEntry> next_picture(const PictureFilter& filter, std::size_t from, int step) const override {
+    return list_.find_next(filter, from, step);
+  }
+  PictureCounts counts() const override { return list_.counts(); }
   std::optional<PictureEntry> find(const std::string& name) const override { return list_.find(name); }
   std::optional<std::size_t> position(const std::string& name) const override { return list_.position(name); }
 
-  void scan() override { list_again({}); }
+  void scan() override {
+    finish_change();
+    const ExclusiveGate::Pass beside_others = gate_.enter(false);
+    list_again({});
+  }
 
   bool examine_next() override {
+    finish_change();
+    const ExclusiveGate::Pass beside_others = gate_.enter(false);
     std::optional<IndexRow> facts = list_.next_unexamined();
     if (!facts) {
       flush_index(0);
@@ -127,9 +196,11 @@ class CategoryStore final : public Project {
   }
 
   LoadedPicture load(const std::string& name) override {
+    finish_change();
+    const ExclusiveGate::Pass beside_others = gate_.enter(false);
     const Size size = current_size(name);
     const NameLocks::Held held(locks_, name);
-    LoadedPicture loaded = picture_files_.load(name, require_known(name), size);
+    LoadedPicture loaded = picture_files().load(name, require_known(name), size);
     if (std::optional<IndexRow> facts = list_.facts(name)) {
       const bool new_size = facts->size == Size{};  // else broken, if it is, by its pixels, which nobody has read here
       if (new_size) {
@@ -142,9 +213,12 @@ class CategoryStore final : public Project {
   }
 
   std::string save(const PictureAnnotations& content, const std::string& revision) override {
+    finish_change();
+    const ExclusiveGate::Pass beside_others = gate_.enter(false);
+    require_not_busy();
     const std::string labels_file = require_known(content.image);
     const NameLocks::Held held(locks_, content.image);
-    const std::string saved = picture_files_.save(content, labels_file, revision);
+    const std::string saved = picture_files().save(content, labels_file, revision);
     if (std::optional<IndexRow> facts = list_.facts(content.image)) {
       note_annotations(*facts, false);
       flush_index(0);
@@ -188,6 +262,58 @@ class CategoryStore final : public Project {
     return *std::move(labels_file);
   }
 
+  PictureFiles picture_files() const { return {folder_, classes(), files_, clock_}; }
+
+  // The gate is held alone, or nobody else has the store yet.
+  void read_classes_again() {
+    ClassList now = read_classes(options_, folder_, files_);
+    if (now == classes()) return;
+    class_lists_.push_back(std::move(now));
+    classes_ = &class_lists_.back();
+  }
+
+  void require_not_busy() const {
+    const MutexLock lock(mutex_);
+    if (busy_) {
+      throw ProjectBusy("the whole project is being changed; nothing can be saved before that is over: try again then");
+    }
+  }
+
+  void end_edit() {
+    const MutexLock lock(mutex_);
+    busy_ = false;
+  }
+
+  // The gate is held from before_placing on.
+  void commit(ProjectEdit& edit) {
+    struct Leave {
+      ~Leave() { alone.reset(); }
+      std::unique_ptr<ExclusiveGate::Pass>& alone;
+    } const leave{alone_};
+    try {
+      edit.commit();
+    } catch (...) {
+      must_finish_ = files_.status(folder_.annotations / ".change" / "decided").has_value();
+      throw;
+    }
+    take_in_change();
+  }
+
+  void take_in_change() {
+    read_classes_again();
+    list_again({});
+  }
+
+  // What was decided and could not be put in place. Throws FileError while it still cannot.
+  void finish_change() {
+    if (!must_finish_) return;
+    const ExclusiveGate::Pass alone = gate_.enter(true);
+    if (!must_finish_) return;
+    finish_project_change(folder_, classes_csv_, files_);
+    must_finish_ = false;
+    take_in_change();
+  }
+
   void list_again(const std::vector<IndexRow>& remembered) {
     std::vector<FoundPicture> found = list_pictures(folder_);
     const std::vector<std::string> annotations = sorted_names(folder_.annotations, files_);
@@ -206,7 +332,7 @@ class CategoryStore final : public Project {
     facts.size = {};
     facts.broken.clear();
     try {
-      facts.size = read_image_info(picture_path(facts.name), limits_).file_size;
+      facts.size = read_image_info(picture_path(facts.name), options_.limits).file_size;
     } catch (const ImageError& error) {
       facts.broken = error.what();
     } catch (const DatasetError& error) {
@@ -227,19 +353,19 @@ class CategoryStore final : public Project {
         facts && status && status->size_bytes == facts->size_bytes && status->modified_ns == facts->modified_ns;
     if (same && facts->size != Size{}) return facts->size;
     try {
-      return read_image_info(path, limits_).file_size;
+      return read_image_info(path, options_.limits).file_size;
     } catch (const ImageError& error) {
       if (same) mark_broken(name, error.what());
       throw;
     }
   }
 
-  // Counts what the files say now. A folder that cannot be read is heard of when the picture is opened.
+  // What the files say now. A folder that cannot be read is heard of when the picture is opened.
   void note_annotations(IndexRow& facts, bool changed) {
     const auto labels_file = list_.label_file(facts.name);
     if (!labels_file) return;
     try {
-      changed = picture_files_.count(*labels_file, facts) || changed;
+      changed = picture_files().look_again(*labels_file, facts) || changed;
     } catch (const FileError& error) {
       spdlog::warn("{}", error.what());
     }
@@ -267,17 +393,22 @@ class CategoryStore final : public Project {
   const ProjectLock lock_;
   const bool completed_;  // before anything else is read
   const Clock& clock_;
+  const StoreOptions options_;
   const fs::path classes_csv_;
-  const ClassList classes_;
-  const DecodeLimits limits_;
   FileSystem& files_;
+  ExclusiveGate gate_;                          // many use the files, or one changes the project
+  std::unique_ptr<ExclusiveGate::Pass> alone_;  // of the thread that commits
+  // All that there were in this run, one more a change of them: references to earlier ones may be held. Grows while the gate is held alone.
+  std::deque<ClassList> class_lists_;
+  std::atomic<const ClassList*> classes_;
+  std::atomic<bool> must_finish_ = false;
   Index index_;
-  PictureFiles picture_files_;
   RememberedFacts facts_;
   PictureList list_;
   NameLocks locks_;
   NameLocks history_locks_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
+  bool busy_ SAM_GUARDED_BY(mutex_) = false;
   std::vector<IndexRow> pending_ SAM_GUARDED_BY(mutex_);  // for the index, not written yet
 };
 

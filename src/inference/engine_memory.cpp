@@ -8,13 +8,13 @@
 
 #include "inference/card_arena.h"
 #include "inference/engine_needs.h"
-#include "inference/exclusive_gate.h"
 #include "inference/model_accounts.h"
 #include "inference/model_state.h"
 #include "inference/refusals.h"
 #include "inference/reserved_tensor.h"
 #include "inference/turn.h"
 #include "memory/byte_text.h"
+#include "platform/exclusive_gate.h"
 #include "platform/mutex.h"
 
 namespace sam {

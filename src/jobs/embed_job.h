@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "inference/exclusive_gate.h"
 #include "pipeline/pipeline.h"
 #include "platform/clock.h"
+#include "platform/exclusive_gate.h"
 #include "platform/mutex.h"
 
 namespace sam {

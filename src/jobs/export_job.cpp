@@ -31,8 +31,9 @@ struct Work {
 
 class Export {
  public:
-  Export(PictureSource& source, const Format& format, const ExportOptions& options, FileSystem& files)
-      : source_(source), options_(options), files_(files), losses_(format.features) {
+  Export(PictureSource& source, const Format& format, const ExportOptions& options, FileSystem& files,
+         const std::stop_token& stop)
+      : source_(source), options_(options), files_(files), stop_(stop), losses_(format.features) {
     is_file_ = !format.extension.empty() && options.out.extension() == format.extension;
     require_free();
     writer_ = format.write({files_, is_file_ ? options_.out : partial(), is_file_, source.classes(), source.subsets(),
@@ -46,6 +47,7 @@ class Export {
     std::vector<Work> reading = take_batch();
     const std::size_t encoded = 1 + numbered_.size();
     for_each_index(encoded + reading.size(), options_.threads, [&](std::size_t i) {
+      if (stop_.stop_requested()) throw Stopped();  // a batch of large photos takes a while
       if (i == 0) {
         append_all();
       } else if (i < encoded) {
@@ -85,9 +87,9 @@ class Export {
     const bool empty_folder =
         !is_file_ && status->kind == FileStatus::Kind::directory && files_.list(options_.out).empty();
     if (empty_folder) return;
-    throw DatasetError(
-        options_.out.string() + " is there already; " +
-        (is_file_ ? "give --overwrite to replace it, or another name" : "remove it or give another name"));
+    throw DatasetError(options_.out.string() + " is there already; " +
+                       (is_file_ ? "say that it may be overwritten (--overwrite), or give another name"
+                                 : "remove it or give another name"));
   }
 
   // Before anything is copied: all that will have to be renamed.
@@ -221,6 +223,7 @@ class Export {
   PictureSource& source_;
   const ExportOptions& options_;
   FileSystem& files_;
+  const std::stop_token& stop_;
   Losses losses_;
   bool is_file_ = false;
   std::unique_ptr<FormatWriter> writer_;
@@ -241,7 +244,7 @@ ExportSummary export_pictures(PictureSource& source, const Format& format, const
                               const ProgressListener& on_progress) {
   const auto began = clock.now();
   const auto seconds = [&] { return std::chrono::duration<double>(clock.now() - began).count(); };
-  Export work(source, format, options, files);
+  Export work(source, format, options, files, stop);
   do {
     on_progress({work.taken(), source.picture_count(), seconds()});
     if (stop.stop_requested()) throw Stopped();

@@ -48,10 +48,12 @@ bool starts_alike(const std::filesystem::path& a, const std::filesystem::path& b
 
 class Import {
  public:
-  Import(FormatReader& reader, const Format& format, Project& project, const ImportOptions& options, const Clock& clock)
+  Import(FormatReader& reader, const Format& format, Project& project, const ImportOptions& options, const Clock& clock,
+         const std::stop_token& stop)
       : reader_(reader),
         project_(project),
         options_(options),
+        stop_(stop),
         source_("import:" + std::string(format.name)),
         created_(utc_text(clock.wall_now())),
         classes_(project.classes().names, options.classes),
@@ -68,11 +70,17 @@ class Import {
     std::vector<Work> batch;
     bool more = true;
     while (batch.size() < batch_pictures && more) more = take_next(batch);
-    for_each_index(batch.size(), options_.threads, [&](std::size_t i) { read(batch[i]); });
+    for_each_index(batch.size(), options_.threads, [&](std::size_t i) {
+      require_going_on();
+      read(batch[i]);
+    });
     for (Work& work : batch) settle(work);
     if (edit_ && conflicts_.count == 0) {
       edit_->set_classes(classes_.names());
-      for_each_index(batch.size(), options_.threads, [&](std::size_t i) { stage(batch[i]); });
+      for_each_index(batch.size(), options_.threads, [&](std::size_t i) {
+        require_going_on();
+        stage(batch[i]);
+      });
     }
     return more;
   }
@@ -80,7 +88,7 @@ class Import {
   ImportSummary finish() {
     if (conflicts_.count > 0) {
       throw DatasetError("pictures that are annotated in the project and in the dataset: " + conflicts_.text() +
-                         "; say what becomes of them with --on-conflict keep, replace or merge; nothing was changed");
+                         "; say what becomes of them (--on-conflict keep, replace or merge); nothing was changed");
     }
     classes_.require_none_refused();
     summary_.classes_added = classes_.added();
@@ -94,6 +102,11 @@ class Import {
   std::uint64_t taken() const { return taken_; }
 
  private:
+  // A batch of large photos takes a while.
+  void require_going_on() const {
+    if (stop_.stop_requested()) throw Stopped();
+  }
+
   bool take_next(std::vector<Work>& batch) {
     std::optional<DatasetEntry> entry = reader_.next();
     if (!entry) return false;
@@ -250,6 +263,7 @@ class Import {
   FormatReader& reader_;
   Project& project_;
   const ImportOptions& options_;
+  const std::stop_token& stop_;
   const std::string source_;
   const std::string created_;
   ClassMapping classes_;
@@ -268,7 +282,7 @@ ImportSummary import_dataset(FormatReader& reader, const Format& format, Project
                              const Clock& clock, const std::stop_token& stop, const ProgressListener& on_progress) {
   const auto began = clock.now();
   const auto seconds = [&] { return std::chrono::duration<double>(clock.now() - began).count(); };
-  Import work(reader, format, project, options, clock);
+  Import work(reader, format, project, options, clock, stop);
   bool more = true;
   while (more) {
     on_progress({work.taken(), reader.picture_count(), seconds()});

@@ -58,7 +58,7 @@ struct ImportSummary {
 };
 
 // Throws DatasetError where conflicts or new classes are refused (naming how many and what to do), FormatError, ImageError, FileError; Stopped when asked
-// to. Nothing is changed then. Afterwards the project must be opened anew.
+// to. Nothing is changed then. Afterwards the project is what it was changed to.
 ImportSummary import_dataset(FormatReader& reader, const Format& format, Project& project, const ImportOptions& options,
                              const Clock& clock, const std::stop_token& stop, const ProgressListener& on_progress);
 

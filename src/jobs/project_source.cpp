@@ -12,9 +12,10 @@ constexpr std::size_t page = 1024;  // entries of the list at once
 
 class ProjectSource final : public PictureSource {
  public:
-  ProjectSource(Store& store, ProjectSourceOptions options) : store_(store), options_(std::move(options)) {}
+  ProjectSource(Store& store, ProjectSourceOptions options)
+      : store_(store), options_(std::move(options)), classes_(store.classes()) {}
 
-  const std::vector<std::string>& classes() const override { return store_.classes().names; }
+  const std::vector<std::string>& classes() const override { return classes_.names; }
 
   std::vector<std::string> subsets() const override {
     std::vector<std::string> names;
@@ -74,15 +75,24 @@ class ProjectSource final : public PictureSource {
     picture.reviewed = loaded.content.reviewed;
     picture.faulty = loaded.content.faulty;
     picture.annotations.reserve(loaded.content.annotations.size());
+    std::size_t later = 0;
     for (Annotation& annotation : loaded.content.annotations) {
-      StoredAnnotation& stored = picture.annotations.emplace_back();
       const auto class_id = static_cast<std::size_t>(annotation.class_id);
       if (class_id >= classes().size()) {
+        if (class_id < store_.classes().names.size()) {
+          ++later;
+          continue;
+        }
         throw DatasetError("images/" + entry.name + ": annotation " + std::to_string(annotation.id) + " is of class " +
                            std::to_string(class_id) + ", which is not in the class list; see validate");
       }
+      StoredAnnotation& stored = picture.annotations.emplace_back();
       stored.class_name = classes()[class_id];
       stored.annotation = std::move(annotation);
+    }
+    if (later > 0) {
+      picture.warnings.push_back(entry.name + ": " + std::to_string(later) +
+                                 " of its objects are of classes that were made meanwhile, and are left out");
     }
     return picture;
   }
@@ -97,6 +107,7 @@ class ProjectSource final : public PictureSource {
 
   Store& store_;
   const ProjectSourceOptions options_;
+  const ClassList& classes_;  // of the beginning: what reads the pictures was told of these
   std::vector<PictureEntry> entries_;
   std::size_t at_ = 0;
   std::size_t offset_ = 0;

@@ -39,7 +39,7 @@ struct ClassChangeSummary {
 };
 
 // Throws DatasetError (also for a picture whose annotations cannot be read: then the change would leave it behind), ImageError, FileError; Stopped when asked
-// to. Nothing is changed then. Afterwards the project must be opened anew.
+// to. Nothing is changed then. Afterwards the project is what it was changed to.
 ClassChangeSummary change_classes(Project& project, FileSystem& files, const ClassChange& change,
                                   const ClassChangeOptions& options, const Clock& clock, const std::stop_token& stop,
                                   const ProgressListener& on_progress);

@@ -47,7 +47,7 @@ struct ValidateSummary {
 };
 
 // on_finding: each, those of the whole project first and then by picture in natural order. Throws FileError, DatasetError, Stopped when asked to; nothing
-// is changed then. After a fix the project must be opened anew.
+// is changed then. After a fix the project is what was made of it.
 ValidateSummary validate_project(Project& project, FileSystem& files, const ValidateOptions& options,
                                  const Clock& clock, const std::stop_token& stop,
                                  const std::function<void(const Finding&)>& on_finding,

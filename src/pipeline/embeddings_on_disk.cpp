@@ -45,8 +45,17 @@ bool EmbeddingsOnDisk::may_write() const {
 std::string EmbeddingsOnDisk::key(const PicturePath& picture, const PredictorInfo& predictor) const {
   if (predictor.keeps_pixels) return {};
   const auto content = contents_.key(picture.path);
-  if (!content) return {};
-  return *content + '\n' + predictor.key + '\n' + std::to_string(limits_.max_side) + '\n' +
+  return content ? key_of(*content, predictor) : std::string();
+}
+
+bool EmbeddingsOnDisk::holds(const PicturePath& picture, const PredictorInfo& predictor) const {
+  if (predictor.keeps_pixels) return false;
+  const auto content = contents_.known_key(picture.path);
+  return content && files_.holds(key_of(*content, predictor));
+}
+
+std::string EmbeddingsOnDisk::key_of(const std::string& content, const PredictorInfo& predictor) const {
+  return content + '\n' + predictor.key + '\n' + std::to_string(limits_.max_side) + '\n' +
          std::to_string(limits_.max_working_pixels);
 }
 

@@ -35,6 +35,9 @@ class EmbeddingsOnDisk {
   // Reads the picture's file if it has not been seen. Empty: no file of its embedding is kept.
   std::string key(const PicturePath& picture, const PredictorInfo& predictor) const;
 
+  // Whether a file of it is there, as far as that is known without reading picture or file.
+  bool holds(const PicturePath& picture, const PredictorInfo& predictor) const;
+
   // Null if there is none, or none that is whole. form: the predictor's. The tensors are reserved as embeddings of `host` and are where the
   // predictor's decoder reads them without a copy. Throws OutOfMemory, std::bad_alloc.
   EmbeddingPointer find(const std::string& key, Predictor& predictor, std::size_t form, Budget& host);
@@ -62,6 +65,7 @@ class EmbeddingsOnDisk {
     EmbeddingPointer embedding;
   };
 
+  std::string key_of(const std::string& content, const PredictorInfo& predictor) const;
   bool may_write() const;
   void run(const std::stop_token& stop);
   void write(const Queued& queued);

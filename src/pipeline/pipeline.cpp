@@ -78,6 +78,7 @@ class PredictingPipeline final : public Pipeline {
   void prepare(const std::vector<PicturePath>& ahead) override;
   DiskEmbedding embed(const PicturePath& picture, WithoutMemory without, std::stop_token stop) override;
   DiskEmbedding find_embedding(const PicturePath& picture) override;
+  std::vector<bool> kept_on_disk(const std::vector<PicturePath>& pictures) override;
   void set_listener(Listener listener) override { lane_.set_listener(std::move(listener)); }
   bool prepares_ahead() const override { return prepares_ahead_; }
   void set_prepares_ahead(bool on) override;
@@ -311,6 +312,14 @@ DiskEmbedding PredictingPipeline::find_embedding(const PicturePath& picture) {
   const std::string key = disk.key(picture, current(form).predictor->info());
   const std::uint64_t bytes = key.empty() ? 0 : disk.file_bytes(key);
   return {bytes > 0 ? DiskEmbedding::State::kept_before : DiskEmbedding::State::missing, bytes};
+}
+
+std::vector<bool> PredictingPipeline::kept_on_disk(const std::vector<PicturePath>& pictures) {
+  std::vector<bool> kept(pictures.size());
+  if (kept_.disk() == nullptr) return kept;
+  const PredictorInfo info = predictor();
+  for (std::size_t i = 0; i < pictures.size(); ++i) kept[i] = kept_.disk()->holds(pictures[i], info);
+  return kept;
 }
 
 // At critical new work first frees, then runs; the ladder refuses it if that was not enough.

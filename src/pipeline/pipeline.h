@@ -85,6 +85,9 @@ class Pipeline {
   // Whether it is there: missing or kept_before.
   virtual DiskEmbedding find_embedding(const PicturePath& picture) = 0;
 
+  // Which of the pictures have their embedding on disk, as far as that is known without reading one: some microseconds each. In the order given.
+  virtual std::vector<bool> kept_on_disk(const std::vector<PicturePath>& pictures) = 0;
+
   // Called on every change of an encoding's state.
   using Listener = EncodingListener;
   virtual void set_listener(Listener listener) = 0;

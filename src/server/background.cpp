@@ -33,12 +33,13 @@ std::optional<std::filesystem::file_time_type> changed_at(const std::filesystem:
 }  // namespace
 
 Background::Background(Store& store, const ServerOptions& options, std::shared_ptr<EventHub> events,
-                       MemoryHistory& history, Windows& windows)
+                       MemoryHistory& history, Windows& windows, ProgressFeed& progress)
     : store_(store),
       options_(options),
       events_(std::move(events)),
       windows_(windows),
-      memory_(options, history, *events_) {}
+      memory_(options, history, *events_),
+      progress_(progress) {}
 
 Background::~Background() {
   stop();
@@ -87,8 +88,9 @@ void Background::watch_memory() {
       if (windows_.look_for_gone()) {
         events_->publish_state("windows", [this] { return windows_json(windows_.list()); });
       }
+      progress_.look();
     } catch (const std::exception& error) {
-      spdlog::warn("the memory could not be read: {}", error.what());
+      spdlog::warn("memory or progress could not be read: {}", error.what());
     }
   }
 }
@@ -119,7 +121,12 @@ void Background::scan_if_changed() {
   if (scans_left_ == 0) return;
   --scans_left_;
   store_.scan();
+  tell_of_list();
+}
+
+void Background::tell_of_list() {
   events_->publish({"images", "{}"});
+  progress_.changed();
 }
 
 void Background::examine_pictures() {
@@ -129,10 +136,10 @@ void Background::examine_pictures() {
     found = true;
     if (Steady::now() - announced < announce_every) continue;
     announced = Steady::now();
-    events_->publish({"images", "{}"});
+    tell_of_list();
     if (changed_at(store_.folder() / "images") != listed_) break;
   }
-  if (found) events_->publish({"images", "{}"});
+  if (found) tell_of_list();
 }
 
 }  // namespace sam

@@ -1,6 +1,6 @@
-// What the server does without being asked: memory readings and windows that are gone, for those who listen; and, in a thread of low priority, a look at
-// images/ for pictures that came or went, and at pictures nobody has opened yet.
-// Threading: start and stop from one thread. Ownership: store and options must outlive it; so must history and windows.
+// What the server does without being asked: memory readings, progress and windows that are gone, for those who listen; and, in a thread of low priority,
+// a look at images/ for pictures that came or went, and at pictures nobody has opened yet.
+// Threading: start and stop from one thread. Ownership: store and options must outlive it; so must history, windows and progress.
 #pragma once
 
 #include <filesystem>
@@ -11,6 +11,7 @@
 #include "platform/mutex.h"
 #include "server/events.h"
 #include "server/memory_feed.h"
+#include "server/progress_feed.h"
 #include "server/server.h"
 #include "server/windows.h"
 
@@ -19,7 +20,7 @@ namespace sam {
 class Background {
  public:
   Background(Store& store, const ServerOptions& options, std::shared_ptr<EventHub> events, MemoryHistory& history,
-             Windows& windows);
+             Windows& windows, ProgressFeed& progress);
   ~Background();
 
   void start();
@@ -30,6 +31,7 @@ class Background {
   void watch_pictures();
   void scan_if_changed();
   void examine_pictures();
+  void tell_of_list();
   // False if it was stopped meanwhile.
   bool sleep(int duration_ms);
   bool stopping();
@@ -39,6 +41,7 @@ class Background {
   const std::shared_ptr<EventHub> events_;
   Windows& windows_;
   MemoryFeed memory_;  // of memory_thread_ alone
+  ProgressFeed& progress_;
   Mutex mutex_;
   Condition changed_;
   bool stopping_ SAM_GUARDED_BY(mutex_) = false;

@@ -6,7 +6,10 @@ namespace sam {
 namespace {
 
 bool only_newest_counts(const Event& event) {
-  return event.kind == "memory" || event.kind == "images" || event.kind == "windows";
+  for (const char* kind : {"memory", "images", "windows", "progress", "project"}) {
+    if (event.kind == kind) return true;
+  }
+  return false;
 }
 
 }  // namespace

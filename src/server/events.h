@@ -15,7 +15,7 @@
 namespace sam {
 
 struct Event {
-  std::string kind;  // "memory", "encoding", "changed", "images", "predictor", "windows"
+  std::string kind;  // "memory", "encoding", "changed", "images", "predictor", "windows", "job", "progress", "project"
   std::string data;  // JSON, one line
   bool operator==(const Event&) const = default;
 };
@@ -25,7 +25,7 @@ std::string event_text(const Event& event);
 
 class EventQueue {
  public:
-  // Of memory, images and windows events only the newest waits. When limit others wait, the reader is too slow: its queue ends,
+  // Of memory, images, windows, progress and project events only the newest waits. When limit others wait, the reader is too slow: its queue ends,
   // so that the page connects again and asks for the state as it is.
   void push(Event event);
   // Waits; nothing after timeout_ms or when the queue ended.

@@ -48,6 +48,8 @@ const char* status_title(int status) {
       return "The request was given up";
     case 500:
       return "The program made an error";
+    case 423:
+      return "Somebody else is at it";
     case 503:
       return "The program is busy";
     case 507:
@@ -105,6 +107,7 @@ constexpr Row rows[] = {
     [](const Error& e) {
       return if_is<HeldElsewhere>(e, 423, "Another window has this picture", "/problems/held-elsewhere");
     },
+    [](const Error& e) { return if_is<ProjectBusy>(e, 423, "The project is being changed", "/problems/project-busy"); },
     [](const Error& e) { return if_is<DatasetError>(e, 422, "The project's files cannot be used as they are"); },
     [](const Error& e) { return if_is<ImageError>(e, 422, "The picture cannot be read"); },
     [](const Error& e) { return if_is<PromptError>(e, 422, "The prompt cannot be used"); },

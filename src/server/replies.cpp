@@ -14,18 +14,6 @@ std::string text_of(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-const char* state_name(PictureEntry::State state) {
-  switch (state) {
-    case PictureEntry::State::fresh:
-      return "new";
-    case PictureEntry::State::labelled:
-      return "labelled";
-    case PictureEntry::State::broken:
-      return "broken";
-  }
-  return "new";
-}
-
 json box_json(const Box& box) {
   return {box.x0, box.y0, box.x1, box.y1};
 }
@@ -114,23 +102,6 @@ std::string project_json(const ProjectReply& project, const std::filesystem::pat
                   {"warnings", classes.warnings}});
 }
 
-std::string images_json(std::size_t total, std::size_t offset, const std::vector<ListedPicture>& pictures) {
-  json list = json::array();
-  for (const auto& [entry, encoding] : pictures) {
-    json item = {{"name", entry.name},
-                 {"state", state_name(entry.state)},
-                 {"annotation_count", entry.annotation_count},
-                 {"encoding", encoding_state_name(encoding)}};
-    if (!entry.reason.empty()) item["reason"] = entry.reason;
-    if (entry.size.width > 0) {
-      item["width"] = entry.size.width;
-      item["height"] = entry.size.height;
-    }
-    list.push_back(std::move(item));
-  }
-  return text_of({{"total", total}, {"offset", offset}, {"images", std::move(list)}});
-}
-
 std::string picture_json(const PictureState& state, const std::optional<OpenWindow>& holder) {
   json annotations = json::array();
   for (const Annotation& annotation : state.content.annotations) annotations.push_back(annotation_json(annotation));
@@ -170,6 +141,20 @@ std::string candidates_json(const SegmentResult& result) {
                   {"decode_ms", result.decode_ms},
                   {"wait_ms", result.wait_ms},
                   {"from_cache", result.from_cache}});
+}
+
+std::string segments_json(const Segments& segments) {
+  json list = json::array();
+  for (const auto& segment : segments) {
+    list.push_back({{"score", segment->score},
+                    {"stability", segment->stability},
+                    {"area", segment->area_px},
+                    {"box", box_json(segment->box)},
+                    {"polygon", polygon_json(mask_to_polygon(segment->mask, outline_tolerance_px))},
+                    {"rle", mask_to_coco_string(segment->mask)},
+                    {"logits_key", json()}});
+  }
+  return text_of({{"segments", std::move(list)}});
 }
 
 std::string predictor_json(const Pipeline& pipeline) {

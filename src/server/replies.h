@@ -6,16 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "segmentation/everything/segment_choice.h"
 #include "server/http.h"
 #include "server/windows.h"
 #include "session/session.h"
 
 namespace sam {
-
-struct ListedPicture {
-  PictureEntry entry;
-  EncodingState encoding = EncodingState::none;
-};
 
 struct ProjectReply {
   std::string version;
@@ -25,9 +21,10 @@ struct ProjectReply {
 
 std::string project_json(const ProjectReply& project, const std::filesystem::path& folder, const ClassList& classes,
                          const Pipeline& pipeline);
-std::string images_json(std::size_t total, std::size_t offset, const std::vector<ListedPicture>& pictures);
 std::string picture_json(const PictureState& state, const std::optional<OpenWindow>& holder);
 std::string candidates_json(const SegmentResult& result);
+// As candidates, with their stability.
+std::string segments_json(const Segments& segments);
 
 std::string predictor_json(const Pipeline& pipeline);
 

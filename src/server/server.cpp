@@ -13,14 +13,6 @@
 namespace sam {
 namespace {
 
-std::vector<Route> all_routes(ApiParts& parts) {
-  std::vector<Route> routes = session_routes(parts);
-  for (Route& route : picture_routes(parts)) routes.push_back(std::move(route));
-  for (Route& route : predictor_routes(parts)) routes.push_back(std::move(route));
-  for (Route& route : memory_routes(parts)) routes.push_back(std::move(route));
-  return routes;
-}
-
 bool is_api(const Request& request) {
   return request.path == "/api" || request.path.starts_with("/api/") || request.path == "/metrics";
 }
@@ -36,10 +28,10 @@ class LocalServer final : public Server {
       : options_(std::move(options)),
         events_(std::make_shared<EventHub>()),
         pipeline_(pipeline),
-        parts_{session, store, pipeline, options_, events_, history_, windows_},
+        parts_(session, store, pipeline, options_, events_, history_, windows_),
         router_(all_routes(parts_)),
         page_(options_.page),
-        background_(store, options_, events_, history_, windows_),
+        background_(store, options_, events_, history_, windows_, parts_.progress),
         handler_{[this](const Request& head) { return admit(head); },
                  [this](Request request) { return handle(std::move(request)); }},
         listener_({.port = options_.port}, handler_) {}
@@ -66,6 +58,7 @@ class LocalServer final : public Server {
     pipeline_.set_listener([](const PicturePath&, const EncodingStatus&) {});
     pipeline_.set_model_listener({});
     events_->end();
+    parts_.jobs.stop();
     background_.stop();
     listener_.stop();
   }
@@ -130,6 +123,16 @@ class LocalServer final : public Server {
 };
 
 }  // namespace
+
+// Of two that match the first is taken: /images/next before /images/{name}.
+std::vector<Route> all_routes(ApiParts& parts) {
+  std::vector<Route> routes = list_routes(parts);
+  for (const auto& group :
+       {session_routes, picture_routes, predictor_routes, memory_routes, project_routes, job_routes}) {
+    for (Route& route : group(parts)) routes.push_back(std::move(route));
+  }
+  return routes;
+}
 
 std::unique_ptr<Server> make_server(Session& session, Store& store, Pipeline& pipeline, ServerOptions options) {
   return std::make_unique<LocalServer>(session, store, pipeline, std::move(options));

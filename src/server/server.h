@@ -11,16 +11,28 @@
 #include <string>
 #include <vector>
 
+#include "dataset/project.h"
 #include "image/decode.h"
 #include "memory/governor.h"
 #include "memory/rung.h"
+#include "platform/clock.h"
 #include "server/embedded_page.h"
 #include "session/session.h"
 
 namespace sam {
 
+// What the page keeps for its user. Both may be empty: then nothing is.
+struct KeptPreferences {
+  std::function<std::string()> read;  // a JSON object
+  std::function<void(const std::string& text)>
+      write;  // durable on return; throws std::invalid_argument with what is wrong with the text
+};
+
 struct ServerOptions {
-  int port = 8008;  // 0: any free one
+  const Clock* clock = nullptr;  // must be set
+  FileSystem* files = nullptr;   // must be set: of exports and imports
+  Project* project = nullptr;    // the store, if jobs may change it as a whole
+  int port = 8008;               // 0: any free one
   std::string version;
   DecodeLimits limits;
   std::filesystem::path tile_cache_folder;                  // empty: nothing is trimmed
@@ -32,6 +44,7 @@ struct ServerOptions {
   int memory_interval_ms = 2000;                            // between two points of the memory's history
   int list_interval_ms = 3000;                              // between two looks at images/ for new and removed pictures
   bool examine_pictures = true;  // read the headers of pictures nobody has looked at, in the background
+  KeptPreferences preferences;
   std::span<const EmbeddedFile> page = embedded_page();
 };
 

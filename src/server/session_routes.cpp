@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <charconv>
-#include <limits>
 
 #include "server/api.h"
 #include "server/memory_replies.h"
@@ -34,27 +34,6 @@ auto telling_of_broken(const ApiParts& parts, const std::string& name, Work work
 Response project(const ApiParts& parts) {
   return json_response(project_json({parts.options.version, parts.store.picture_count(), parts.session.current()},
                                     parts.store.folder(), parts.store.classes(), parts.pipeline));
-}
-
-// A listed picture need not have a path: it may be a link that leads out of the project.
-EncodingState encoding_of(const ApiParts& parts, const PictureEntry& entry) {
-  if (entry.state == PictureEntry::State::broken) return EncodingState::none;
-  try {
-    return parts.pipeline.encoding({parts.store.picture_path(entry.name)}).state;
-  } catch (const DatasetError&) {
-    return EncodingState::none;
-  }
-}
-
-Response images(const ApiParts& parts, const Request& request) {
-  const std::size_t offset = query_number(request, "offset", 0, 0, std::numeric_limits<std::uint32_t>::max());
-  const std::size_t limit = query_number(request, "limit", 200, 1, 1000);
-  std::vector<ListedPicture> list;
-  for (PictureEntry& entry : parts.store.pictures(offset, limit)) {
-    const EncodingState encoding = encoding_of(parts, entry);
-    list.push_back({std::move(entry), encoding});
-  }
-  return json_response(images_json(parts.store.picture_count(), offset, list));
 }
 
 void tell_of_windows(const ApiParts& parts) {
@@ -110,7 +89,20 @@ std::optional<PictureState> made_already(const ApiParts& parts, const std::strin
   return state;
 }
 
-Response edit(const ApiParts& parts, const Request& request) {
+// What was made of the list of annotations, for the progress.
+EditMade made_of(const std::optional<PictureEntry>& before, const PictureState& state) {
+  if (!before) return {};
+  EditMade made;
+  made.objects = static_cast<int>(state.content.annotations.size()) - before->annotation_count;
+  made.is_new_image = !before->annotated;
+  if (made.objects <= 0) return made;
+  const auto newest = std::max_element(state.content.annotations.begin(), state.content.annotations.end(),
+                                       [](const Annotation& a, const Annotation& b) { return a.id < b.id; });
+  made.seconds = newest->seconds;
+  return made;
+}
+
+Response edit(ApiParts& parts, const Request& request) {
   const std::string& name = picture_name(parts, request);
   const EditRequest asked = parse_edit_request(request.body);
   try {
@@ -120,10 +112,12 @@ Response edit(const ApiParts& parts, const Request& request) {
     if (!state) throw;
     return picture_response(parts, *state);
   }
+  const std::optional<PictureEntry> before = parts.store.find(name);
   const PictureState state = telling_of_broken(
       parts, name, [&] { return parts.session.apply(name, asked.revision, asked.edit, asked.options); });
   if (state.revision != asked.revision) {
     parts.events->publish({"changed", changed_event_json(name, state.revision, asked.window)});
+    parts.progress.edited(made_of(before, state));
   }
   return picture_response(parts, state);
 }
@@ -219,7 +213,6 @@ std::vector<Route> session_routes(ApiParts& parts) {
   const std::string api = "/api/v1";
   return {
       {"GET", api + "/project", 0, [&parts](const Request&) { return project(parts); }},
-      {"GET", api + "/images", 0, [&parts](const Request& request) { return images(parts, request); }},
       {"PUT", api + "/session/current", small_body_bytes,
        [&parts](const Request& request) { return put_current(parts, request); }},
       {"GET", api + "/images/{name}", 0, [&parts](const Request& request) { return get_picture(parts, request); }},

@@ -61,7 +61,10 @@ History History::parse(std::string_view bytes, const HistoryPlace& place, Histor
   if (has_hash ? header["steps_hash"] != hash_of(undo_count, steps, last_edit) : header.size() != fields_of_before) {
     throw DamagedHistory("it does not hold what was written");
   }
-  if (field("revision") != place.revision || field("context") != place.context) return history;
+  const auto is_its_context = [&](const std::string& each) { return field("context") == each; };
+  const bool means_the_same = is_its_context(place.context) ||
+                              std::any_of(place.earlier_contexts.begin(), place.earlier_contexts.end(), is_its_context);
+  if (field("revision") != place.revision || !means_the_same) return history;
   history.last_edit_ = last_edit;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     (i < undo_count ? history.undo_ : history.redo_).emplace_back(lines[i]);

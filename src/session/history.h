@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "session/change.h"
 #include "session/edit.h"
@@ -24,6 +25,7 @@ struct HistoryLimits {
 struct HistoryPlace {
   std::string revision;
   std::string context;  // a hash of what else steps refer to: the class list, the picture's size
+  std::vector<std::string> earlier_contexts = {};  // in which steps meant the same: classes were added since
 };
 
 // Bytes that are no history of ours, or a step that cannot be what was made: not to be used, and not to be lost.

@@ -19,6 +19,7 @@
 namespace sam {
 namespace {
 
+constexpr std::size_t most_added_classes = 16;   // since an edit that can still be undone
 constexpr std::size_t most_pictures_ahead = 16;  // the pipeline takes as many of them as it is set to
 
 class ProjectSession final : public Session {
@@ -174,12 +175,18 @@ class ProjectSession final : public Session {
     return said;
   }
 
-  // Steps hold class ids and masks, which mean something among these classes and on a picture of this size only.
+  // Steps hold class ids and masks, which mean something among these classes, or with some added, and on a picture of this size only.
   HistoryPlace place_of(const LoadedPicture& picture) const {
     std::string context =
         std::to_string(picture.content.size.width) + "x" + std::to_string(picture.content.size.height);
-    for (const std::string& name : store_.classes().names) context += '\0' + name;
-    return {picture.revision, content_hash(context)};
+    HistoryPlace place{picture.revision, {}, {}};
+    const std::vector<std::string>& names = store_.classes().names;
+    for (std::size_t id = 0; id < names.size(); ++id) {
+      if (id > 0 && id + most_added_classes >= names.size()) place.earlier_contexts.push_back(content_hash(context));
+      context += '\0' + names[id];
+    }
+    place.context = content_hash(context);
+    return place;
   }
 
   // The annotations are saved already: a history that cannot be kept costs the undo steps, not the edit.

@@ -24,6 +24,8 @@ class LiveServer : public testing::Test {
  protected:
   void SetUp() override {
     options_.port = 0;
+    options_.clock = &clock_;
+    options_.files = &files_;
     options_.version = "1.2.3";
     options_.page = test_page;
     options_.memory_interval_ms = 100;
@@ -92,6 +94,7 @@ class LiveServer : public testing::Test {
   FakeStore store_;
   FakePipeline pipeline_;
   SystemClock clock_;
+  PosixFileSystem files_;
   std::unique_ptr<Session> session_ = make_session(store_, pipeline_, clock_);
   ServerOptions options_;
   std::unique_ptr<Server> server_;

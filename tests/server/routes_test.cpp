@@ -205,12 +205,9 @@ TEST_F(Routes, AreThoseOfTheContract) {
   ASSERT_GE(documented.size(), 11U);
   const MemoryHistory history;
   Windows windows(clock_);
-  ApiParts parts{*session_, store_, pipeline_, options_, std::make_shared<EventHub>(), history, windows};
+  ApiParts parts(*session_, store_, pipeline_, options_, std::make_shared<EventHub>(), history, windows);
   std::set<std::string> routed;
-  for (const Route& route : session_routes(parts)) routed.insert(route.method + " " + route.pattern);
-  for (const Route& route : picture_routes(parts)) routed.insert(route.method + " " + route.pattern);
-  for (const Route& route : predictor_routes(parts)) routed.insert(route.method + " " + route.pattern);
-  for (const Route& route : memory_routes(parts)) routed.insert(route.method + " " + route.pattern);
+  for (const Route& route : all_routes(parts)) routed.insert(route.method + " " + route.pattern);
   EXPECT_EQ(routed, documented);
 }
 

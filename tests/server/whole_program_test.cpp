@@ -63,6 +63,8 @@ class WholeProgram : public testing::Test {
     session_ = make_session(*store_, *pipeline_, clock_);
     ServerOptions options;
     options.port = 0;
+    options.clock = &clock_;
+    options.files = &files_;
     options.tile_cache_folder = base_ / "tiles";
     server_ = make_server(*session_, *store_, *pipeline_, options);
     server_->start();

@@ -97,7 +97,13 @@ class FakePipeline final : public Pipeline {
     MutexLock lock(mutex_);
     cleared_ = keep_current;
   }
-  std::vector<CacheReport> caches() const override { return {}; }
+  std::vector<CacheReport> caches() const override {
+    CacheReport disk{"embeddings_on_disk", 0, 0, 0, 0, 0};
+    disk.limit_bytes = embedding_limit_;
+    return embedding_limit_ == 0 ? std::vector<CacheReport>() : std::vector<CacheReport>{disk};
+  }
+  // Of the embeddings on disk; 0: none are kept.
+  void set_embedding_limit(std::uint64_t bytes) { embedding_limit_ = bytes; }
   RecoveryStatistics recovery() const override { return {}; }
   void show(const PicturePath& picture) override {
     {
@@ -126,6 +132,13 @@ class FakePipeline final : public Pipeline {
   }
   DiskEmbedding find_embedding(const PicturePath& picture) override {
     return on_find_embedding ? on_find_embedding(picture) : DiskEmbedding{};
+  }
+  std::vector<bool> kept_on_disk(const std::vector<PicturePath>& pictures) override {
+    std::vector<bool> kept;
+    for (const PicturePath& picture : pictures) {
+      kept.push_back(on_find_embedding && on_find_embedding(picture).state == DiskEmbedding::State::kept_before);
+    }
+    return kept;
   }
   void set_listener(Listener listener) override {
     MutexLock lock(mutex_);
@@ -201,6 +214,7 @@ class FakePipeline final : public Pipeline {
   std::atomic<PredictorChoice> choice_{PredictorChoice::model};
   Size size_{40, 30};
   std::atomic<bool> prepares_ahead_ = true;
+  std::atomic<std::uint64_t> embedding_limit_ = 0;
   std::atomic<bool> blocked_ = false;
   std::atomic<int> segmenting_ = 0;
   std::atomic<int> stopped_ = 0;

@@ -63,14 +63,48 @@ class FakeStore final : public Store {
     for (std::size_t i = offset; i < names_.size() && entries.size() < limit; ++i) entries.push_back(*find(names_[i]));
     return entries;
   }
+  PicturePage pictures(const PictureFilter& filter, std::size_t offset, std::size_t limit) const override {
+    PictureMatcher matcher(filter);
+    PicturePage page;
+    page.all = names_.size();
+    for (const std::string& name : names_) {
+      const PictureEntry entry = *find(name);
+      const AnnotationFacts facts = facts_of(name);
+      if (!matcher.passes({name, entry.state == PictureEntry::State::broken, entry.annotated, facts})) continue;
+      if (page.total++ >= offset && page.entries.size() < limit) page.entries.push_back(entry);
+    }
+    return page;
+  }
+  std::optional<PictureEntry> next_picture(const PictureFilter& filter, std::size_t from, int step) const override {
+    std::optional<PictureEntry> best;
+    for (const PictureEntry& entry : pictures(filter, 0, names_.size()).entries) {
+      const bool is_ahead = step > 0 ? entry.position > from : entry.position < from;
+      if (is_ahead && entry.state != PictureEntry::State::broken && (step < 0 || !best)) best = entry;
+    }
+    return best;
+  }
+  PictureCounts counts() const override {
+    PictureCounts counts;
+    counts.images = names_.size();
+    for (const std::string& name : names_) {
+      const PictureEntry entry = *find(name);
+      counts.broken += entry.state == PictureEntry::State::broken ? 1 : 0;
+      counts.fresh += entry.state == PictureEntry::State::fresh ? 1 : 0;
+      counts.labelled += entry.annotation_count > 0 ? 1 : 0;
+      counts.annotations += static_cast<std::size_t>(entry.annotation_count);
+    }
+    return counts;
+  }
   std::optional<PictureEntry> find(const std::string& name) const override {
     MutexLock lock(mutex_);
     const auto found = kept_.find(name);
     if (found == kept_.end()) return std::nullopt;
     PictureEntry entry;
     entry.name = name;
+    entry.position = *position(name);
     entry.size = found->second.content.size;
     entry.annotation_count = static_cast<int>(found->second.content.annotations.size());
+    entry.annotated = found->second.revision != "r0";
     entry.reason = found->second.broken;
     entry.state = !entry.reason.empty()        ? PictureEntry::State::broken
                   : entry.annotation_count > 0 ? PictureEntry::State::labelled
@@ -144,6 +178,19 @@ class FakeStore final : public Store {
   }
 
  private:
+  AnnotationFacts facts_of(const std::string& name) const {
+    MutexLock lock(mutex_);
+    AnnotationFacts facts;
+    facts.count = 0;
+    std::vector<int> classes;
+    for (const Annotation& each : kept_.at(name).content.annotations) {
+      ++facts.count;
+      classes.push_back(each.class_id);
+    }
+    facts.classes = ClassSet(std::move(classes));
+    return facts;
+  }
+
   struct Kept {
     PictureAnnotations content;
     std::string revision = "r0";

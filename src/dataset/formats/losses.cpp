@@ -60,10 +60,21 @@ void Losses::add(const DatasetPicture& picture) {
   }
 }
 
-std::vector<std::string> Losses::lines() const {
+std::vector<std::string> possible_losses(const FormatFeatures& features) {
+  Losses all(features);
+  for (std::size_t* count : {&all.objects_, &all.in_parts_, &all.with_holes_, &all.crowds_, &all.with_attributes_,
+                             &all.with_score_, &all.with_prompt_, &all.with_provenance_, &all.empty_pictures_,
+                             &all.in_subsets_, &all.overlapping_, &all.with_neighbour_}) {
+    *count = 2;
+  }
+  return all.lines(false);
+}
+
+std::vector<std::string> Losses::lines(bool with_numbers) const {
   std::vector<std::string> lines;
   const auto lose = [&](bool held, std::size_t count, const char* one, const char* many, const std::string& what) {
-    if (!held && count > 0) lines.push_back(std::to_string(count) + " " + (count == 1 ? one : many) + what);
+    if (held || count == 0) return;
+    lines.push_back((with_numbers ? std::to_string(count) + " " : "") + (count == 1 ? one : many) + what);
   };
   const auto objects = [&](bool held, std::size_t count, const std::string& what) {
     lose(held, count, "object", "objects", what);

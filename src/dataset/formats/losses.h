@@ -10,15 +10,21 @@
 
 namespace sam {
 
+// What a format cannot hold, whatever is written in it: "objects with holes: without the holes as such", in the words of Losses::lines().
+std::vector<std::string> possible_losses(const FormatFeatures& features);
+
 class Losses {
  public:
   explicit Losses(const FormatFeatures& features) : features_(features) {}
 
   void add(const DatasetPicture& picture);
   // "shapes of 12 objects become boxes", one a kind of loss; empty: nothing is lost.
-  std::vector<std::string> lines() const;
+  std::vector<std::string> lines() const { return lines(true); }
 
  private:
+  std::vector<std::string> lines(bool with_numbers) const;
+  friend std::vector<std::string> possible_losses(const FormatFeatures& features);
+
   const FormatFeatures features_;
   std::size_t objects_ = 0;
   std::size_t in_parts_ = 0;

@@ -1,4 +1,4 @@
-// Lets many in together, or one alone: what was never measured runs by itself, so that its numbers are its own.
+// Lets many in together, or one alone. No mutex is held meanwhile.
 // Threading: safe from any thread. A Pass is returned by its destructor.
 #pragma once
 
