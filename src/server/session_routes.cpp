@@ -149,7 +149,12 @@ class Subscription {
   Subscription(std::shared_ptr<EventHub> hub, Windows& windows, std::string window, const std::string& person)
       : hub_(std::move(hub)), windows_(windows), window_(std::move(window)), queue_(hub_->subscribe()) {
     if (!queue_) throw RequestError("too many windows listen already; close one", 503);
-    windows_.stream_opened(window_, person);
+    try {
+      windows_.stream_opened(window_, person);
+    } catch (...) {
+      hub_->unsubscribe(queue_);
+      throw;
+    }
   }
   ~Subscription() {
     windows_.stream_ended(window_);

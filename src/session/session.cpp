@@ -65,8 +65,8 @@ class ProjectSession final : public Session {
     } catch (const DamagedHistory& error) {
       throw EditError(set_aside(name, store_.load_history(name).value_or(""), error).value_or(error.what()));
     }
+    history.set_last_edit(options.edit_id);  // before the edit is made: what fails afterwards would not undo it
     picture.revision = store_.save(picture.content, revision);
-    history.set_last_edit(options.edit_id);
     keep_history(name, history, picture);
     return state_of(name, std::move(picture));
   }
