@@ -158,15 +158,21 @@ class CategoryStore final : public Project {
   std::optional<PictureEntry> find(const std::string& name) const override { return list_.find(name); }
   std::optional<std::size_t> position(const std::string& name) const override { return list_.position(name); }
 
+  // By a thread of low priority: the gate is held for as short as can be, since who changes the project waits for it.
   void scan() override {
     finish_change();
-    const ExclusiveGate::Pass beside_others = gate_.enter(false);
-    list_again({});
+    for (;;) {
+      const std::uint64_t changes = changes_;
+      Listing listing = look_at_folders();
+      const ExclusiveGate::Pass beside_others = gate_.enter(false);
+      if (changes_ != changes) continue;
+      take_listing(std::move(listing), {});
+      return;
+    }
   }
 
   bool examine_next() override {
     finish_change();
-    const ExclusiveGate::Pass beside_others = gate_.enter(false);
     std::optional<IndexRow> facts = list_.next_unexamined();
     if (!facts) {
       flush_index(0);
@@ -175,7 +181,10 @@ class CategoryStore final : public Project {
     // What was broken may have been a disk that was away or too many open files: looked at again in each run.
     const bool changed = !facts->broken.empty() || facts->size == Size{};
     if (changed) look_at_header(*facts);
-    note_annotations(*facts, changed);
+    {
+      const ExclusiveGate::Pass beside_others = gate_.enter(false);
+      note_annotations(*facts, changed);
+    }
     flush_index(index_batch);
     return true;
   }
@@ -300,6 +309,7 @@ class CategoryStore final : public Project {
   }
 
   void take_in_change() {
+    ++changes_;
     read_classes_again();
     list_again({});
   }
@@ -314,13 +324,24 @@ class CategoryStore final : public Project {
     take_in_change();
   }
 
-  void list_again(const std::vector<IndexRow>& remembered) {
-    std::vector<FoundPicture> found = list_pictures(folder_);
-    const std::vector<std::string> annotations = sorted_names(folder_.annotations, files_);
-    const std::vector<std::string> labels = sorted_names(folder_.labels, files_);
-    const std::vector<std::string> warnings = assign_label_files(found, labels, annotations);
+  struct Listing {
+    std::vector<FoundPicture> found;
+    std::vector<std::string> annotations;
+    std::vector<std::string> labels;
+  };
+
+  Listing look_at_folders() {
+    Listing listing{list_pictures(folder_), sorted_names(folder_.annotations, files_),
+                    sorted_names(folder_.labels, files_)};
+    const std::vector<std::string> warnings = assign_label_files(listing.found, listing.labels, listing.annotations);
     for (std::size_t i = 0; i < std::min<std::size_t>(warnings.size(), 5); ++i) spdlog::warn("{}", warnings[i]);
-    list_.replace(std::move(found), annotations, labels, remembered);
+    return listing;
+  }
+
+  void list_again(const std::vector<IndexRow>& remembered) { take_listing(look_at_folders(), remembered); }
+
+  void take_listing(Listing listing, const std::vector<IndexRow>& remembered) {
+    list_.replace(std::move(listing.found), listing.annotations, listing.labels, remembered);
     std::vector<std::string> gone;
     for (const IndexRow& row : remembered) {
       if (!list_.position(row.name)) gone.push_back(row.name);
@@ -402,6 +423,7 @@ class CategoryStore final : public Project {
   std::deque<ClassList> class_lists_;
   std::atomic<const ClassList*> classes_;
   std::atomic<bool> must_finish_ = false;
+  std::atomic<std::uint64_t> changes_ = 0;  // that were taken in; counts up while the gate is held alone
   Index index_;
   RememberedFacts facts_;
   PictureList list_;
