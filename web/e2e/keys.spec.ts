@@ -335,6 +335,7 @@ test('the second key after e does nothing of its own, and n does nothing in the 
 for (const action of actions) {
   const keys = action.fixed === true ? action.keys.slice(1, 2) : action.keys;
   test(`${placeOf(action)}: ${action.id} by ${keys.join(' ')}`, async () => {
+    test.setTimeout(60_000 + 60_000 * keys.length); // the page is loaded anew for each, on a machine that may be busy
     for (const key of keys) await tryKey(action, key);
   });
 }
