@@ -28,20 +28,21 @@ export interface ClassStatistics {
   readonly annotations: number;
   readonly images: number;
   readonly areas: AreaStatistics;
-  readonly seconds: TimeStatistics;
+  readonly seconds?: TimeStatistics;
 }
 
+// What is optional is counted only by programs that know of it.
 export interface Statistics {
   readonly images: number;
   readonly labelled_images: number;
   readonly empty_images: number;
   readonly fresh_images: number;
   readonly annotations: number;
-  readonly proposals: number;
-  readonly rejected: number;
+  readonly proposals?: number;
+  readonly rejected?: number;
   readonly areas: AreaStatistics;
-  readonly seconds: TimeStatistics;
-  readonly states: Readonly<Record<ImageKind, number>>;
+  readonly seconds?: TimeStatistics;
+  readonly states?: Readonly<Record<ImageKind, number>>;
   readonly classes: readonly ClassStatistics[];
   readonly objects_an_image: Readonly<Record<string, number>>; // images by their number of objects: "0", "1", "3-4"
   readonly most_objects: number;

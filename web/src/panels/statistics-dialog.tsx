@@ -125,7 +125,7 @@ function Classes({ classes }: { classes: readonly ClassStatistics[] }) {
               <span class="tabular">{count(item.annotations)}</span>
               <span class="tabular">{count(item.images)}</span>
               <span class="tabular muted">{item.annotations === 0 ? '–' : area(item.areas.median)}</span>
-              <span class="tabular muted">{seconds(item.seconds.median)}</span>
+              <span class="tabular muted">{seconds(item.seconds?.median ?? 0)}</span>
             </button>
           );
         }}
@@ -155,10 +155,10 @@ function tableOf(chart: Chart, found: Statistics) {
           head={[words.state, words.images, words.share]}
           rows={[
             ...imageKinds
-              .filter((kind) => found.states[kind] > 0)
-              .map((kind) => [words.kind[kind], count(found.states[kind]), share(found.states[kind], images)] as const),
-            [words.proposals, count(found.proposals), ''],
-            [words.rejected, count(found.rejected), ''],
+              .filter((kind) => (found.states?.[kind] ?? 0) > 0)
+              .map((kind) => [words.kind[kind], count(found.states![kind]), share(found.states![kind], images)] as const),
+            [words.proposals, count(found.proposals ?? 0), ''],
+            [words.rejected, count(found.rejected ?? 0), ''],
           ]}
         />
       );
@@ -184,6 +184,7 @@ function tableOf(chart: Chart, found: Statistics) {
         />
       );
     case 'times':
+      if (found.seconds === undefined) return null;
       return (
         <Rows
           head={[words.time, words.value]}
