@@ -133,6 +133,7 @@ function edit(name, { revision, window, edit_id, edit: e }) {
   }
   const after = picture(name);
   send('changed', { name, revision: after.revision, window });
+  send('progress', progress());
   return [200, after];
 }
 // Of the windows that listen: who sits there, and what is on its screen.

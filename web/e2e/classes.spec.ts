@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, type Page } from '@playwright/test';
+import { addBox, annotations, choose, chooseClass, opened } from './hand';
+import { startProgram, type Program } from './program';
+
+let program: Program;
+
+test.beforeEach(async () => {
+  program = await startProgram();
+});
+
+test.afterEach(async () => {
+  await program.stop();
+});
+
+const classFile = () => readFileSync(join(program.folder, 'classes.csv'), 'utf8').trim().split(/\r?\n/).slice(1);
+const list = (page: Page) => page.getByRole('listbox', { name: 'Classes' });
+
+async function edit(page: Page, change: 'Add' | 'Rename' | 'Merge', act: (page: Page) => Promise<void>): Promise<void> {
+  await page.keyboard.press('Shift+C');
+  await page.getByRole('radio', { name: change }).click();
+  await act(page);
+  const before = classFile();
+  await page.getByRole('button', { name: 'Show what changes' }).click();
+  await expect(page.getByTestId('changes')).toBeVisible();
+  expect(classFile()).toEqual(before); // only looked
+  await page.getByRole('dialog').getByRole('button', { name: new RegExp(`^${change} “`) }).click();
+}
+
+test('a class is added, renamed and merged, each after a look at what changes', async ({ page }) => {
+  const first = classFile();
+  await opened(page, program.url);
+  await choose(page, 'chelsea.jpg');
+  await addBox(page, [0.1, 0.1], [0.9, 0.9], 'cat');
+  await annotations(page, 1);
+
+  await edit(page, 'Add', () => page.getByLabel('Name of the new class').fill('animal/lynx'));
+  await expect(page.getByRole('tree', { name: 'Classes' })).toContainText('lynx');
+  expect(classFile()).toEqual([...first, 'animal/lynx']);
+
+  await page.getByRole('treeitem', { name: 'cat', exact: true }).first().click();
+  await edit(page, 'Rename', () => page.getByLabel('New name').fill('kitten'));
+  await expect(page.getByRole('listbox', { name: 'Annotations' })).toContainText('kitten');
+  expect(classFile()).toContain('kitten');
+
+  await edit(page, 'Merge', async () => {
+    await page.getByRole('combobox', { name: 'Class', exact: true }).fill('kitten');
+    await page.keyboard.press('Enter');
+    await page.getByRole('combobox', { name: 'Into the class' }).fill('lynx');
+    await page.keyboard.press('Enter');
+  });
+  await expect(page.getByRole('listbox', { name: 'Annotations' })).toContainText('animal/lynx');
+  await expect.poll(classFile).toEqual([...first.filter((name) => name !== 'cat'), 'animal/lynx']);
+  const written = Number(program.labels('chelsea')[0]!.split(' ')[0]);
+  expect(classFile()[written]).toBe('animal/lynx');
+});
+
+test('a name that is taken is refused with the reason, before anything changes', async ({ page }) => {
+  await opened(page, program.url);
+  const before = classFile();
+  await page.keyboard.press('Shift+C');
+  await page.getByLabel('Name of the new class').fill('cat');
+  await page.getByRole('button', { name: 'Show what changes' }).click();
+  await expect(page.getByRole('dialog').locator('.refused')).toContainText('cat');
+  expect(classFile()).toEqual(before);
+});
+
+test('a pinned class is on key 1, also after a reload', async ({ page }) => {
+  await opened(page, program.url);
+  const last = classFile().at(-1)!;
+  await chooseClass(page, last);
+  await page.keyboard.press('*');
+  await expect(list(page).getByRole('option').first()).toContainText(last);
+  await page.waitForTimeout(800); // written a moment later
+  await page.reload();
+  await expect(list(page).getByRole('option').first()).toContainText(last);
+  await page.keyboard.press('2');
+  await expect(list(page).getByRole('option').nth(1)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('1');
+  await expect(list(page).getByRole('option').first()).toHaveAttribute('aria-selected', 'true');
+});
