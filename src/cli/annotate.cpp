@@ -122,21 +122,23 @@ ServerOptions server_options(const AnnotateOptions& options, const Engine& engin
   return server;
 }
 
-void print_start(const Store& store, const Pipeline& pipeline, int port) {
+// view: what the page shows at first, "#view=overlay"; empty: what it showed last.
+void print_start(const Store& store, const Pipeline& pipeline, int port, const std::string& view) {
   const ModelStatus model = pipeline.model();
   const bool is_there = model.load.state == LoadState::loaded;
   std::cout << "SAM Annotator: " << count_text(store.picture_count(), "picture", "pictures") << ", "
             << count_text(store.classes().names.size(), "class", "classes") << ", "
             << (is_there ? pipeline.predictor().describe : "loading " + model.name)
-            << "\nOpen http://127.0.0.1:" << port << " in a browser. Ctrl+C saves and stops." << '\n'
+            << "\nOpen http://127.0.0.1:" << port << view << " in a browser. Ctrl+C saves and stops." << '\n'
             << std::flush;
 }
 
 // Serves until a signal comes.
-void serve(Server& server, const Store& store, const Pipeline& pipeline, StopSignals& signals) {
+void serve(Server& server, const Store& store, const Pipeline& pipeline, const std::string& view,
+           StopSignals& signals) {
   signals.begin_serving();
   server.start();
-  print_start(store, pipeline, server.port());
+  print_start(store, pipeline, server.port(), view);
   signals.wait();
   std::cout << "stopping; every annotation is saved" << '\n' << std::flush;
   server.stop();
@@ -175,7 +177,7 @@ int run_annotate(AnnotateOptions options, Program& program) {
   Preferences preferences(config_folder(program.environment) / "preferences.json", program.files);
   auto server = make_server(*session, *store, *pipeline,
                             server_options(options, engine, *pipeline, *store, preferences, program));
-  serve(*server, *store, *pipeline, signals);
+  serve(*server, *store, *pipeline, options.visualization ? "/#view=overlay" : "", signals);
   server.reset();
   session.reset();  // which writes the picture on screen
   // Nothing can interrupt a load, and nothing of it is to be kept: the worker process ends with this one.
@@ -204,7 +206,7 @@ void add_annotate_options(CLI::App& app, AnnotateOptions& options) {
   app.add_option("--checkpoint", options.checkpoint, "not read: give ONNX files with --encoder and --decoder")
       ->group(original);
   app.add_flag("--visualization", options.visualization,
-               "the page is the visualiser too: m b l t show and hide masks, boxes, labels, points")
+               "the page begins as the visualiser: masks over the photos, with its keys (o m b c i f)")
       ->group(original);
   app.add_flag("--export_stats,--export-stats", options.export_stats, "write exports/dataset_stats_TIME.json and stop")
       ->group(original);

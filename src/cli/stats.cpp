@@ -6,7 +6,9 @@
 
 #include "cli/dataset_work.h"
 #include "cli/text_table.h"
+#include "dataset/charts/statistics_page.h"
 #include "jobs/statistics_job.h"
+#include "platform/utc_text.h"
 
 namespace sam {
 namespace {
@@ -14,6 +16,7 @@ namespace {
 struct StatsCommand {
   std::string project;
   std::string csv;
+  std::string html;
   DatasetFlags flags;
 };
 
@@ -28,10 +31,14 @@ void print_pictures(const Statistics& counted) {
   const auto row = [&](const std::string& what, std::size_t count) {
     return std::vector<std::string>{"  " + what, grouped_text(count), share_text(count, counted.images)};
   };
+  const auto kind = [&](ImageKind of) { return counted.kinds[static_cast<std::size_t>(of)]; };
   std::cout << table_text({{"pictures", grouped_text(counted.images)},
                            row("with objects", counted.labelled_images),
                            row("looked at, nothing on them", counted.empty_images),
                            row("not looked at", counted.fresh_images()),
+                           row("with proposals, not reviewed", kind(ImageKind::proposed)),
+                           row("reviewed", kind(ImageKind::reviewed)),
+                           row("marked as faulty", kind(ImageKind::faulty)),
                            row("cannot be read", counted.unreadable.size())});
   for (std::size_t i = 0; i < std::min(counted.unreadable.size(), unreadable_shown); ++i)
     std::cout << "    " << counted.unreadable[i] << '\n';
@@ -101,9 +108,18 @@ void print_origins(const Statistics& counted) {
   std::cout << '\n' << table_text(rows);
 }
 
+void print_times(const Statistics& counted) {
+  if (counted.times.count() == 0) return;
+  char line[160];
+  std::snprintf(line, sizeof line, "\ntime an object: median %.1f s, mean %.1f s, %s of %s objects known\n",
+                counted.times.median_s(), counted.times.mean_s(), grouped_text(counted.times.count()).c_str(),
+                grouped_text(counted.annotations).c_str());
+  std::cout << line;
+}
+
 int run_stats(const StatsCommand& command, Program& program) {
-  if (!command.csv.empty() && program.files.status(command.csv)) {
-    throw DatasetError(command.csv + " is there already; give another name");
+  for (const std::string& file : {command.csv, command.html}) {
+    if (!file.empty() && program.files.status(file)) throw DatasetError(file + " is there already; give another name");
   }
   Statistics counted;
   ClassList classes;
@@ -119,6 +135,13 @@ int run_stats(const StatsCommand& command, Program& program) {
   if (!command.csv.empty() && !command.flags.dry_run) {
     program.files.write_atomic(command.csv, statistics_csv(counted, classes));
   }
+  if (!command.html.empty() && !command.flags.dry_run) {
+    const std::filesystem::path folder = std::filesystem::absolute(command.project).lexically_normal();
+    const std::string name =
+        folder.has_filename() ? folder.filename().string() : folder.parent_path().filename().string();
+    program.files.write_atomic(command.html,
+                               statistics_page(counted, classes, {name, utc_text(program.clock.wall_now())}));
+  }
   if (command.flags.json) {
     std::cout << statistics_json(counted, classes);
     return exit_done;
@@ -127,6 +150,7 @@ int run_stats(const StatsCommand& command, Program& program) {
   print_areas(counted);
   print_classes(counted, classes);
   print_histogram(counted);
+  print_times(counted);
   print_origins(counted);
   return exit_done;
 }
@@ -138,6 +162,8 @@ void add_stats_command(CLI::App& root, Program& program) {
   auto options = std::make_shared<StatsCommand>();
   command->add_option("PROJECT", options->project, "the category folder; it holds images/")->required();
   command->add_option("--csv", options->csv, "also write the table of classes to this file");
+  command->add_option("--html", options->html,
+                      "also write a page with charts and tables, one file that needs nothing else");
   add_dataset_flags(*command, options->flags, true);
   command->callback(
       [&program, options] { program.run = [&program, options] { return run_stats(*options, program); }; });

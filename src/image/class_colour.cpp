@@ -35,15 +35,30 @@ Colour srgb_of(const Oklch& colour) {
           encoded(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s)};
 }
 
-// Hues go round by the golden angle, so that neighbours differ most; lightness changes too.
 Oklch class_oklch(int class_id) {
-  constexpr double golden_angle = 137.50776;
-  constexpr double first_hue = 250;
-  constexpr std::array<double, 3> lightness = {0.78, 0.66, 0.87};
-  constexpr std::array<double, 3> chroma = {0.15, 0.17, 0.11};
-  const auto row = static_cast<std::size_t>((class_id % 3 + 3) % 3);
-  const double turned = std::fmod(first_hue + class_id * golden_angle, 360.0);
-  return {lightness[row], chroma[row], turned < 0 ? turned + 360 : turned};
+  // Each far from the one before, for every kind of sight.
+  constexpr std::array<Oklch, 12> first = {{{0.61, 0.09, 229},
+                                            {0.92, 0.16, 108},
+                                            {0.62, 0.2, 38},
+                                            {0.83, 0.1, 216},
+                                            {0.63, 0.2, 296},
+                                            {0.81, 0.16, 92},
+                                            {0.6, 0.11, 12},
+                                            {0.93, 0.08, 187},
+                                            {0.74, 0.17, 304},
+                                            {0.73, 0.13, 39},
+                                            {0.84, 0.09, 134},
+                                            {0.72, 0.08, 189}}};
+  // The next dozens are shades of them: lighter by, chroma times, hue turned by.
+  constexpr std::array<Oklch, 4> shades = {{{0, 1, 0}, {-0.05, 0.92, -3}, {-0.022, 1, -1}, {0.024, 0.93, 0}}};
+  constexpr int count = static_cast<int>(first.size());
+  constexpr int dozens = static_cast<int>(shades.size());
+  const int place = (class_id % count + count) % count;
+  const int round = class_id / count - (class_id % count < 0 ? 1 : 0);
+  const int dozen = (round % dozens + dozens) % dozens;
+  const Oklch& base = first[static_cast<std::size_t>(place)];
+  const Oklch& shade = shades[static_cast<std::size_t>(dozen)];
+  return {base.lightness + shade.lightness, base.chroma * shade.chroma, std::fmod(base.hue + shade.hue + 360, 360.0)};
 }
 
 Colour class_colour(int class_id) {

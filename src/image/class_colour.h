@@ -1,4 +1,4 @@
-// The colour of a class, the same as the page's (web/src/model/color.ts): shared/class_colours.json in tests/data holds both to one table.
+// The colour of a class, the same as the page's: web/src/model/color.ts says how they were found. tests/data/class_colors.json holds both to one table.
 // Threading: free functions without state.
 #pragma once
 

@@ -61,11 +61,12 @@ std::size_t query_number(const Request& request, const char* name, std::size_t f
 // The same error with its subject: "cat.jpg is empty".
 ImageError named(const std::string& name, const ImageError& error);
 
-// Lists and progress; session, edits and events; the pictures' pixels; the predictor in use; memory, and /metrics; formats, folders and preferences; long work.
+// Lists and progress; session, edits and events; the pictures' pixels, and drawings of them; the predictor in use; memory, and /metrics; formats, folders and preferences; long work.
 std::vector<Route> list_routes(ApiParts& parts);
 std::vector<Route> session_routes(ApiParts& parts);
 std::vector<Route> picture_routes(ApiParts& parts);
 std::vector<Route> predictor_routes(ApiParts& parts);
+std::vector<Route> visualization_routes(ApiParts& parts);
 std::vector<Route> memory_routes(ApiParts& parts);
 std::vector<Route> project_routes(ApiParts& parts);
 std::vector<Route> job_routes(ApiParts& parts);

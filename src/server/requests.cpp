@@ -333,6 +333,20 @@ bool parse_memory_settings(std::string_view body) {
   return boolean(required(value, "prepare_ahead"), "prepare_ahead");
 }
 
+VisualizationOptions parse_visualization_request(std::string_view body) {
+  const json object = parse_json(body);
+  VisualizationOptions options;
+  const auto view = mask_view_of(text(required(object, "view"), "view"));
+  if (!view) refuse("view", "overlay, masked, side_by_side or contours");
+  options.view = *view;
+  if (object.contains("opacity")) {
+    options.opacity = number(object["opacity"], "opacity");
+    if (options.opacity < 0 || options.opacity > 1) refuse("opacity", "a number from 0 to 1");
+  }
+  if (object.contains("labels")) options.labels = boolean(object["labels"], "labels");
+  return options;
+}
+
 std::string parse_save_request(std::string_view body) {
   return body.empty() ? std::string() : window_of(parse_json(body));
 }

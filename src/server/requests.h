@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "jobs/visualization.h"
 #include "session/session.h"
 
 namespace sam {
@@ -34,6 +35,8 @@ PredictorChoice parse_predictor_request(std::string_view body);
 bool parse_clear_request(std::string_view body);
 // {"prepare_ahead": …}
 bool parse_memory_settings(std::string_view body);
+// {"view": …, "opacity": …, "labels": …}
+VisualizationOptions parse_visualization_request(std::string_view body);
 // {"window": …}, or no body at all.
 std::string parse_save_request(std::string_view body);
 

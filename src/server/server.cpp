@@ -127,8 +127,8 @@ class LocalServer final : public Server {
 // Of two that match the first is taken: /images/next before /images/{name}.
 std::vector<Route> all_routes(ApiParts& parts) {
   std::vector<Route> routes = list_routes(parts);
-  for (const auto& group :
-       {session_routes, picture_routes, predictor_routes, memory_routes, project_routes, job_routes}) {
+  for (const auto& group : {session_routes, picture_routes, predictor_routes, visualization_routes, memory_routes,
+                            project_routes, job_routes}) {
     for (Route& route : group(parts)) routes.push_back(std::move(route));
   }
   return routes;

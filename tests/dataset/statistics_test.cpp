@@ -2,6 +2,8 @@
 #include "dataset/statistics.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -55,6 +57,66 @@ TEST(Statistics, ObjectsAnImageAreStepsOfTwo) {
   EXPECT_EQ(statistics.most_objects, 1000u);
 }
 
+ImageFacts facts_of(bool annotated, bool reviewed, bool faulty, std::vector<Review> reviews, std::string failure = "") {
+  ImageFacts facts;
+  facts.annotated = annotated;
+  facts.reviewed = reviewed;
+  facts.faulty = faulty;
+  facts.failure = std::move(failure);
+  for (const Review review : reviews) facts.objects.push_back({0, 1, "", {0.5, 0.5}, 0, review});
+  return facts;
+}
+
+TEST(Statistics, EveryImageIsOfOneKind) {
+  Statistics statistics;
+  add(statistics, facts_of(false, false, false, {}));
+  add(statistics, facts_of(true, false, false, {}));
+  add(statistics, facts_of(true, false, false, {Review::none, Review::rejected}));
+  add(statistics, facts_of(true, false, false, {Review::none, Review::proposed}));
+  add(statistics, facts_of(true, true, false, {Review::proposed}));
+  add(statistics, facts_of(true, true, true, {}));
+  add(statistics, facts_of(true, true, true, {}, "damaged"));
+  for (std::size_t kind = 0; kind < image_kinds; ++kind)
+    EXPECT_EQ(statistics.kinds[kind], 1u) << image_kind_name(static_cast<ImageKind>(kind));
+  EXPECT_EQ(statistics.proposals, 2u);
+  EXPECT_EQ(statistics.rejected, 1u);
+  const auto states = nlohmann::json::parse(statistics_json(statistics, {})).at("states");
+  EXPECT_EQ(states.size(), image_kinds);
+  EXPECT_EQ(states.at("new"), 1);
+}
+
+TEST(Statistics, AreasArePowersOfTwoAndPositionsAGrid) {
+  Statistics statistics;
+  ImageFacts facts;
+  for (const std::uint64_t area : {1, 2, 3, 4, 7, 8}) facts.objects.push_back({0, area, "", {0, 0}, 0, Review::none});
+  facts.objects.push_back({0, 0, "", {1, 1}, 0, Review::none});
+  facts.objects.push_back({0, 0xffffffff, "", {0.49, 0.51}, 0, Review::none});
+  add(statistics, facts);
+  EXPECT_EQ(statistics.area_histogram[0], 2u);
+  EXPECT_EQ(statistics.area_histogram[1], 2u);
+  EXPECT_EQ(statistics.area_histogram[2], 2u);
+  EXPECT_EQ(statistics.area_histogram[3], 1u);
+  EXPECT_EQ(statistics.area_histogram[31], 1u);
+  EXPECT_EQ(statistics.positions.front(), 6u);
+  EXPECT_EQ(statistics.positions.back(), 1u);
+  EXPECT_EQ(statistics.positions[8 * position_side + 7], 1u);
+  const auto json = nlohmann::json::parse(statistics_json(statistics, {}));
+  EXPECT_EQ(json.at("area_histogram").size(), 32u);
+  EXPECT_EQ(json.at("area_histogram")[3], (nlohmann::json{{"from", 8}, {"below", 16}, {"objects", 1}}));
+  EXPECT_EQ(json.at("positions").size(), position_side);
+  EXPECT_EQ(json.at("positions")[8][7], 1);
+}
+
+TEST(TimeStatistics, CountsOnlyTimesThatAreKnown) {
+  TimeStatistics times;
+  for (const double seconds : {0.0, -1.0, std::nan(""), 2.0, 4.0, 30.0}) times.add(seconds);
+  EXPECT_EQ(times.count(), 3u);
+  EXPECT_NEAR(times.median_s(), 4, 0.04);
+  EXPECT_NEAR(times.mean_s(), 12, 0.01);
+  times.add(std::numeric_limits<double>::infinity());
+  EXPECT_EQ(times.count(), 4u);
+}
+
 class ProjectStatistics : public ProjectFolder {};
 
 TEST_F(ProjectStatistics, AreThoseOfItsPictures) {
@@ -65,6 +127,8 @@ TEST_F(ProjectStatistics, AreThoseOfItsPictures) {
   for (const char* name : {"a.bmp", "b.bmp"}) {
     LoadedPicture loaded = store.load(name);
     loaded.content.annotations = {rectangle(1, 2, {0, 0, 100, 100}, size), rectangle(2, 0, {0, 0, 10, 10}, size)};
+    loaded.content.annotations[0].seconds = 3;
+    loaded.content.reviewed = name[0] == 'b';
     store.save(loaded.content, loaded.revision);
   }
   const Statistics counted = count_annotations(store);
@@ -74,6 +138,11 @@ TEST_F(ProjectStatistics, AreThoseOfItsPictures) {
   EXPECT_EQ(counted.classes.at(2).images, 2u);
   EXPECT_EQ(counted.classes.at(2).areas.large(), 2u);
   EXPECT_EQ(counted.sources.at("grabcut"), 4u);
+  EXPECT_EQ(counted.classes.at(2).times.count(), 2u);
+  EXPECT_NEAR(counted.classes.at(2).times.median_s(), 3, 0.03);
+  EXPECT_EQ(counted.classes.at(0).times.count(), 0u);
+  EXPECT_EQ(counted.kinds[static_cast<std::size_t>(ImageKind::reviewed)], 1u);
+  EXPECT_EQ(counted.positions[8 * position_side + 4], 2u);  // centres of 0,0 to 100,100 in 200 x 100
   ASSERT_EQ(counted.unreadable.size(), 1u);
   const auto json = nlohmann::json::parse(statistics_json(counted, store.classes()));
   EXPECT_EQ(json.at("annotations"), 4);
