@@ -16,8 +16,6 @@ constexpr Size size{64, 32};
 
 class VisualizationTest : public ProjectFolder {
  protected:
-  static void SetUpTestSuite() { start_image_library("jobs_tests"); }
-
   Store& annotated(const std::vector<std::string>& names) {
     for (const std::string& name : names) put("images/" + name, bmp(size.width, size.height));
     Store& store = open();
@@ -33,12 +31,11 @@ class VisualizationTest : public ProjectFolder {
     return write_visualization(store, pipeline_, files_, {}, name, options);
   }
 
-  Size size_of(const Store& store, const std::filesystem::path& file) {
-    const auto png = files_.read(store.folder() / file, 1 << 20);
+  Size size_of(const std::filesystem::path& file) {
+    const auto png = get(file.string());
     return png ? read_png_size(*png) : Size{};
   }
 
-  PosixFileSystem files_;
   FakePipeline pipeline_;
 };
 
@@ -51,38 +48,38 @@ TEST_F(VisualizationTest, EachViewIsAFileOfItsOwnAtFullSize) {
     const std::filesystem::path file = draw(store, "a.bmp", options);
     EXPECT_EQ(file,
               std::filesystem::path("saved_visualizations") / ("a_" + std::string(mask_view_name(view)) + ".png"));
-    EXPECT_EQ(size_of(store, file), drawn_size(size, view));
+    EXPECT_EQ(size_of(file), drawn_size(size, view));
     EXPECT_EQ(mask_view_of(mask_view_name(view)), view);
   }
   EXPECT_EQ(mask_view_of("normal"), std::nullopt);
 }
 
 TEST_F(VisualizationTest, PicturesOfOneBaseNameDoNotReplaceEachOther) {
-  Store& store = annotated({"a.bmp", "a.png"});
+  Store& store = annotated({"a.bmp", "a.BMP"});
   EXPECT_EQ(draw(store, "a.bmp", {}), "saved_visualizations/a.bmp_overlay.png");
-  EXPECT_EQ(draw(store, "a.png", {}), "saved_visualizations/a.png_overlay.png");
+  EXPECT_EQ(draw(store, "a.BMP", {}), "saved_visualizations/a.BMP_overlay.png");
 }
 
 TEST_F(VisualizationTest, AnOlderOneIsReplacedAndRejectedObjectsAreLeftOut) {
   Store& store = annotated({"a.bmp"});
   const std::filesystem::path file = draw(store, "a.bmp", {});
-  const auto before = files_.read(store.folder() / file, 1 << 20);
+  const auto before = get(file.string());
   LoadedPicture loaded = store.load("a.bmp");
   for (Annotation& each : loaded.content.annotations) each.review = Review::rejected;
   store.save(loaded.content, loaded.revision);
   draw(store, "a.bmp", {});
-  const auto rejected = files_.read(store.folder() / file, 1 << 20);
+  const auto rejected = get(file.string());
   EXPECT_NE(rejected, before);
   loaded = store.load("a.bmp");
   loaded.content.annotations.clear();
   store.save(loaded.content, loaded.revision);
   draw(store, "a.bmp", {});
-  EXPECT_EQ(files_.read(store.folder() / file, 1 << 20), rejected);
+  EXPECT_EQ(get(file.string()), rejected);
 }
 
 TEST_F(VisualizationTest, NothingIsWrittenThroughALinkOutOfTheProject) {
   Store& store = annotated({"a.bmp"});
-  const std::filesystem::path outside = store.folder().parent_path() / "outside_of_the_project";
+  const std::filesystem::path outside = folder_.string() + "-outside";
   std::filesystem::create_directory(outside);
   std::filesystem::create_directory_symlink(outside, store.folder() / "saved_visualizations");
   EXPECT_THROW(draw(store, "a.bmp", {}), DatasetError);
