@@ -54,6 +54,9 @@ struct ApiParts {
 // Throws RequestError (404) unless the project has this picture: no other name ever becomes a path.
 void require_picture(const Store& store, const std::string& name);
 
+// The job that the path names. Throws RequestError (404).
+JobStatus find_job(const ApiParts& parts, const Request& request);
+
 // A number of the query, or fallback where it is not there. Throws RequestError (422).
 std::size_t query_number(const Request& request, const char* name, std::size_t fallback, std::size_t least,
                          std::size_t most);
@@ -61,7 +64,7 @@ std::size_t query_number(const Request& request, const char* name, std::size_t f
 // The same error with its subject: "cat.jpg is empty".
 ImageError named(const std::string& name, const ImageError& error);
 
-// Lists and progress; session, edits and events; the pictures' pixels, and drawings of them; the predictor in use; memory, and /metrics; formats, folders and preferences; long work.
+// Lists and progress; session, edits and events; the pictures' pixels, and drawings of them; the predictor in use; memory, and /metrics; formats, folders and preferences; long work, and the charts of statistics.
 std::vector<Route> list_routes(ApiParts& parts);
 std::vector<Route> session_routes(ApiParts& parts);
 std::vector<Route> picture_routes(ApiParts& parts);
@@ -70,6 +73,7 @@ std::vector<Route> visualization_routes(ApiParts& parts);
 std::vector<Route> memory_routes(ApiParts& parts);
 std::vector<Route> project_routes(ApiParts& parts);
 std::vector<Route> job_routes(ApiParts& parts);
+std::vector<Route> statistics_routes(ApiParts& parts);
 
 // All of them.
 std::vector<Route> all_routes(ApiParts& parts);

@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::size_t job_body_bytes = 16 << 10;
 
-JobStatus job_of(const ApiParts& parts, const Request& request) {
-  const std::string& text = request.params.at("id");
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  const bool is_number = error == std::errc() && end == text.data() + text.size();
-  if (auto job = is_number ? parts.jobs.find(id) : std::nullopt) return *std::move(job);
-  throw RequestError("there is no job " + text + "; GET /jobs lists those there are", 404);
-}
-
 JobSpec spec_of(const JobParts& parts, JobAsked asked) {
   struct {
     const JobParts& parts;
@@ -44,13 +35,13 @@ Response begin(ApiParts& parts, const Request& request) {
 }
 
 Response cancel(ApiParts& parts, const Request& request) {
-  const std::int64_t id = job_of(parts, request).id;
+  const std::int64_t id = find_job(parts, request).id;
   parts.jobs.cancel(id);
-  return json_response(job_json(job_of(parts, request)));
+  return json_response(job_json(find_job(parts, request)));
 }
 
 Response remove(ApiParts& parts, const Request& request) {
-  const JobStatus job = job_of(parts, request);
+  const JobStatus job = find_job(parts, request);
   if (!parts.jobs.remove(job.id)) {
     throw RequestError("\"" + job.title + "\" has not ended; cancel it first", 409);
   }
@@ -58,7 +49,7 @@ Response remove(ApiParts& parts, const Request& request) {
 }
 
 Response result(ApiParts& parts, const Request& request) {
-  const JobStatus job = job_of(parts, request);
+  const JobStatus job = find_job(parts, request);
   if (const auto found = parts.jobs.result(job.id)) return json_response(job_result_json(*found));
   const char* why = !job.has_ended()              ? "has not ended"
                     : job.state == JobState::done ? "found too much to be kept beside newer ones; begin it again"
@@ -67,6 +58,15 @@ Response result(ApiParts& parts, const Request& request) {
 }
 
 }  // namespace
+
+JobStatus find_job(const ApiParts& parts, const Request& request) {
+  const std::string& text = request.params.at("id");
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  if (auto job = is_number ? parts.jobs.find(id) : std::nullopt) return *std::move(job);
+  throw RequestError("there is no job " + text + "; GET /jobs lists those there are", 404);
+}
 
 JobParts ApiParts::job_parts() const {
   // One processor is left to the page, where there are more.
@@ -87,7 +87,7 @@ std::vector<Route> job_routes(ApiParts& parts) {
       {"GET", jobs, 0, [&parts](const Request&) { return json_response(jobs_json(parts.jobs.list())); }},
       {"POST", jobs, job_body_bytes, [&parts](const Request& request) { return begin(parts, request); }},
       {"GET", jobs + "/{id}", 0,
-       [&parts](const Request& request) { return json_response(job_json(job_of(parts, request))); }},
+       [&parts](const Request& request) { return json_response(job_json(find_job(parts, request))); }},
       {"DELETE", jobs + "/{id}", 0, [&parts](const Request& request) { return remove(parts, request); }},
       {"POST", jobs + "/{id}/cancel", 0, [&parts](const Request& request) { return cancel(parts, request); }},
       {"GET", jobs + "/{id}/result", 0, [&parts](const Request& request) { return result(parts, request); }},

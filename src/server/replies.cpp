@@ -80,11 +80,11 @@ json predictor_value(const Pipeline& pipeline) {
       {"model", {{"name", model.name}, {"state", load_state_name(model.load.state)}, {"reason", model.load.reason}}}};
 }
 
+}  // namespace
+
 std::string last_part(const std::filesystem::path& folder) {
   return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
 }
-
-}  // namespace
 
 std::string project_json(const ProjectReply& project, const std::filesystem::path& folder, const ClassList& classes,
                          const Pipeline& pipeline) {

@@ -35,6 +35,9 @@ std::string windows_json(const std::vector<OpenWindow>& windows);
 std::string encoding_event_json(const std::string& name, const EncodingStatus& status);
 std::string changed_event_json(const std::string& name, const std::string& revision, const std::string& window);
 
+// The folder's own name, whether its path ends with a slash or not.
+std::string last_part(const std::filesystem::path& folder);
+
 Response json_response(std::string body);
 
 }  // namespace sam

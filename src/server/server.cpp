@@ -128,7 +128,7 @@ class LocalServer final : public Server {
 std::vector<Route> all_routes(ApiParts& parts) {
   std::vector<Route> routes = list_routes(parts);
   for (const auto& group : {session_routes, picture_routes, predictor_routes, visualization_routes, memory_routes,
-                            project_routes, job_routes}) {
+                            project_routes, job_routes, statistics_routes}) {
     for (Route& route : group(parts)) routes.push_back(std::move(route));
   }
   return routes;

@@ -1,7 +1,6 @@
 #include <nlohmann/json.hpp>
 
 #include "jobs/visualization.h"
-#include "platform/file_system.h"
 #include "server/api.h"
 #include "server/replies.h"
 #include "server/requests.h"
@@ -17,9 +16,8 @@ Response draw(ApiParts& parts, const Request& request) {
   require_picture(parts.store, name);
   const Gate::Place place(parts.decoding, request.stop);
   try {
-    PosixFileSystem files;
     const std::filesystem::path file =
-        write_visualization(parts.store, parts.pipeline, files, parts.options.limits, name, options);
+        write_visualization(parts.store, parts.pipeline, *parts.options.files, parts.options.limits, name, options);
     return json_response(nlohmann::json{{"file", file.generic_string()}}.dump());
   } catch (const ImageError& error) {
     throw named(name, error);

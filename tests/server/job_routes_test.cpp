@@ -203,6 +203,35 @@ TEST_F(JobRoutes, StatisticsAreTheJsonOfStats) {
   EXPECT_EQ(result, json::parse(statistics_json(count_annotations(*project_), project_->classes())));
 }
 
+TEST_F(JobRoutes, StatisticsAreDrawnAndSavedAsFiles) {
+  const json job = run({{"kind", "statistics"}});
+  const std::string path = "/jobs/" + job.at("id").dump();
+  std::string light;
+  std::string dark;
+  for (const char* name : {"classes", "states", "areas", "positions", "objects", "times"}) {
+    const auto chart = send("GET", path + "/charts/" + name + ".svg");
+    ASSERT_EQ(chart->status, 200) << name << chart->body;
+    EXPECT_EQ(chart->get_header_value("Content-Type"), "image/svg+xml");
+    EXPECT_THAT(chart->body, HasSubstr("<svg"));
+    light += chart->body;
+    dark += send("GET", path + "/charts/" + name + ".svg?theme=dark")->body;
+  }
+  EXPECT_NE(light, dark);
+  EXPECT_THAT(light, HasSubstr(project_->classes().names[2]));
+  EXPECT_THAT(send("GET", path + "/report")->body, HasSubstr("<!doctype html>"));
+  EXPECT_EQ(send("GET", path + "/report?as=csv")->body,
+            statistics_csv(count_annotations(*project_), project_->classes()));
+  EXPECT_EQ(json::parse(send("GET", path + "/report?as=json")->body), result_of(job));
+
+  EXPECT_EQ(send("GET", path + "/charts/nothing.svg")->status, 404);
+  EXPECT_EQ(send("GET", path + "/charts/classes.png")->status, 404);
+  EXPECT_EQ(send("GET", path + "/charts/classes.svg?theme=pink")->status, 422);
+  EXPECT_EQ(send("GET", path + "/report?as=pdf")->status, 422);
+  EXPECT_EQ(send("GET", "/jobs/99/report")->status, 404);
+  const json other = run({{"kind", "classes"}, {"change", "add"}, {"name", "new one"}, {"dry_run", true}});
+  EXPECT_EQ(send("GET", "/jobs/" + other.at("id").dump() + "/report")->status, 409);
+}
+
 TEST_F(JobRoutes, EmbeddingIsCountedAndCancelled) {
   EXPECT_THAT(run({{"kind", "embed"}}, "failed")["message"].get<std::string>(), HasSubstr("--embedding-disk-bytes"));
   pipeline_.set_embedding_limit(1 << 20);
