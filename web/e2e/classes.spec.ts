@@ -39,7 +39,7 @@ test('a class is added, renamed and merged, each after a look at what changes', 
   await expect(page.getByRole('tree', { name: 'Classes' })).toContainText('lynx');
   expect(classFile()).toEqual([...first, 'animal/lynx']);
 
-  await page.getByRole('treeitem', { name: 'cat', exact: true }).first().click();
+  await page.getByRole('treeitem', { name: /^cat\b/ }).first().click();
   await edit(page, 'Rename', () => page.getByLabel('New name').fill('kitten'));
   await expect(page.getByRole('listbox', { name: 'Annotations' })).toContainText('kitten');
   expect(classFile()).toContain('kitten');

@@ -59,9 +59,9 @@ test('by class, number of objects and name', async ({ page }) => {
   await page.keyboard.press('Enter');
   await expect(rows(page)).toHaveText([/coffee\.jpg/]);
   await page.getByRole('button', { name: 'Show all', exact: true }).click();
-  await page.getByLabel('at least').fill('2');
+  await page.getByRole('textbox', { name: 'at least' }).fill('2');
   await expect(rows(page)).toHaveText([/coins\.png/]);
-  await page.getByLabel('at least').fill('');
+  await page.getByRole('textbox', { name: 'at least' }).fill('');
   await page.getByRole('textbox', { name: 'Part of the name' }).fill('CO');
   await expect(rows(page)).toHaveText([/coffee\.jpg/, /coins\.png/]);
 });

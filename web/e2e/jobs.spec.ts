@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
-import { addBox, annotations, choose, opened } from './hand';
+import { addBox, annotations, choose, opened, shows } from './hand';
 import { smallModel, startProgram, type Program } from './program';
 
 let program: Program;
@@ -19,6 +19,7 @@ test('every image is prepared by a job that is there after a reload, too', async
   await jobs(page).getByRole('button', { name: 'Prepare all images' }).click();
   await expect(jobs(page).getByTestId('job')).toContainText('Done', { timeout: 60_000 });
   await page.reload();
+  await shows(page, /./);
   await page.keyboard.press('Shift+J');
   await expect(jobs(page).getByTestId('job')).toHaveCount(1);
   await jobs(page).getByRole('button', { name: /^Remove from the list/ }).click();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import { choose, opened } from './hand';
 import { put } from './put';
@@ -26,11 +27,40 @@ async function openStatistics(page: Page): Promise<void> {
   await expect(page.locator('.chart-card')).toHaveCount(6);
 }
 
-test('the numbers of the project, class by class', async ({ page }) => {
+test('six charts, drawn by the program, and the numbers beside them', async ({ page }) => {
   await openStatistics(page);
+  const charts = page.locator('.chart-card img');
+  await expect
+    .poll(() => charts.evaluateAll((all) => all.every((each) => (each as HTMLImageElement).naturalWidth > 100)))
+    .toBe(true);
+  for (const alt of await charts.evaluateAll((all) => all.map((each) => (each as HTMLImageElement).alt)))
+    expect(alt.length).toBeGreaterThan(20);
   const first = page.getByRole('listbox', { name: 'Objects a class' }).getByRole('option').first();
   await expect(first).toHaveAccessibleName(/: 2 objects on [12] image/);
   await expect(page.getByRole('dialog')).toContainText('4 objects');
+});
+
+test('all of it can be saved: a report, tables, each chart', async ({ page }) => {
+  await openStatistics(page);
+  const saved = async (name: RegExp | string, inside: ReturnType<Page['locator']>) => {
+    const coming = page.waitForEvent('download');
+    await inside.getByText(name, { exact: true }).click();
+    const file = await coming;
+    return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+  };
+  const reports = page.getByRole('group', { name: 'Save as' });
+  const html = await saved('HTML', reports);
+  expect(html.name).toMatch(/statistics\.html$/);
+  expect(html.bytes.toString()).toMatch(/<svg/);
+  expect(html.bytes.toString()).not.toMatch(/(src|href)="https?:/);
+  expect((await saved('CSV', reports)).bytes.toString().split('\n')[0]).toContain('class');
+  expect(JSON.parse((await saved('JSON', reports)).bytes.toString())).toMatchObject({ annotations: 4 });
+  const card = page.locator('[data-chart=classes]');
+  expect((await saved('SVG', card)).bytes.toString()).toMatch(/^\s*(<\?xml|<svg)/);
+  const png = await saved('PNG', card);
+  expect(png.name).toMatch(/classes\.png$/);
+  expect([...png.bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  expect(png.bytes.readUInt32BE(16)).toBeGreaterThan(400); // its width
 });
 
 test('a class lists the images that have it', async ({ page }) => {

@@ -1,6 +1,6 @@
 // The annotations of this image in the order they are drawn, the topmost last; and what is said of the image.
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { count } from '../model/format';
 import { isProposal } from '../model/walk';
 import type { Annotation } from '../model/wire';
@@ -134,7 +134,8 @@ export function AnnotationList() {
     focusWanted.current = true;
     selectTo(Math.min(Math.max(to ?? 0, 0), shown.length - 1), event.shiftKey);
   };
-  useEffect(() => {
+  // Before the next key can come.
+  useLayoutEffect(() => {
     if (!focusWanted.current) return;
     focusWanted.current = false;
     section.current?.querySelector<HTMLElement>(`[data-id="${shown[at]?.id}"]`)?.focus();

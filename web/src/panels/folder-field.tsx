@@ -43,6 +43,7 @@ export function FolderField({ path, label, files, onChange }: Props) {
   const [typed, setTyped] = useState(path);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const newest = useRef(0);
+  const touched = useRef(false); // somebody typed or walked: an answer about the beginning comes too late
   // A path that is no folder is a file, or not there: then the folder shown stays.
   const look = async (wanted: string, complain: boolean) => {
     const number = ++newest.current;
@@ -51,7 +52,7 @@ export function FolderField({ path, label, files, onChange }: Props) {
       if (number !== newest.current) return;
       setFolder(found);
       setTrouble('');
-      if (wanted === '') {
+      if (wanted === '' && !touched.current) {
         setTyped(found.path);
         onChange(found.path);
       }
@@ -60,18 +61,21 @@ export function FolderField({ path, label, files, onChange }: Props) {
     }
   };
   useEffect(() => {
+    const begin = (from: string) => (touched.current ? undefined : look(from, true));
     page.api.folder(path).then(
-      () => look(path, true),
-      () => look(above(path), true), // it will be made
+      () => begin(path),
+      () => begin(above(path)), // it will be made
     );
     return () => clearTimeout(timer.current);
   }, []);
   const go = (to: string, walk: boolean) => {
+    touched.current = true;
     setTyped(to);
     onChange(to);
     if (walk) void look(to, true);
   };
   const type = (value: string) => {
+    touched.current = true;
     setTyped(value);
     onChange(value.trim());
     clearTimeout(timer.current);

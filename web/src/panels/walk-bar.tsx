@@ -1,6 +1,6 @@
 // Below the picture: what a walk looks at, what may be done with it, and the keys for that.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { actionOf } from '../input/actions';
 import { colorOf, css } from '../model/color';
 import { area, count, percent } from '../model/format';
@@ -75,7 +75,7 @@ function NoteField({ walk, annotation }: { walk: Walk; annotation: Annotation })
   const [typed, setTyped] = useState(annotation.note ?? '');
   const [at, setAt] = useState(-1); // among the earlier notes
   const ref = useRef<HTMLInputElement>(null);
-  useEffect(() => ref.current!.select(), []);
+  useLayoutEffect(() => ref.current!.select(), []); // what is typed right after the key belongs to the note
   const choose = (index: number) => {
     const wanted = Math.min(Math.max(index, -1), earlier.length - 1);
     setAt(wanted);
