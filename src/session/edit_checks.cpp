@@ -62,7 +62,7 @@ Mask require_mask(const std::string& rle, Size size) {
   return mask;
 }
 
-Shape require_polygon(const Polygon& polygon, Size size) {
+GivenShape require_polygon(const Polygon& polygon, Size size) {
   if (polygon.empty()) throw EditError("the polygon has no parts; draw one");
   std::size_t vertices = 0;
   for (const PolygonPart& part : polygon) {
@@ -77,7 +77,7 @@ Shape require_polygon(const Polygon& polygon, Size size) {
     throw EditError("the polygon has " + std::to_string(vertices) + " vertices; the limit is " +
                     std::to_string(max_vertices) + ": simplify it");
   }
-  Shape shape{{}, leaves_picture(polygon, size) ? cut_at_border(polygon, size) : polygon};
+  GivenShape shape{{}, leaves_picture(polygon, size) ? cut_at_border(polygon, size) : polygon};
   try {
     shape.mask = polygon_to_mask(shape.polygon, size);
   } catch (const MaskError& error) {

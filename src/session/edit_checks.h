@@ -16,11 +16,11 @@ void require_note(const std::string& note);
 // Of COCO's run lengths at the picture's size; not empty.
 Mask require_mask(const std::string& rle, Size size);
 
-struct Shape {
+struct GivenShape {
   Mask mask;
   Polygon polygon;
 };
 // The polygon as given, and what it covers. What lies outside the picture is cut off; an outline that crosses itself becomes that of what it covers.
-Shape require_polygon(const Polygon& polygon, Size size);
+GivenShape require_polygon(const Polygon& polygon, Size size);
 
 }  // namespace sam

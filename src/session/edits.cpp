@@ -15,7 +15,7 @@ Change plan_edit(const PictureAnnotations& content, const AddAnnotation& edit, c
   annotation.id = content.next_id;
   annotation.class_id = edit.class_id;
   if (edit.rle.empty()) {
-    Shape shape = require_polygon(edit.polygon, content.size);
+    GivenShape shape = require_polygon(edit.polygon, content.size);
     annotation.mask = std::move(shape.mask);
     annotation.polygon = std::move(shape.polygon);
     annotation.source = drawn_source;

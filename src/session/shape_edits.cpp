@@ -83,7 +83,7 @@ Change plan_edit(const PictureAnnotations& content, const SetMask& edit, const E
 Change plan_edit(const PictureAnnotations& content, const SetPolygon& edit, const EditContext&) {
   const std::size_t index = index_of(content, edit.id);
   Annotation annotation = content.annotations[index];
-  Shape shape = require_polygon(edit.polygon, content.size);
+  GivenShape shape = require_polygon(edit.polygon, content.size);
   if (shape.polygon == annotation.polygon) return {};
   annotation.mask = std::move(shape.mask);
   annotation.polygon = std::move(shape.polygon);
