@@ -7,7 +7,8 @@ export default defineConfig({
   outputDir: '../build/e2e',
   reporter: 'list',
   workers: 1,
-  timeout: 90_000,
+  timeout: 180_000,
+  retries: 1, // a machine that is busy with something else; what needed it is reported as flaky
   expect: { timeout: 20_000 }, // a first mask waits for the encoding, under sanitizers too
   use: {
     viewport: { width: 1440, height: 900 },

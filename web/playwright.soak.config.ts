@@ -2,4 +2,4 @@
 
 import base from './playwright.config';
 
-export default { ...base, testDir: 'soak', timeout: 3_600_000 };
+export default { ...base, testDir: 'soak', timeout: 3_600_000, retries: 0 };

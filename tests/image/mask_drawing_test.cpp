@@ -7,7 +7,6 @@
 #include <array>
 #include <memory>
 #include <random>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -116,15 +115,16 @@ TEST(MaskDrawing, ALabelIsWrittenAndStaysInThePicture) {
     const Image without = draw_masks(grey_picture(large, 100), plain, {MaskView::contours, 0, true});
     const Image with = draw_masks(grey_picture(large, 100), labelled, {MaskView::contours, 0, true});
     int changed = 0;
-    std::set<Pixel> colours;
+    int white = 0;  // on dark red; strokes are a pixel wide and antialiased
     for (int y = 0; y < large.height; ++y) {
       for (int x = 0; x < large.width; ++x) {
         changed += at(with, x, y) != at(without, x, y) ? 1 : 0;
-        colours.insert(at(with, x, y));
+        const Pixel pixel = at(with, x, y);
+        white += std::min({pixel[0], pixel[1], pixel[2]}) > 180 ? 1 : 0;
       }
     }
     EXPECT_GT(changed, 500);
-    EXPECT_TRUE(colours.contains({255, 255, 255}));  // white on dark red
+    EXPECT_GT(white, 20);
   }
 }
 

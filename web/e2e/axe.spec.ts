@@ -61,7 +61,7 @@ const places: readonly (readonly [name: string, ...keys: string[]])[] = [
 
 for (const colorScheme of ['dark', 'light'] as const) {
   test(`nothing serious is found in ${colorScheme}`, async ({ browser }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(400_000); // axe-core looks at everything 18 times
     const page = await browser.newPage({ colorScheme });
     await opened(page, program.url);
     if (colorScheme === 'dark') {

@@ -93,7 +93,9 @@ test('the click gives the mask that was shown, beside previews on their way', as
   const answers: { preview: boolean; rle: string }[] = [];
   page.on('response', async (response) => {
     if (!response.url().endsWith('/segment') || !response.ok()) return;
-    const { candidates } = (await response.json()) as { candidates: { rle: string }[] };
+    const answer = (await response.json().catch(() => null)) as { candidates: { rle: string }[] } | null;
+    if (answer === null) return; // of a preview that was given up meanwhile
+    const { candidates } = answer;
     const { preview } = response.request().postDataJSON() as { preview?: boolean };
     answers.push({ preview: preview === true, rle: candidates[0]?.rle ?? '' });
   });
