@@ -16,7 +16,6 @@ using nlohmann::json;
 class VisualizationRoute : public LiveServer {
  protected:
   void SetUp() override {
-    LiveServer::SetUp();
     start_image_library("server_tests");
     folder_ = std::filesystem::path(testing::TempDir()) / "visualization_route";
     std::filesystem::remove_all(folder_);
@@ -24,6 +23,7 @@ class VisualizationRoute : public LiveServer {
     std::filesystem::copy_file(SAM_SAMPLES "/images/coffee.jpg", folder_ / "images" / "a.jpg");
     store_.set_folder(folder_);
     store_.set_size("a.jpg", {600, 400});
+    LiveServer::SetUp();  // its threads look at the store from then on
   }
   void TearDown() override {
     LiveServer::TearDown();

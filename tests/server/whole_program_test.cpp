@@ -1,6 +1,7 @@
 // The whole program but its command line: a real project made of the samples, GrabCut, real sockets, files on disk.
 #include <gmock/gmock.h>
 #include <httplib.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -26,7 +27,11 @@ std::string file_text(const fs::path& path) {
 
 class WholeProgram : public testing::Test {
  protected:
-  static void SetUpTestSuite() { start_image_library("server_tests"); }
+  static void SetUpTestSuite() {
+    start_image_library("server_tests");
+    // Made at its first use, inside a library that the thread sanitizer does not see into; main() does the same.
+    spdlog::default_logger();
+  }
 
   void SetUp() override {
     fs::remove_all(base_);

@@ -46,8 +46,7 @@ async function drawObjects(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  await page.goto('about:blank');
-  await page.goto(program.url);
+  await page.goto(program.url); // straight from the page before, which leaves the window's id for it
   await shows(page, image);
   await expect(page.locator('.status-bar .encoding.ready')).toBeVisible();
 }

@@ -85,7 +85,7 @@ export function makeApi(window: string): Api {
       call<Picture>('POST', `${imagePath(name)}/edits`, { ...request, window }, signal),
     takeOver: (name) => call<Picture>('PUT', `${imagePath(name)}/holder`, { window }),
     visualize: async (name, how) => (await call<{ file: string }>('POST', `${imagePath(name)}/visualization`, how)).file,
-    save: (name) => call<Picture>('POST', `${imagePath(name)}/save`, {}),
+    save: (name) => call<Picture>('POST', `${imagePath(name)}/save`, { window }),
     memory: () => call<Memory>('GET', `${base}/memory`),
     memoryHistory: () => call<MemoryHistory>('GET', `${base}/memory/history`),
     memoryEvents: (after) => call<{ events: MemoryEvent[] }>('GET', `${base}/memory/events?after=${after}`),
