@@ -98,8 +98,14 @@ test('with no overlap allowed the newer mask takes its pixels from its neighbour
 test('everything on the image is found in pieces; a click accepts a segment', async ({ page }) => {
   await opened(page, program.url);
   await choose(page, 'coins.png');
-  await page.keyboard.press('`');
   const bar = page.getByTestId('everything');
+  const jobs = async () => (await (await page.request.get(`${program.url}/api/v1/jobs`)).json()) as { jobs: unknown[] };
+  await page.keyboard.press('`');
+  await expect(bar.getByRole('button', { name: 'Stop' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(bar).toHaveCount(0);
+  await expect.poll(async () => (await jobs()).jobs.length).toBe(0); // stopped and forgotten
+  await page.keyboard.press('`');
   await expect(bar).toBeVisible();
   await expect(bar.getByRole('button', { name: 'Find again' })).toBeVisible({ timeout: 80_000 });
   const found = Number(/(\d+) segment/.exec(await bar.innerText())![1]);

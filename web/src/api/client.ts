@@ -102,7 +102,7 @@ export function makeApi(window: string): Api {
     folder: (path) => call<Folder>('GET', `${base}/folders?path=${encodeURIComponent(path)}`),
     jobs: async () => (await call<{ jobs: Job[] }>('GET', `${base}/jobs`)).jobs,
     startJob: (request) => call<Job>('POST', `${base}/jobs`, request),
-    cancelJob: (id) => call<Job>('POST', `${base}/jobs/${id}/cancel`, {}),
+    cancelJob: (id) => call<Job>('POST', `${base}/jobs/${id}/cancel`),
     removeJob: async (id) => void (await call('DELETE', `${base}/jobs/${id}`)),
     jobResult: (id) => call('GET', `${base}/jobs/${id}/result`),
   };

@@ -17,6 +17,7 @@ import { takeSeconds } from './work-clock';
 interface Known {
   readonly jobs: Map<string, Job>; // the newest of each picture; as many as the program keeps
   readonly done: Map<number, Set<string>>; // masks accepted or put away, by job
+  readonly closed: Set<number>; // jobs to be removed once they have ended
   fetching: boolean;
   again: boolean; // there is more since the fetch began
 }
@@ -25,7 +26,7 @@ interface Known {
 const knownOf = new WeakMap<Page, Known>();
 
 function known(page: Page): Known {
-  const it = knownOf.get(page) ?? { jobs: new Map(), done: new Map(), fetching: false, again: false };
+  const it = knownOf.get(page) ?? { jobs: new Map(), done: new Map(), closed: new Set(), fetching: false, again: false };
   knownOf.set(page, it);
   return it;
 }
@@ -82,6 +83,7 @@ function take(page: Page, job: Job): void {
 // A job of any kind began, went on or ended.
 export function onEverythingJob(page: Page, job: Job): void {
   if (job.kind !== 'everything' || job.image === undefined) return;
+  if (known(page).closed.has(job.id)) return removeEnded(page, job);
   const before = known(page).jobs.get(job.image);
   if (before !== undefined && before.id > job.id) return;
   known(page).jobs.set(job.image, job);
@@ -93,7 +95,7 @@ export async function startEverything(page: Page): Promise<void> {
   if (picture === null || isRunning(everything.job)) return;
   clearPrompt(page);
   try {
-    await forget(page);
+    forget(page);
     const request = { kind: 'everything', image: picture.name, points_per_side: everything.pointsPerSide } as const;
     const job = await page.api.startJob(request);
     announce(page, text.prompting.everythingStart);
@@ -104,14 +106,22 @@ export async function startEverything(page: Page): Promise<void> {
 }
 
 // The program drops what the last search on this picture found.
-async function forget(page: Page): Promise<void> {
+function forget(page: Page): void {
   const { picture, everything } = page.store.get();
   const { job } = everything;
   page.store.set({ everything: { ...noEverything, pointsPerSide: everything.pointsPerSide } });
   if (job === null || picture === null) return;
   known(page).jobs.delete(picture.name);
   known(page).done.delete(job.id);
-  await page.api.removeJob(job.id).catch(() => undefined); // it may be gone already
+  known(page).closed.add(job.id);
+  removeEnded(page, job);
+}
+
+// One that still runs is removed when its end is told.
+function removeEnded(page: Page, job: Job): void {
+  if (isRunning(job)) return;
+  known(page).closed.delete(job.id);
+  page.api.removeJob(job.id).catch(() => undefined); // it may be gone already
 }
 
 export function stopEverything(page: Page): void {
@@ -122,7 +132,7 @@ export function stopEverything(page: Page): void {
 // What was found goes; accepted annotations stay.
 export function closeEverything(page: Page): void {
   if (isRunning(page.store.get().everything.job)) stopEverything(page);
-  void forget(page);
+  forget(page);
 }
 
 export function setPointsPerSide(page: Page, pointsPerSide: number): void {

@@ -116,6 +116,8 @@ describe('everything mode', () => {
     closeEverything(page);
     await settle();
     expect(program.jobs[0]!.state).toBe('cancelled');
+    expect(program.removed).toEqual([]);
+    onEverythingJob(page, program.jobs[0]!);
     expect(program.removed).toEqual([1]);
     expect(page.store.get().everything.job).toBeNull();
   });
