@@ -8,7 +8,7 @@ import { visible } from '../geometry/viewport';
 import { colorOf, css } from '../model/color';
 import { percent } from '../model/format';
 import type { Annotation } from '../model/wire';
-import { isHidden } from '../state/put-aside';
+import { isHidden } from '../state/editing/put-aside';
 import type { PageState } from '../state/page-state';
 import { boxPath, fill, outline, pathOf, plate, point, type Canvas } from './brush';
 

@@ -3,7 +3,7 @@
 import { visible } from '../geometry/viewport';
 import { colorOf, css } from '../model/color';
 import type { PageState } from '../state/page-state';
-import { offersSegments } from '../state/everything';
+import { offersSegments } from '../state/prompting/everything';
 import { fill, outline, pathOf, type Canvas } from './brush';
 
 export function drawSegments(canvas: Canvas, state: PageState): void {

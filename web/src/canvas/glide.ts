@@ -5,7 +5,7 @@ import type { Size } from '../geometry/box';
 import { around, between } from '../geometry/sight';
 import type { Viewport } from '../geometry/viewport';
 import type { Page } from '../state/page';
-import type { Goal } from '../state/review-state';
+import type { Goal } from '../state/review/review-state';
 
 const lengthMs = 240;
 

@@ -3,7 +3,7 @@
 import type { Box } from '../geometry/box';
 import { colorOf, css } from '../model/color';
 import type { PageState } from '../state/page-state';
-import { preview } from '../state/prompting';
+import { preview } from '../state/prompting/prompting';
 import type { Hand } from '../tools/hand';
 import { tools } from '../tools/table';
 import { spotNow, type Spot } from '../tools/tool';

@@ -4,9 +4,9 @@
 import { Stage } from 'konva/lib/Stage.js';
 import type { Page } from '../state/page';
 import type { PageState } from '../state/page-state';
-import { offersSegments } from '../state/everything';
-import { resize } from '../state/viewing';
-import { isBare } from '../state/views';
+import { offersSegments } from '../state/prompting/everything';
+import { resize } from '../state/view/viewing';
+import { isBare } from '../state/view/views';
 import type { Hand } from '../tools/hand';
 import { drawMoving, drawStill, movingOf, stillOf } from './annotation-layer';
 import { drawSegments } from './everything-layer';

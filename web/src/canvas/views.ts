@@ -7,8 +7,8 @@ import { topOf } from '../geometry/polygon';
 import type { Viewport } from '../geometry/viewport';
 import type { Page } from '../state/page';
 import type { PageState } from '../state/page-state';
-import { panBy, zoom } from '../state/viewing';
-import type { ViewerView } from '../state/views-state';
+import { panBy, zoom } from '../state/view/viewing';
+import type { ViewerView } from '../state/view/views-state';
 import { fill, outline, pathOf, plate, type Canvas } from './brush';
 
 export type PaneView = 'bare' | ViewerView;

@@ -1,7 +1,7 @@
 // Tells the clock of work that somebody is there. Returns the unbind.
 
 import type { Page } from '../state/page';
-import { workClockOf } from '../state/work-clock';
+import { workClockOf } from '../state/review/work-clock';
 
 export function bindActivity(page: Page): () => void {
   const stop = new AbortController();

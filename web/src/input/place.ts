@@ -2,7 +2,7 @@
 
 import type { PageState } from '../state/page-state';
 import { preferenceOf } from '../state/preferences';
-import { hasWalkKeys } from '../state/walking';
+import { hasWalkKeys } from '../state/review/walking';
 import type { Place } from './action';
 import type { ChosenKeys } from './keymap';
 

@@ -5,7 +5,7 @@
 import type { Point } from '../geometry/box';
 import { toPicture } from '../geometry/viewport';
 import type { Page } from '../state/page';
-import { panBy, zoom } from '../state/viewing';
+import { panBy, zoom } from '../state/view/viewing';
 import type { Hand } from '../tools/hand';
 import { pan } from '../tools/pan';
 import { select } from '../tools/select';

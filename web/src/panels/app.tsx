@@ -2,26 +2,26 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import { text } from '../text/en';
-import { AnnotationList } from './annotation-list';
-import { BusyBanner } from './busy-banner';
-import { ClassList } from './class-list';
+import { AnnotationList } from './objects/annotation-list';
+import { BusyBanner } from './banners/busy-banner';
+import { ClassList } from './classes/class-list';
 import { useShell, useValue } from './context';
-import { hasPrompt } from '../state/prompting';
+import { hasPrompt } from '../state/prompting/prompting';
 import { Dialogs } from './dialogs';
-import { EditsBanner } from './edits-banner';
-import { ExhaustedBanner } from './exhausted-banner';
-import { ImageList } from './image-list';
-import { MemoryBanner } from './memory-banner';
-import { ModelBanner } from './model-banner';
+import { EditsBanner } from './banners/edits-banner';
+import { ExhaustedBanner } from './banners/exhausted-banner';
+import { ImageList } from './images/image-list';
+import { MemoryBanner } from './banners/memory-banner';
+import { ModelBanner } from './banners/model-banner';
 import { Lost, Toasts, Warnings } from './messages';
-import { Announcer } from './prompt-bar';
+import { Announcer } from './prompting/prompt-bar';
 import { StatusBar } from './status-bar';
-import { ToolStrip } from './tool-strip';
+import { ToolStrip } from './objects/tool-strip';
 import { Toolbar } from './toolbar';
-import { isSplit } from '../state/views';
+import { isSplit } from '../state/view/views';
 import { Panes, ViewerBar } from './viewer';
 import { LookOnlyBanner } from './windows';
-import { WalkBar } from './walk-bar';
+import { WalkBar } from './review/walk-bar';
 
 function Canvas() {
   const { mountCanvas } = useShell();

@@ -1,23 +1,23 @@
 // The dialogs of the page, one of which may be open.
 
-import { addMask, clearAll } from '../state/editing';
+import { addMask, clearAll } from '../state/editing/editing';
 import type { Page } from '../state/page';
 import type { Dialog as DialogState } from '../state/page-state';
 import { text } from '../text/en';
-import { clearPrompt, preview, promptFailure, retryPrompt } from '../state/prompting';
+import { clearPrompt, preview, promptFailure, retryPrompt } from '../state/prompting/prompting';
 import { usePage, useValue } from './context';
 import { Dialog } from './dialog';
-import { ExportMenu } from './export-menu';
-import { JumpDialog } from './jump-dialog';
-import { MemoryDialog } from './memory-dialog';
+import { ExportMenu } from './project/export-menu';
+import { JumpDialog } from './images/jump-dialog';
+import { MemoryDialog } from './memory/memory-dialog';
 import { onDemand } from './on-demand';
 
 const HelpDialog = onDemand(() => import('./help-dialog').then((panel) => panel.HelpDialog));
 const SettingsDialog = onDemand(() => import('./settings-dialog').then((panel) => panel.SettingsDialog));
-const ClassesDialog = onDemand(() => import('./classes-dialog').then((panel) => panel.ClassesDialog));
-const JobsDialog = onDemand(() => import('./jobs-dialog').then((panel) => panel.JobsDialog));
-const ExportDialog = onDemand(() => import('./export-dialog').then((panel) => panel.ExportDialog));
-const ImportDialog = onDemand(() => import('./import-dialog').then((panel) => panel.ImportDialog));
+const ClassesDialog = onDemand(() => import('./classes/classes-dialog').then((panel) => panel.ClassesDialog));
+const JobsDialog = onDemand(() => import('./project/jobs-dialog').then((panel) => panel.JobsDialog));
+const ExportDialog = onDemand(() => import('./project/export-dialog').then((panel) => panel.ExportDialog));
+const ImportDialog = onDemand(() => import('./project/import-dialog').then((panel) => panel.ImportDialog));
 const words = text.dialogs;
 const close = (page: Page) => page.store.set({ dialog: null });
 
@@ -148,9 +148,9 @@ function QuitDialog() {
   );
 }
 
-const AboveDialog = onDemand(() => import('./above-dialog').then((panel) => panel.AboveDialog));
-const StatisticsDialog = onDemand(() => import('./statistics-dialog').then((panel) => panel.StatisticsDialog));
-const MendDialog = onDemand(() => import('./mend-dialog').then((panel) => panel.MendDialog));
+const AboveDialog = onDemand(() => import('./review/above-dialog').then((panel) => panel.AboveDialog));
+const StatisticsDialog = onDemand(() => import('./project/statistics-dialog').then((panel) => panel.StatisticsDialog));
+const MendDialog = onDemand(() => import('./review/mend-dialog').then((panel) => panel.MendDialog));
 
 export function Dialogs() {
   const dialog = useValue((state) => state.dialog);

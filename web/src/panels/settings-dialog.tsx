@@ -2,8 +2,8 @@
 
 import { actionOf } from '../input/actions';
 import { hasLetterKeys } from '../input/place';
-import { isHovering, toggleHovering } from '../state/hovering';
-import { setPrepareAhead } from '../state/memory';
+import { isHovering, toggleHovering } from '../state/prompting/hovering';
+import { setPrepareAhead } from '../state/project/memory';
 import { chooseTheme, setLetterKeys, setPerson, themeOf, themes } from '../state/settings';
 import { text } from '../text/en';
 import { usePage, useValue } from './context';

@@ -2,12 +2,12 @@
 
 import { tightest } from '../model/memory';
 import type { Memory, MemoryDomain } from '../model/wire';
-import { openMemory } from '../state/memory';
-import { loadingModel } from '../state/predictor';
+import { openMemory } from '../state/project/memory';
+import { loadingModel } from '../state/prompting/predictor';
 import { text } from '../text/en';
 import { actionOf } from '../input/actions';
 import { usePage, useValue } from './context';
-import { JobIndicator } from './job-indicator';
+import { JobIndicator } from './project/job-indicator';
 import { useKey, withKey } from './keys';
 
 function Meter({ domain }: { domain: MemoryDomain }) {

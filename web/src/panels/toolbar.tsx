@@ -2,15 +2,15 @@
 
 import { percent } from '../model/format';
 import { text } from '../text/en';
-import { chooseTool } from '../state/choosing-tools';
-import { setOpacity } from '../state/viewing';
+import { chooseTool } from '../state/editing/choosing-tools';
+import { setOpacity } from '../state/view/viewing';
 import { actionOf } from '../input/actions';
 import { ActionButton } from './action-button';
 import { usePage, useValue } from './context';
 import { Icon, type IconName } from './icon';
 import { useKey, withKey } from './keys';
-import { PredictorMenu } from './predictor-menu';
-import { ToolSwitch } from './tool-switch';
+import { PredictorMenu } from './prompting/predictor-menu';
+import { ToolSwitch } from './objects/tool-switch';
 
 function Mode({ mode, icon, name, tip }: { mode: 'box' | 'point'; icon: IconName; name: string; tip: string }) {
   const page = usePage();

@@ -3,9 +3,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { PaneView } from '../canvas/views';
 import { percent } from '../model/format';
-import { setOpacity } from '../state/viewing';
-import { isSplit } from '../state/views';
-import { viewerViews } from '../state/views-state';
+import { setOpacity } from '../state/view/viewing';
+import { isSplit } from '../state/view/views';
+import { viewerViews } from '../state/view/views-state';
 import { text } from '../text/en';
 import { actionOf } from '../input/actions';
 import { ActionButton } from './action-button';

@@ -1,6 +1,6 @@
 // Who else is here: the notice that another window has the picture, and the mark in the list of images.
 
-import { askTakeOver, isLookOnly, othersAt, personIn } from '../state/windows';
+import { askTakeOver, isLookOnly, othersAt, personIn } from '../state/project/windows';
 import { text } from '../text/en';
 import { usePage, useValue } from './context';
 import { Icon } from './icon';

@@ -2,21 +2,21 @@
 
 import type { Size } from '../geometry/box';
 import { identity, type Viewport } from '../geometry/viewport';
-import { noClasses, type ClassList } from './classes-state';
-import { noJobs, type Jobs } from './jobs-state';
-import { noImages, type ImageList } from './image-list-state';
+import { noClasses, type ClassList } from './project/classes-state';
+import { noJobs, type Jobs } from './project/jobs-state';
+import { noImages, type ImageList } from './images/image-list-state';
 import { emptyHistory, type PromptHistory } from '../model/prompt';
 import type { Problem } from '../model/problem';
 import type { Annotation, Candidate, Memory, MemoryEvent, MemoryHistory, Overlap, Picture, Progress, Project } from '../model/wire';
-import { noEverything, type Everything } from './everything-state';
-import { noEdits, type EditQueue } from './edit-queue-state';
+import { noEverything, type Everything } from './prompting/everything-state';
+import { noEdits, type EditQueue } from './editing/edit-queue-state';
 import type { Preferences } from './preferences';
-import { noWindows, type Windows } from './windows-state';
-import { initialTools, type ToolName, type ToolsState } from './tools-state';
-import { noViews, type Views } from './views-state';
-import { nothingAside, type PutAside } from './put-aside-state';
-import { noStatistics, type StatisticsState } from './statistics-state';
-import { noReview, type ReviewState } from './review-state';
+import { noWindows, type Windows } from './project/windows-state';
+import { initialTools, type ToolName, type ToolsState } from './editing/tools-state';
+import { noViews, type Views } from './view/views-state';
+import { nothingAside, type PutAside } from './editing/put-aside-state';
+import { noStatistics, type StatisticsState } from './project/statistics-state';
+import { noReview, type ReviewState } from './review/review-state';
 
 // What a toast speaks of: it goes when the next of this kind succeeds. 'note' needs no success.
 export type Topic = 'connection' | 'edit' | 'list' | 'note' | 'open';

@@ -1,21 +1,22 @@
 // Start, reload and reconnection. What the window remembers over a reload: the unfinished prompt and the view settings.
 
+import { text } from '../text/en';
 import { changed } from '../model/filter';
 import { isEmpty, type PromptHistory } from '../model/prompt';
 import type { Project } from '../model/wire';
 import type { PageState } from './page-state';
-import { restoreEverything } from './everything';
-import { noFilter, type ImageList } from './image-list-state';
-import { loadPage, reloadList } from './image-list';
-import { flush, keepEdits, reloadPicture, takePicture } from './edit-queue';
+import { restoreEverything } from './prompting/everything';
+import { noFilter, type ImageList } from './images/image-list-state';
+import { loadPage, reloadList } from './images/image-list';
+import { flush, keepEdits, reloadPicture, takePicture } from './editing/edit-queue';
 import { tell, tellError } from './messages';
-import { takeJobs } from './jobs';
-import { open } from './navigation';
+import { takeJobs } from './project/jobs';
+import { open } from './images/navigation';
 import { enqueue, type Page } from './page';
-import { withNewestPredictor } from './predictor';
-import { loadProgress } from './progress';
+import { withNewestPredictor } from './prompting/predictor';
+import { loadProgress } from './images/progress';
 import { loadPreferences } from './preferences';
-import { restorePrompt, retryPrompt } from './prompting';
+import { restorePrompt, retryPrompt } from './prompting/prompting';
 
 type Settings = Pick<
   PageState,
@@ -156,7 +157,7 @@ export async function reconnect(page: Page, restart: () => void): Promise<void> 
     await showAgain(page);
     takeJobs(page, await page.api.jobs());
     void loadProgress(page);
-    tell(page, 'info', 'note', 'Connected again');
+    tell(page, 'info', 'note', text.saving.connectedAgain);
     retryPrompt(page);
   } catch (error) {
     tellError(page, 'connection', error);

@@ -1,10 +1,10 @@
 // A drag makes a box. A click selects, or, while a box is being refined, says what belongs to the object and what not.
 
 import { boxOf, clampPoint, contains, type Box } from '../geometry/box';
-import { acceptSegmentAt } from '../state/everything';
-import { leave } from '../state/hovering';
+import { acceptSegmentAt } from '../state/prompting/everything';
+import { leave } from '../state/prompting/hovering';
 import type { Page } from '../state/page';
-import { drawBox, hasPrompt, setPoint } from '../state/prompting';
+import { drawBox, hasPrompt, setPoint } from '../state/prompting/prompting';
 import { hoverPrompt } from './points';
 import { selectWith } from './select';
 import { isStill, type Spot, type Tool } from './tool';

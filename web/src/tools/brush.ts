@@ -1,10 +1,10 @@
 // The brush and the eraser: one stroke a press. Shift makes one the other.
 
 import { distance, type Point } from '../geometry/box';
-import { brushRadius, eraseTarget, paint } from '../state/painting';
+import { brushRadius, eraseTarget, paint } from '../state/editing/painting';
 import type { Page } from '../state/page';
-import { editedAnnotation } from '../state/reshaping';
-import { select } from '../state/selecting';
+import { editedAnnotation } from '../state/editing/reshaping';
+import { select } from '../state/editing/selecting';
 import type { Tool } from './tool';
 
 // Points nearer than this part of the radius to the one before them change the stroke by less than a percent of it.

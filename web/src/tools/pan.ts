@@ -1,7 +1,7 @@
 // Moves the picture.
 
 import type { Page } from '../state/page';
-import { panBy } from '../state/viewing';
+import { panBy } from '../state/view/viewing';
 import type { Gesture, Spot } from './tool';
 
 export function pan(page: Page, start: Spot): Gesture {

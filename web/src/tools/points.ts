@@ -2,10 +2,10 @@
 // moves takes the picture along: there is nothing to draw.
 
 import { contains } from '../geometry/box';
-import { acceptSegmentAt, hoverSegment, offersSegments } from '../state/everything';
-import { hold, hoverAt, leave } from '../state/hovering';
+import { acceptSegmentAt, hoverSegment, offersSegments } from '../state/prompting/everything';
+import { hold, hoverAt, leave } from '../state/prompting/hovering';
 import type { Page } from '../state/page';
-import { setPoint } from '../state/prompting';
+import { setPoint } from '../state/prompting/prompting';
 import { pan } from './pan';
 import { isStill, type Gesture, type Spot, type Tool } from './tool';
 

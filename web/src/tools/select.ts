@@ -1,7 +1,7 @@
 // A click that selects. With Alt, or again at the same place, it goes through what lies beneath.
 
 import type { Page } from '../state/page';
-import { selectAt, selectBeneath } from '../state/selecting';
+import { selectAt, selectBeneath } from '../state/editing/selecting';
 import { isStill, type Gesture, type Spot } from './tool';
 
 export function selectWith(page: Page, spot: Spot): void {

@@ -1,6 +1,6 @@
 // The tools by name.
 
-import type { ToolName } from '../state/tools-state';
+import type { ToolName } from '../state/editing/tools-state';
 import { box } from './box';
 import { brush, eraser } from './brush';
 import { points } from './points';

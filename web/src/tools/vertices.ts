@@ -26,7 +26,7 @@ import { text } from '../text/en';
 import { announce, tell } from '../state/messages';
 import type { Page } from '../state/page';
 import type { PageState } from '../state/page-state';
-import { choosePlace, choosePlaces, editedAnnotation, reshape } from '../state/reshaping';
+import { choosePlace, choosePlaces, editedAnnotation, reshape } from '../state/editing/reshaping';
 import { selectWith } from './select';
 import { isStill, reach, type Gesture, type Spot, type Tool } from './tool';
 

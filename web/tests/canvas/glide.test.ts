@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { watchGlide } from '../../src/canvas/glide';
 import type { Box } from '../../src/geometry/box';
 import { around } from '../../src/geometry/sight';
-import { loadPage } from '../../src/state/image-list';
-import { open } from '../../src/state/navigation';
+import { loadPage } from '../../src/state/images/image-list';
+import { open } from '../../src/state/images/navigation';
 import type { Page } from '../../src/state/page';
-import { panBy, resize } from '../../src/state/viewing';
+import { panBy, resize } from '../../src/state/view/viewing';
 import { FakeProgram, pageOn } from '../state/fake-program';
 
 let page: Page;

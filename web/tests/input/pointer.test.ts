@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { toPicture, toScreen } from '../../src/geometry/viewport';
 import { bindPointer, type PointerState } from '../../src/input/pointer';
-import { open } from '../../src/state/navigation';
+import { open } from '../../src/state/images/navigation';
 import type { Page } from '../../src/state/page';
 import { makeHand, type Hand } from '../../src/tools/hand';
 import { FakeProgram, pageOn, settle, square } from '../state/fake-program';

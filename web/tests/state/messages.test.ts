@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Problem, problemOf, unreachable } from '../../src/model/problem';
-import { deleteSelected } from '../../src/state/editing';
-import { entryAt, loadPage, onEncoding } from '../../src/state/image-list';
+import { deleteSelected } from '../../src/state/editing/editing';
+import { entryAt, loadPage, onEncoding } from '../../src/state/images/image-list';
 import { settled, tell, tellError } from '../../src/state/messages';
-import { goTo, open } from '../../src/state/navigation';
+import { goTo, open } from '../../src/state/images/navigation';
 import type { Page } from '../../src/state/page';
 import { FakeProgram, pageOn, settle } from './fake-program';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { open } from '../../src/state/navigation';
+import { open } from '../../src/state/images/navigation';
 import type { Page } from '../../src/state/page';
 import { pan } from '../../src/tools/pan';
 import { FakeProgram, pageOn, settle, square } from '../state/fake-program';

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { actionOf } from '../../src/input/actions';
 import { Problem } from '../../src/model/problem';
-import { leaveTool } from '../../src/state/choosing-tools';
-import { open } from '../../src/state/navigation';
+import { leaveTool } from '../../src/state/editing/choosing-tools';
+import { open } from '../../src/state/images/navigation';
 import type { Page } from '../../src/state/page';
-import { watchReshaping } from '../../src/state/reshaping';
+import { watchReshaping } from '../../src/state/editing/reshaping';
 import { FakeProgram, pageOn, settle, square } from '../state/fake-program';
 import { FakeHand } from './fake-hand';
 

@@ -1,9 +1,9 @@
 // The finished annotations.
 
-import { deleteSelected, redoEdit, save, setClassOfSelected, undoEdit } from '../../state/editing';
+import { deleteSelected, redoEdit, save, setClassOfSelected, undoEdit } from '../../state/editing/editing';
 import type { Page } from '../../state/page';
-import { clearPrompt, putBackPrompt, takeBackPrompt } from '../../state/prompting';
-import { selectNext } from '../../state/selecting';
+import { clearPrompt, putBackPrompt, takeBackPrompt } from '../../state/prompting/prompting';
+import { selectNext } from '../../state/editing/selecting';
 import { text } from '../../text/en';
 import { deleteChosenVertices } from '../../tools/vertices';
 import type { Action } from '../action';
@@ -26,7 +26,7 @@ export const annotations: readonly Action[] = [
   {
     id: 'undo',
     group: 'Annotations',
-    title: 'Undo (the unfinished prompt first)',
+    title: text.actions.undo,
     titleNow: (s) => (s.prompt.past.length > 0 ? text.editing.undoPoint : text.editing.undoOf(s.picture?.undo_title)),
     keys: ['z', 'Mod+z'],
     enabled: (s) => s.prompt.past.length > 0 || s.picture?.can_undo === true,
@@ -35,7 +35,7 @@ export const annotations: readonly Action[] = [
   {
     id: 'redo',
     group: 'Annotations',
-    title: 'Redo',
+    title: text.actions.redo,
     titleNow: (s) => (s.prompt.future.length > 0 ? text.editing.redoPoint : text.editing.redoOf(s.picture?.redo_title)),
     keys: ['y', 'Mod+y', 'Mod+Shift+z'],
     enabled: (s) => s.prompt.future.length > 0 || s.picture?.can_redo === true,
@@ -44,7 +44,7 @@ export const annotations: readonly Action[] = [
   {
     id: 'delete',
     group: 'Annotations',
-    title: 'Delete the selected annotations, or the chosen vertices',
+    title: text.actions.delete,
     keys: ['Delete', 'Backspace'],
     enabled: hasSelection,
     run: (page) => void (deleteChosenVertices(page) || deleteSelected(page)),
@@ -52,7 +52,7 @@ export const annotations: readonly Action[] = [
   {
     id: 'relabel',
     group: 'Annotations',
-    title: 'Give the selected annotations the chosen class',
+    title: text.actions.relabel,
     keys: ['g'],
     enabled: (s) => hasSelection(s) && s.classId !== null,
     run: (page) => void setClassOfSelected(page),
@@ -60,7 +60,7 @@ export const annotations: readonly Action[] = [
   {
     id: 'select-next',
     group: 'Annotations',
-    title: 'Select the next annotation',
+    title: text.actions['select-next'],
     keys: ['.'],
     enabled: open,
     run: (page) => selectNext(page, 1),
@@ -68,7 +68,7 @@ export const annotations: readonly Action[] = [
   {
     id: 'select-previous',
     group: 'Annotations',
-    title: 'Select the previous annotation',
+    title: text.actions['select-previous'],
     keys: [','],
     enabled: open,
     run: (page) => selectNext(page, -1),
@@ -76,7 +76,7 @@ export const annotations: readonly Action[] = [
   {
     id: 'clear-all',
     group: 'Annotations',
-    title: 'Remove all annotations of this image (asks first)',
+    title: text.actions['clear-all'],
     keys: ['c'],
     enabled: (s) => (s.picture?.annotations.length ?? 0) > 0,
     run: (page) => show(page, 'clear'),
@@ -84,7 +84,7 @@ export const annotations: readonly Action[] = [
   {
     id: 'save',
     group: 'Annotations',
-    title: 'Write the files of this image again',
+    title: text.actions.save,
     keys: ['s', 'Mod+s'],
     whileTyping: true,
     enabled: open,

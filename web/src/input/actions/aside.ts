@@ -2,7 +2,7 @@
 
 import type { Page } from '../../state/page';
 import type { PageState } from '../../state/page-state';
-import { isHidden, isLocked, toggleAside } from '../../state/put-aside';
+import { isHidden, isLocked, toggleAside } from '../../state/editing/put-aside';
 import { text } from '../../text/en';
 import type { Action } from '../action';
 import { hasSelection } from './conditions';

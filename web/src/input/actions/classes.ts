@@ -1,8 +1,8 @@
 // The chosen class.
 
-import { chooseClass, chooseNumbered, chosenIsPinned, moveClass, shownClasses, togglePin } from '../../state/classes';
+import { chooseClass, chooseNumbered, chosenIsPinned, moveClass, shownClasses, togglePin } from '../../state/project/classes';
 import { text } from '../../text/en';
-import { chooseCandidate } from '../../state/prompting';
+import { chooseCandidate } from '../../state/prompting/prompting';
 import type { Action } from '../action';
 import { show } from './conditions';
 
@@ -12,38 +12,38 @@ export const classes: readonly Action[] = [
   {
     id: 'class-number',
     group: 'Classes',
-    title: 'Choose a class by its number in the list; a candidate mask while there are several',
+    title: text.actions['class-number'],
     keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
     fixed: true,
     run: (page, key) => void (chooseCandidate(page, Number(key) - 1) || chooseNumbered(page, Number(key))),
   },
-  { id: 'class-down', group: 'Classes', title: 'Next class', keys: ['ArrowDown'], run: (page) => moveClass(page, 1) },
-  { id: 'class-up', group: 'Classes', title: 'Previous class', keys: ['ArrowUp'], run: (page) => moveClass(page, -1) },
+  { id: 'class-down', group: 'Classes', title: text.actions['class-down'], keys: ['ArrowDown'], run: (page) => moveClass(page, 1) },
+  { id: 'class-up', group: 'Classes', title: text.actions['class-up'], keys: ['ArrowUp'], run: (page) => moveClass(page, -1) },
   {
     id: 'class-page-down',
     group: 'Classes',
-    title: 'Ten classes down',
+    title: text.actions['class-page-down'],
     keys: ['PageDown'],
     run: (page) => moveClass(page, pageOfClasses),
   },
   {
     id: 'class-page-up',
     group: 'Classes',
-    title: 'Ten classes up',
+    title: text.actions['class-page-up'],
     keys: ['PageUp'],
     run: (page) => moveClass(page, -pageOfClasses),
   },
   {
     id: 'class-first',
     group: 'Classes',
-    title: 'First class',
+    title: text.actions['class-first'],
     keys: ['Home'],
     run: (page) => chooseClass(page, shownClasses(page)[0]),
   },
   {
     id: 'class-last',
     group: 'Classes',
-    title: 'Last class',
+    title: text.actions['class-last'],
     keys: ['End'],
     run: (page) => chooseClass(page, shownClasses(page).at(-1)),
   },
@@ -66,7 +66,7 @@ export const classes: readonly Action[] = [
   {
     id: 'class-search',
     group: 'Classes',
-    title: 'Search the classes',
+    title: text.actions['class-search'],
     keys: ['/'],
     run: () => document.getElementById('class-search')?.focus(),
   },

@@ -1,7 +1,7 @@
 // The menu of the export formats, with the original's second keys. They act only in it.
 
 import { text } from '../../text/en';
-import { closeExportMenu, startExport, type MenuFormat } from '../../state/exporting';
+import { closeExportMenu, startExport, type MenuFormat } from '../../state/project/exporting';
 import type { Action } from '../action';
 import { show } from './conditions';
 

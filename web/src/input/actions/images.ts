@@ -1,32 +1,33 @@
 // Which image is on screen.
 
 import { filterMenuId } from '../../model/filter';
-import { setLayout } from '../../state/image-list';
-import { go, goToNew } from '../../state/navigation';
+import { setLayout } from '../../state/images/image-list';
+import { go, goToNew } from '../../state/images/navigation';
+import { text } from '../../text/en';
 import type { Action } from '../action';
 import { show } from './conditions';
 
 export const images: readonly Action[] = [
-  { id: 'next', group: 'Images', title: 'Next image', keys: ['n', 'ArrowRight'], also: ['viewer'], run: (page) => go(page, 1) },
-  { id: 'previous', group: 'Images', title: 'Previous image', keys: ['p', 'ArrowLeft'], also: ['viewer'], run: (page) => go(page, -1) },
+  { id: 'next', group: 'Images', title: text.actions.next, keys: ['n', 'ArrowRight'], also: ['viewer'], run: (page) => go(page, 1) },
+  { id: 'previous', group: 'Images', title: text.actions.previous, keys: ['p', 'ArrowLeft'], also: ['viewer'], run: (page) => go(page, -1) },
   {
     id: 'next-new',
     group: 'Images',
-    title: 'Next image without labels',
+    title: text.actions['next-new'],
     keys: ['Shift+n', 'Mod+ArrowRight'],
     run: (page) => goToNew(page, 1),
   },
   {
     id: 'previous-new',
     group: 'Images',
-    title: 'Previous image without labels',
+    title: text.actions['previous-new'],
     keys: ['Shift+p', 'Mod+ArrowLeft'],
     run: (page) => goToNew(page, -1),
   },
   {
     id: 'filter',
     group: 'Images',
-    title: 'Choose which images are listed',
+    title: text.actions.filter,
     keys: ['Shift+f', 'Mod+f'],
     enabled: (s) => s.panels,
     run: () => document.getElementById(filterMenuId)?.showPopover(),
@@ -34,7 +35,7 @@ export const images: readonly Action[] = [
   {
     id: 'image-layout',
     group: 'Images',
-    title: 'List the images as rows or as small pictures',
+    title: text.actions['image-layout'],
     keys: ['Shift+i'],
     active: (s) => s.images.layout === 'grid',
     run: (page) => setLayout(page, page.store.get().images.layout === 'grid' ? 'list' : 'grid'),
@@ -42,7 +43,7 @@ export const images: readonly Action[] = [
   {
     id: 'jump',
     group: 'Images',
-    title: 'Jump to an image by number or name',
+    title: text.actions.jump,
     keys: ['j'],
     also: ['viewer'],
     run: (page) => show(page, 'jump'),
@@ -50,7 +51,7 @@ export const images: readonly Action[] = [
   {
     id: 'auto-advance',
     group: 'Images',
-    title: 'Go to the next image after adding',
+    title: text.actions['auto-advance'],
     keys: ['u'],
     active: (s) => s.autoAdvance,
     run: ({ store }) => store.set({ autoAdvance: !store.get().autoAdvance }),

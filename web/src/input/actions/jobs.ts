@@ -1,6 +1,6 @@
 // Long work.
 
-import { startJob } from '../../state/jobs';
+import { startJob } from '../../state/project/jobs';
 import { text } from '../../text/en';
 import type { Action } from '../action';
 import { show } from './conditions';

@@ -1,12 +1,12 @@
 // Changes of objects by hand: the tools, and what is done with the selected ones.
 
 import { nudgeVertices, chooseNextVertex, deleteChosenVertices } from '../../tools/vertices';
-import { switchTool } from '../../state/choosing-tools';
-import { ask, duplicateToNext, fillHoles, mergeSelected, orderSelected, subtractOthers } from '../../state/objects';
-import { changeBrush, startNewObject } from '../../state/painting';
+import { switchTool } from '../../state/editing/choosing-tools';
+import { ask, duplicateToNext, fillHoles, mergeSelected, orderSelected, subtractOthers } from '../../state/editing/objects';
+import { changeBrush, startNewObject } from '../../state/editing/painting';
 import type { PageState } from '../../state/page-state';
-import { editedId } from '../../state/reshaping';
-import { selectAll } from '../../state/selecting';
+import { editedId } from '../../state/editing/reshaping';
+import { selectAll } from '../../state/editing/selecting';
 import { text } from '../../text/en';
 import type { Action } from '../action';
 import { hasSelection, open } from './conditions';

@@ -1,6 +1,6 @@
 // The program and its dialogs.
 
-import { openMemory } from '../../state/memory';
+import { openMemory } from '../../state/project/memory';
 import { openSettings } from '../../state/settings';
 import { text } from '../../text/en';
 import type { Action } from '../action';

@@ -1,7 +1,7 @@
 // Making a mask.
 
-import { leaveTool, switchPrompting } from '../../state/choosing-tools';
-import { addMask } from '../../state/editing';
+import { leaveTool, switchPrompting } from '../../state/editing/choosing-tools';
+import { addMask } from '../../state/editing/editing';
 import {
   acceptSegment,
   closeEverything,
@@ -9,9 +9,9 @@ import {
   markNextSegment,
   offersSegments,
   startEverything,
-} from '../../state/everything';
-import { isHovering, toggleHovering } from '../../state/hovering';
-import { go } from '../../state/navigation';
+} from '../../state/prompting/everything';
+import { isHovering, toggleHovering } from '../../state/prompting/hovering';
+import { go } from '../../state/images/navigation';
 import type { Page } from '../../state/page';
 import type { PageState } from '../../state/page-state';
 import {
@@ -23,9 +23,10 @@ import {
   repromptSelected,
   retryPrompt,
   setMaskOptions,
-} from '../../state/prompting';
-import { select, selectNext } from '../../state/selecting';
-import { isPrompting } from '../../state/tools-state';
+} from '../../state/prompting/prompting';
+import { select, selectNext } from '../../state/editing/selecting';
+import { isPrompting } from '../../state/editing/tools-state';
+import { text } from '../../text/en';
 import type { Action } from '../action';
 import { hasSelection } from './conditions';
 
@@ -57,14 +58,14 @@ export const prompt: readonly Action[] = [
   {
     id: 'mode',
     group: 'Prompt',
-    title: 'Switch between box and points',
+    title: text.actions.mode,
     keys: ['w'],
     run: switchPrompting,
   },
   {
     id: 'add',
     group: 'Prompt',
-    title: 'Add the mask with the chosen class',
+    title: text.actions.add,
     keys: ['Enter', 'a'],
     enabled: (s) => (preview(s) !== null && s.segmenting === null) || s.promptError !== null || marksSegment(s),
     run: (page) => void add(page),
@@ -72,7 +73,7 @@ export const prompt: readonly Action[] = [
   {
     id: 'clear-prompt',
     group: 'Prompt',
-    title: 'Clear the prompt, or the selection',
+    title: text.actions['clear-prompt'],
     keys: ['Escape', 'x'],
     enabled: (s) => hasPrompt(s) || hasSelection(s) || s.everything.job !== null || !isPrompting(s.mode),
     run: escape,
@@ -80,7 +81,7 @@ export const prompt: readonly Action[] = [
   {
     id: 'candidates',
     group: 'Prompt',
-    title: 'Offer several candidate masks',
+    title: text.actions.candidates,
     keys: ['k'],
     enabled: (s) => (s.project?.predictor.max_candidates ?? 1) > 1,
     active: (s) => s.multimask,
@@ -89,7 +90,7 @@ export const prompt: readonly Action[] = [
   {
     id: 'refine-edges',
     group: 'Prompt',
-    title: "Put masks' edges where the picture has edges",
+    title: text.actions['refine-edges'],
     keys: ['d'],
     active: (s) => s.refineEdges,
     run: (page) => setMaskOptions(page, { refineEdges: !page.store.get().refineEdges }),
@@ -97,7 +98,7 @@ export const prompt: readonly Action[] = [
   {
     id: 'hover',
     group: 'Prompt',
-    title: 'Show the mask under the cursor (points)',
+    title: text.actions.hover,
     keys: ['h'],
     active: isHovering,
     run: toggleHovering,
@@ -105,7 +106,7 @@ export const prompt: readonly Action[] = [
   {
     id: 'next-candidate',
     group: 'Prompt',
-    title: 'Next candidate mask; the next annotation where there is no choice',
+    title: text.actions['next-candidate'],
     keys: ['Tab'],
     enabled: hasNext,
     run: (page) => cycle(page, 1),
@@ -113,7 +114,7 @@ export const prompt: readonly Action[] = [
   {
     id: 'previous-candidate',
     group: 'Prompt',
-    title: 'Previous candidate mask, or annotation',
+    title: text.actions['previous-candidate'],
     keys: ['Shift+Tab'],
     enabled: hasNext,
     run: (page) => cycle(page, -1),
@@ -121,7 +122,7 @@ export const prompt: readonly Action[] = [
   {
     id: 'reprompt',
     group: 'Prompt',
-    title: 'Prompt the selected annotation again',
+    title: text.actions.reprompt,
     keys: [';'],
     enabled: (s) => s.selection.size === 1,
     run: repromptSelected,
@@ -129,7 +130,7 @@ export const prompt: readonly Action[] = [
   {
     id: 'overlap',
     group: 'Prompt',
-    title: 'Overlap of masks: allowed, the newer wins, the older wins',
+    title: text.actions.overlap,
     keys: ['\\'],
     active: (s) => s.overlap !== 'allow',
     run: cycleOverlap,
@@ -137,7 +138,7 @@ export const prompt: readonly Action[] = [
   {
     id: 'everything',
     group: 'Prompt',
-    title: 'Find everything on the image',
+    title: text.actions.everything,
     keys: ['`'],
     enabled: (s) => s.picture !== null && !isRunning(s.everything.job),
     run: (page) => void startEverything(page),

@@ -1,8 +1,8 @@
 // Walks through annotations, and what is said of a whole image.
 
-import { toggleFaulty, toggleReviewed } from '../../state/marks';
-import { openStatistics } from '../../state/statistics';
-import { startWalk, walkOf } from '../../state/walking';
+import { toggleFaulty, toggleReviewed } from '../../state/images/marks';
+import { openStatistics } from '../../state/project/statistics';
+import { startWalk, walkOf } from '../../state/review/walking';
 import { text } from '../../text/en';
 import type { Action } from '../action';
 import { open, show } from './conditions';

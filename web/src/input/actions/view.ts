@@ -1,6 +1,7 @@
 // How the image is shown.
 
-import { fitPicture, panBy, setOpacity, toggleLayer, zoomCentre, zoomTo } from '../../state/viewing';
+import { fitPicture, panBy, setOpacity, toggleLayer, zoomCentre, zoomTo } from '../../state/view/viewing';
+import { text } from '../../text/en';
 import type { Action } from '../action';
 import { open } from './conditions';
 
@@ -12,7 +13,7 @@ export const view: readonly Action[] = [
   {
     id: 'zoom-in',
     group: 'View',
-    title: 'Zoom in',
+    title: text.actions['zoom-in'],
     keys: ['=', '+'],
     also: ['viewer'],
     enabled: open,
@@ -21,17 +22,17 @@ export const view: readonly Action[] = [
   {
     id: 'zoom-out',
     group: 'View',
-    title: 'Zoom out',
+    title: text.actions['zoom-out'],
     keys: ['-'],
     also: ['viewer'],
     enabled: open,
     run: (page) => zoomCentre(page, 1 / zoomStep),
   },
-  { id: 'fit', group: 'View', title: 'Fit the image', keys: ['0', 'f'], also: ['viewer'], enabled: open, run: fitPicture },
+  { id: 'fit', group: 'View', title: text.actions.fit, keys: ['0', 'f'], also: ['viewer'], enabled: open, run: fitPicture },
   {
     id: 'actual-size',
     group: 'View',
-    title: 'Actual size',
+    title: text.actions['actual-size'],
     keys: ['o'],
     enabled: open,
     run: (page) => zoomTo(page, 1),
@@ -39,7 +40,7 @@ export const view: readonly Action[] = [
   {
     id: 'pan-left',
     group: 'View',
-    title: 'Move the view left',
+    title: text.actions['pan-left'],
     keys: ['Shift+ArrowLeft'],
     also: ['viewer'],
     enabled: open,
@@ -48,7 +49,7 @@ export const view: readonly Action[] = [
   {
     id: 'pan-right',
     group: 'View',
-    title: 'Move the view right',
+    title: text.actions['pan-right'],
     keys: ['Shift+ArrowRight'],
     also: ['viewer'],
     enabled: open,
@@ -57,7 +58,7 @@ export const view: readonly Action[] = [
   {
     id: 'pan-up',
     group: 'View',
-    title: 'Move the view up',
+    title: text.actions['pan-up'],
     keys: ['Shift+ArrowUp'],
     also: ['viewer'],
     enabled: open,
@@ -66,7 +67,7 @@ export const view: readonly Action[] = [
   {
     id: 'pan-down',
     group: 'View',
-    title: 'Move the view down',
+    title: text.actions['pan-down'],
     keys: ['Shift+ArrowDown'],
     also: ['viewer'],
     enabled: open,
@@ -75,7 +76,7 @@ export const view: readonly Action[] = [
   {
     id: 'masks',
     group: 'View',
-    title: 'Show masks',
+    title: text.actions.masks,
     keys: ['m'],
     active: (s) => s.layers.masks,
     run: (page) => toggleLayer(page, 'masks'),
@@ -83,7 +84,7 @@ export const view: readonly Action[] = [
   {
     id: 'boxes',
     group: 'View',
-    title: 'Show boxes',
+    title: text.actions.boxes,
     keys: ['b'],
     active: (s) => s.layers.boxes,
     run: (page) => toggleLayer(page, 'boxes'),
@@ -91,7 +92,7 @@ export const view: readonly Action[] = [
   {
     id: 'labels',
     group: 'View',
-    title: 'Show labels',
+    title: text.actions.labels,
     keys: ['l'],
     active: (s) => s.layers.labels,
     run: (page) => toggleLayer(page, 'labels'),
@@ -99,7 +100,7 @@ export const view: readonly Action[] = [
   {
     id: 'points',
     group: 'View',
-    title: 'Show points',
+    title: text.actions.points,
     keys: ['t'],
     active: (s) => s.layers.points,
     run: (page) => toggleLayer(page, 'points'),
@@ -107,7 +108,7 @@ export const view: readonly Action[] = [
   {
     id: 'fainter',
     group: 'View',
-    title: 'Fainter masks',
+    title: text.actions.fainter,
     keys: ['['],
     also: ['viewer'],
     run: (page) => setOpacity(page, page.store.get().opacity - opacityStep),
@@ -115,7 +116,7 @@ export const view: readonly Action[] = [
   {
     id: 'stronger',
     group: 'View',
-    title: 'Stronger masks',
+    title: text.actions.stronger,
     keys: [']'],
     also: ['viewer'],
     run: (page) => setOpacity(page, page.store.get().opacity + opacityStep),
@@ -123,7 +124,7 @@ export const view: readonly Action[] = [
   {
     id: 'panels',
     group: 'View',
-    title: 'Show the side panels',
+    title: text.actions.panels,
     keys: ['v'],
     active: (s) => s.panels,
     run: ({ store }) => store.set({ panels: !store.get().panels }),

@@ -1,8 +1,8 @@
 // The viewer: the original's visualiser, with its keys. They act only in it.
 
 import { text } from '../../text/en';
-import { chooseWorkView, closeViewer, openViewer, saveView, toggleFaulty, toggleIds } from '../../state/views';
-import type { ViewerView, WorkView } from '../../state/views-state';
+import { chooseWorkView, closeViewer, openViewer, saveView, toggleFaulty, toggleIds } from '../../state/view/views';
+import type { ViewerView, WorkView } from '../../state/view/views-state';
 import type { Action } from '../action';
 import { open } from './conditions';
 

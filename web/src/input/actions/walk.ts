@@ -14,7 +14,7 @@ import {
   step,
   takeBack,
   walkOf,
-} from '../../state/walking';
+} from '../../state/review/walking';
 import { text } from '../../text/en';
 import type { Action } from '../action';
 import { show } from './conditions';

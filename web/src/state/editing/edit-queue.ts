@@ -1,0 +1,339 @@
+// Edits on their way to the disk. They go to the program one after another and in order, each naming the revision it
+// was made on. An edit is kept, also over a reload of the page, until the program acknowledged it: one that got no
+// answer is sent again under the same id, of which the program makes only the first. Another window's save is never
+// overwritten: edits made before it was known are refused, all of that image, and kept to be made again knowingly.
+
+import { asProblem, isAbort, isConflict, Problem } from '../../model/problem';
+import { reused } from '../../model/reuse';
+import { text } from '../../text/en';
+import type { Annotation, Edit, Picture } from '../../model/wire';
+import { noEdits, type EditQueue, type RefusedEdit, type WaitingEdit } from './edit-queue-state';
+import { patchByName, refreshEntry, withNewestEncoding } from '../images/image-list';
+import { settled, tell, tellError } from '../messages';
+import { newObjects, withWaiting } from './optimism';
+import { enqueue, type Page } from '../page';
+
+export type Outcome = 'stored' | 'refused' | 'taken back';
+
+const retryMs = 1500;
+
+interface Sending {
+  base: Picture | null; // the picture on screen, as the program has it
+  readonly waiters: Map<string, (outcome: Outcome) => void>; // by the edit's id
+  abort: AbortController | null; // of the edit on its way
+  timer: ReturnType<typeof setTimeout> | null;
+  deferred: number; // edits that are made when those before them are stored
+}
+
+const sendings = new WeakMap<Page, Sending>();
+
+function sendingOf(page: Page): Sending {
+  const made: Sending = { base: null, waiters: new Map(), abort: null, timer: null, deferred: 0 };
+  const sending = sendings.get(page) ?? made;
+  sendings.set(page, sending);
+  return sending;
+}
+
+function makeId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export function savedNow({ waiting, refused }: EditQueue): 'saved' | 'saving' | 'failed' {
+  if (waiting.length > 0) return 'saving';
+  return refused.length > 0 ? 'failed' : 'saved';
+}
+
+// Everything that follows from the edits that wait, and from the picture as the program has it. isNew: that one came just
+// now; else what is on screen stays but for the edits (events bring news of its encoding, its place, its holder).
+function show(page: Page, change: Partial<EditQueue>, isNew = false): void {
+  const { base, deferred } = sendingOf(page);
+  const state = page.store.get();
+  const edits = { ...state.edits, ...change };
+  const saved = deferred > 0 ? 'saving' : savedNow(edits);
+  if (base === null || state.picture?.name !== base.name) return page.store.set({ edits, saved });
+  const { annotations, reviewed, faulty, can_undo, ...others } = withWaiting(base, edits.waiting);
+  const picture = { ...(isNew ? others : state.picture), annotations, reviewed, faulty, can_undo };
+  const ids = new Set(picture.annotations.map(({ id }) => id));
+  const selection = [...state.selection].every((id) => ids.has(id))
+    ? state.selection
+    : new Set([...state.selection].filter((id) => ids.has(id)));
+  page.store.set({ edits, saved, picture, selection, adding: newObjects(edits.waiting, base.name) });
+}
+
+// A picture comes to the screen: with the edits of it that wait.
+export function pictureToShow(page: Page, picture: Picture): { picture: Picture; adding: readonly Annotation[] } {
+  const { waiting } = page.store.get().edits;
+  sendingOf(page).base = picture;
+  return { picture: withWaiting(picture, waiting), adding: newObjects(waiting, picture.name) };
+}
+
+// The program's answer about the picture on screen. asked: when it was asked for.
+export function takePicture(page: Page, answer: Picture, asked: number, change: Partial<EditQueue> = {}): void {
+  const sending = sendingOf(page);
+  const newest = withNewestEncoding(page, answer, asked);
+  const old = sending.base?.name === newest.name ? sending.base.annotations : [];
+  const picture = { ...newest, annotations: reused(old, newest.annotations) };
+  const onScreen = page.store.get().picture?.name === picture.name;
+  if (onScreen) sending.base = picture;
+  show(page, change, onScreen);
+  patchByName(page, picture.name, { annotation_count: picture.annotations.length, encoding: picture.encoding });
+  refreshEntry(page, picture.position).catch(() => undefined); // the list is asked again at the next look
+}
+
+export async function reloadPicture(page: Page): Promise<void> {
+  const { picture } = page.store.get();
+  const asked = page.now();
+  if (picture !== null) takePicture(page, await page.api.picture(picture.name), asked);
+}
+
+// The program did not answer, or cannot now: the same edit may succeed later.
+function mayPass(error: unknown): boolean {
+  if (isAbort(error)) return true;
+  if (!(error instanceof Problem)) return false;
+  if (error.status === 423) return error.type.endsWith('/project-busy');
+  return error.type === 'unreachable' || [502, 503, 504].includes(error.status);
+}
+
+// Not made, but worth to be made again: the image is another's, or was changed by another, or the edit waited long. What
+// is refused at once is where it came from: the mask is on offer again.
+function isKept(error: unknown, waited: boolean): boolean {
+  if (isConflict(error)) return true;
+  return error instanceof Problem && (error.status === 423 || (error.status >= 500 && waited));
+}
+
+function settle(page: Page, id: string, outcome: Outcome): void {
+  const { waiters } = sendingOf(page);
+  waiters.get(id)?.(outcome);
+  waiters.delete(id);
+}
+
+// Of the edits after a refused one that were made on the same image: undo would take back something else, and of a
+// changed image none was made knowingly.
+function fallsWith(first: WaitingEdit, other: WaitingEdit, all: boolean): boolean {
+  return other.name === first.name && (all || other.edit.type === 'undo' || other.edit.type === 'redo');
+}
+
+function refuse(page: Page, first: WaitingEdit, error: unknown, waited: boolean): void {
+  const { waiting, refused } = page.store.get().edits;
+  const kept = isKept(error, waited);
+  const fallen = waiting.filter((each) => each.id === first.id || fallsWith(first, each, kept));
+  const why = asProblem(error).message;
+  const added: readonly RefusedEdit[] = kept ? fallen.map((each) => ({ ...each, why })) : [];
+  show(page, { waiting: waiting.filter((each) => !fallen.includes(each)), refused: [...refused, ...added], stalled: null });
+  if (isConflict(error)) tell(page, 'warning', 'edit', text.saving.conflict, text.saving.conflictDetail(fallen.length));
+  else tellError(page, 'edit', error);
+  for (const each of fallen) settle(page, each.id, 'refused');
+}
+
+function acknowledge(page: Page, { id, name }: WaitingEdit, answer: Picture, asked: number): void {
+  const rest = page.store.get().edits.waiting.filter((each) => each.id !== id);
+  const waiting = rest.map((each) => (each.name === name ? { ...each, revision: answer.revision } : each));
+  takePicture(page, answer, asked, { waiting, stalled: null });
+  settled(page, 'edit', 'connection');
+  settle(page, id, 'stored');
+}
+
+// Another window came first; unless the change was this very edit, made before its answer was lost.
+async function resolveConflict(page: Page, first: WaitingEdit, error: unknown): Promise<void> {
+  const asked = page.now();
+  try {
+    const answer = await page.api.picture(first.name);
+    if (answer.last_edit === first.id) return acknowledge(page, first, answer, asked);
+    takePicture(page, answer, asked);
+  } catch (unanswered) {
+    if (mayPass(unanswered)) throw unanswered;
+  }
+  refuse(page, first, error, true);
+}
+
+async function sendFirst(page: Page): Promise<void> {
+  const { waiting, stalled } = page.store.get().edits;
+  const first = { ...waiting[0]!, tried: true };
+  show(page, { waiting: [first, ...waiting.slice(1)] }); // kept as such before it is sent
+  const { id, name, revision, overlap, edit } = first;
+  const sending = sendingOf(page);
+  const abort = new AbortController();
+  sending.abort = abort;
+  const asked = page.now();
+  try {
+    const answer = await page.api.edit(name, { revision, edit_id: id, overlap, edit }, abort.signal);
+    acknowledge(page, first, answer, asked);
+  } catch (error) {
+    if (mayPass(error)) throw error;
+    if (isConflict(error)) await resolveConflict(page, first, error);
+    else refuse(page, first, error, waiting[0]!.tried || stalled !== null);
+  } finally {
+    sending.abort = null;
+  }
+}
+
+async function sendAll(page: Page): Promise<void> {
+  const sending = sendingOf(page);
+  if (sending.timer !== null) clearTimeout(sending.timer);
+  sending.timer = null;
+  while (page.store.get().edits.waiting.length > 0) {
+    if (page.store.get().connection === 'lost') return show(page, { stalled: text.saving.notConnected });
+    try {
+      await sendFirst(page);
+    } catch (error) {
+      stall(page, error);
+      return;
+    }
+  }
+}
+
+function stall(page: Page, error: unknown): void {
+  if (page.store.get().edits.stalled === null) tellError(page, 'edit', error);
+  show(page, { stalled: isAbort(error) ? text.saving.notConnected : asProblem(error).title });
+  sendingOf(page).timer ??= setTimeout(() => void flush(page), retryMs);
+}
+
+// Sends what waits, behind everything already on its way. Never fails: what cannot be sent stays.
+export function flush(page: Page): Promise<void> {
+  return enqueue(page, () => sendAll(page));
+}
+
+// An edit, or what makes it when those before it are stored; null: it has become pointless.
+export type Change = Edit | (() => Edit | null);
+
+export interface Submitted {
+  readonly id: string;
+  readonly edit: Edit | null;
+  readonly outcome: Outcome;
+}
+
+const nothing: Submitted = { id: '', edit: null, outcome: 'taken back' };
+
+function put(page: Page, edit: Edit, shown: Annotation | null): Promise<Submitted> {
+  const { picture, overlap, edits } = page.store.get();
+  if (picture === null) return Promise.resolve(nothing);
+  const id = makeId();
+  const waiting: WaitingEdit = { id, name: picture.name, revision: picture.revision, overlap, edit, shown, tried: false };
+  const done = new Promise<Outcome>((resolve) => sendingOf(page).waiters.set(id, resolve));
+  show(page, { waiting: [...edits.waiting, waiting] });
+  return done.then((outcome) => ({ id, edit, outcome }));
+}
+
+// An edit that depends on those before it: made when they are stored, or at once while nothing can be stored. Until then
+// those after it wait behind it.
+async function putLater(page: Page, change: Change, shown: Annotation | null): Promise<Submitted> {
+  const sending = sendingOf(page);
+  const name = page.store.get().picture?.name;
+  let done = Promise.resolve(nothing);
+  sending.deferred += 1;
+  show(page, {});
+  await enqueue(page, async () => {
+    sending.deferred -= 1;
+    const edit = typeof change === 'function' ? change() : change;
+    if (edit === null || page.store.get().picture?.name !== name) return show(page, {});
+    done = put(page, edit, shown);
+    await sendAll(page);
+  });
+  return done;
+}
+
+// An edit of the picture on screen. shown: how the object it makes looks. Resolves when it is on disk, or will not be.
+export function submit(page: Page, change: Change, shown: Annotation | null = null): Promise<Submitted> {
+  if (typeof change === 'function' || sendingOf(page).deferred > 0) return putLater(page, change, shown);
+  const done = put(page, change, shown);
+  void flush(page);
+  return done;
+}
+
+// The newest edit of the picture on screen, if it was never sent: nobody needs to undo what was not done.
+export function takeBackUnsent(page: Page): boolean {
+  const { picture, edits } = page.store.get();
+  const last = edits.waiting.at(-1);
+  if (last === undefined || last.tried || last.name !== picture?.name) return false;
+  if (last.edit.type === 'undo' || last.edit.type === 'redo') return false;
+  show(page, { waiting: edits.waiting.slice(0, -1) });
+  settle(page, last.id, 'taken back');
+  return true;
+}
+
+export function forgetRefused(page: Page, ids?: readonly string[]): void {
+  const { refused } = page.store.get().edits;
+  show(page, { refused: ids === undefined ? [] : refused.filter(({ id }) => !ids.includes(id)) });
+}
+
+// The edits that were refused, made again on what is there now. Undo and redo are left out: they would take back what
+// another did.
+export async function makeRefusedAgain(page: Page): Promise<void> {
+  const names = new Set(page.store.get().edits.refused.map(({ name }) => name));
+  const newest = new Map<string, string>();
+  try {
+    for (const name of names) {
+      const asked = page.now();
+      const answer = await page.api.picture(name);
+      takePicture(page, answer, asked);
+      newest.set(name, answer.revision);
+    }
+  } catch (error) {
+    return tellError(page, 'edit', error);
+  }
+  const { waiting, refused } = page.store.get().edits;
+  const again = refused.filter((each) => newest.has(each.name));
+  const renewed = again
+    .filter(({ edit }) => edit.type !== 'undo' && edit.type !== 'redo')
+    .map(({ why: _, ...each }): WaitingEdit => {
+      const before = waiting.find(({ name }) => name === each.name)?.revision;
+      return { ...each, id: makeId(), revision: before ?? newest.get(each.name)!, tried: false };
+    });
+  show(page, { waiting: [...waiting, ...renewed], refused: refused.filter((each) => !again.includes(each)) });
+  await flush(page);
+}
+
+// Follows the connection: an edit on its way over a lost one may never be answered, and is sent again over the next.
+export function watchConnection(page: Page): () => void {
+  let before = page.store.get().connection;
+  return page.store.subscribe(() => {
+    const { connection } = page.store.get();
+    if (connection === before) return;
+    before = connection;
+    if (connection === 'lost') sendingOf(page).abort?.abort();
+    if (connection === 'open') void flush(page);
+  });
+}
+
+const storageKey = 'sam-annotator.edits';
+
+function keyFor(page: Page): string {
+  const { project } = page.store.get();
+  return `${storageKey}:${project?.folder ?? project?.name ?? ''}`;
+}
+
+// Keeps what is not on disk in the window's storage, at once; and takes what an earlier page left there.
+export function keepEdits(page: Page, storage: Storage): void {
+  const key = keyFor(page);
+  const left = readEdits(storage.getItem(key));
+  if (left !== null) show(page, left);
+  let kept = page.store.get().edits;
+  const write = () => {
+    const { edits } = page.store.get();
+    if (edits.waiting === kept.waiting && edits.refused === kept.refused) return;
+    kept = edits;
+    try {
+      if (edits.waiting.length === 0 && edits.refused.length === 0) storage.removeItem(key);
+      else storage.setItem(key, JSON.stringify({ waiting: edits.waiting, refused: edits.refused }));
+    } catch (error) {
+      tell(page, 'warning', 'edit', text.saving.notKept, asProblem(error).message);
+    }
+  };
+  page.store.subscribe(write);
+  if (left !== null) void flush(page);
+}
+
+function isEdit(value: unknown): value is WaitingEdit {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, name, revision, edit } = value as Record<string, unknown>;
+  return [id, name, revision].every((each) => typeof each === 'string') && typeof edit === 'object' && edit !== null;
+}
+
+function readEdits(kept: string | null): EditQueue | null {
+  try {
+    const { waiting, refused } = JSON.parse(kept ?? 'null') as Partial<EditQueue>;
+    return { ...noEdits, waiting: (waiting ?? []).filter(isEdit), refused: (refused ?? []).filter(isEdit) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,155 @@
+// Edits of the annotations: how they come about, and what the page shows meanwhile. How they reach the disk is in
+// edit-queue.ts.
+
+import { emptyHistory, storedOf } from '../../model/prompt';
+import type { Annotation, Candidate, ChangedEvent, Edit } from '../../model/wire';
+import { noteUse } from '../project/classes';
+import { forgetRefused, reloadPicture, savedNow, submit, takeBackUnsent, takePicture, type Change } from './edit-queue';
+import { entryOf, refreshEntry } from '../images/image-list';
+import { refusedWhileBusy } from '../project/jobs';
+import { announce, settled, tell, tellError } from '../messages';
+import { enqueue, type Page } from '../page';
+import { clearPrompt, preview } from '../prompting/prompting';
+import { takeSeconds } from '../review/work-clock';
+import { text } from '../../text/en';
+
+// How the object that a mask makes looks until the program has numbered it.
+export function provisional(page: Page, mask: Candidate, classId: number): Annotation {
+  return {
+    id: -page.nextId++,
+    class_id: classId,
+    polygon: mask.polygon,
+    area: mask.area,
+    box: mask.box,
+    score: mask.score,
+    prompt: {},
+  };
+}
+
+// Adds the mask on screen with the chosen class. The prompt is cleared at once and comes back if the edit is refused.
+export async function addMask(page: Page): Promise<boolean> {
+  const state = page.store.get();
+  const mask = preview(state);
+  if (mask === null || state.picture === null || state.segmenting !== null) return false;
+  if (state.classId === null) {
+    tell(page, 'warning', 'edit', text.prompting.chooseClass, text.prompting.chooseClassDetail);
+    return false;
+  }
+  if (refusedWhileBusy(page)) return false;
+  const { prompt, candidates, chosen, reprompting } = state;
+  if (reprompting !== null) return replaceMask(page, reprompting, mask);
+  clearPrompt(page);
+  const change: Edit = {
+    type: 'add',
+    class_id: state.classId,
+    rle: mask.rle,
+    score: mask.score,
+    seconds: takeSeconds(page),
+    prompt: storedOf(prompt.present),
+  };
+  const { id, outcome } = await submit(page, change, provisional(page, mask, state.classId));
+  if (outcome === 'refused' && isUntouched(page, state.picture.name)) {
+    page.store.set({ prompt, candidates, chosen });
+    forgetRefused(page, [id]); // it is on offer again
+  }
+  if (outcome !== 'stored') return false;
+  noteUse(page, state.classId);
+  announce(page, text.saving.added);
+  return true;
+}
+
+// Nothing was begun since.
+function isUntouched(page: Page, name: string): boolean {
+  const { prompt, picture } = page.store.get();
+  return prompt === emptyHistory && picture?.name === name;
+}
+
+// The mask on screen for an annotation that was prompted again. The prompt comes back if the edit is refused.
+async function replaceMask(page: Page, id: number, mask: Candidate): Promise<boolean> {
+  const { prompt, candidates, chosen, picture } = page.store.get();
+  const stored = storedOf(prompt.present);
+  const old = picture?.annotations.find((annotation) => annotation.id === id);
+  clearPrompt(page);
+  const change: Edit = { type: 'set_mask', id, rle: mask.rle, score: mask.score, prompt: stored };
+  const { polygon, area, box } = mask;
+  const sent = await submit(page, change, old === undefined ? null : { ...old, polygon, area, box });
+  if (sent.outcome === 'refused' && isUntouched(page, picture!.name)) {
+    page.store.set({ prompt, candidates, chosen, reprompting: id });
+    forgetRefused(page, [sent.id]);
+  }
+  if (sent.outcome === 'stored') announce(page, text.prompting.maskReplaced);
+  return sent.outcome === 'stored';
+}
+
+// An edit of the picture on screen, or what makes it when those before it are stored (null: it has become pointless).
+// done: what is announced once it is stored. shown: how the object it makes looks. Resolves to whether it was stored:
+// while the program does not answer, not before it does again.
+export async function edit(page: Page, change: Change, done: string, shown: Annotation | null = null): Promise<boolean> {
+  if (page.store.get().picture === null || refusedWhileBusy(page)) return false;
+  const { edit: made, outcome } = await submit(page, change, shown);
+  if (outcome !== 'stored') return false;
+  if (made !== null && 'class_id' in made && made.class_id !== undefined) noteUse(page, made.class_id);
+  announce(page, done);
+  return true;
+}
+
+export function deleteSelected(page: Page): Promise<boolean> {
+  return edit(page, { type: 'delete', ids: [...page.store.get().selection] }, text.saving.deleted);
+}
+
+export function setClassOfSelected(page: Page): Promise<boolean> {
+  const { classId, selection } = page.store.get();
+  if (classId === null) return Promise.resolve(false);
+  return edit(page, { type: 'set_class', ids: [...selection], class_id: classId }, text.saving.classChanged);
+}
+
+export function clearAll(page: Page): Promise<boolean> {
+  return edit(page, { type: 'clear' }, text.saving.cleared);
+}
+
+export function undoEdit(page: Page): Promise<boolean> {
+  if (takeBackUnsent(page)) {
+    announce(page, text.saving.undone);
+    return Promise.resolve(true);
+  }
+  return edit(page, { type: 'undo' }, text.saving.undone);
+}
+
+export function redoEdit(page: Page): Promise<boolean> {
+  return edit(page, { type: 'redo' }, text.saving.redone);
+}
+
+export function save(page: Page): Promise<void> {
+  return enqueue(page, async () => {
+    const { picture } = page.store.get();
+    if (picture === null) return;
+    page.store.set({ saved: 'saving' });
+    const asked = page.now();
+    try {
+      takePicture(page, await page.api.save(picture.name), asked);
+      page.store.set({ saved: savedNow(page.store.get().edits) });
+      settled(page, 'edit', 'connection');
+      tell(page, 'info', 'note', text.saving.written, picture.name);
+    } catch (error) {
+      page.store.set({ saved: 'failed' });
+      tellError(page, 'edit', error);
+    }
+  });
+}
+
+// Somebody saved annotations. Our own saves come back too and are known by the window id.
+export function onChanged(page: Page, event: ChangedEvent): void {
+  const { picture, images } = page.store.get();
+  if (event.window === page.window) return;
+  if (picture?.name !== event.name) {
+    const entry = entryOf(images, event.name);
+    if (entry !== undefined) refreshEntry(page, entry.position).catch(() => undefined);
+    return;
+  }
+  if (picture.revision === event.revision) return;
+  enqueue(page, async () => {
+    if (page.store.get().picture?.revision === event.revision) return;
+    await reloadPicture(page);
+    tell(page, 'info', 'note', text.saving.changedElsewhere, text.saving.changedElsewhereDetail);
+  }).catch((error: unknown) => tellError(page, 'edit', error));
+}

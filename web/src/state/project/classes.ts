@@ -1,0 +1,170 @@
+// The class list: search, groups, and which classes the keys 1 to 9 choose. Pins and digits are kept by project in the
+// preferences, by name: ids change when classes are merged.
+
+import { numberedOf, rowsOfList, slotsAfterUse, flatRows, digits, type ClassRow } from '../../model/class-rows';
+import type { Class } from '../../model/wire';
+import { text } from '../../text/en';
+import { announce } from '../messages';
+import type { Page } from '../page';
+import type { PageState } from '../page-state';
+import { preferenceOf, setPreference } from '../preferences';
+
+const key = 'classes';
+const usedKept = 64;
+const projectsKept = 40;
+
+interface Kept {
+  readonly pins: readonly string[];
+  readonly slots: readonly string[];
+}
+
+const nothingKept: Readonly<Record<string, Kept>> = {};
+const nothing: Kept = { pins: [], slots: [] };
+const noNames: readonly string[] = [];
+const noItems: readonly Class[] = [];
+
+function leafOf(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+// Classes whose whole name contains every word of the query, those that begin with it first, then those whose last part
+// does. The order is the list's own.
+export function matching(classes: readonly Class[], query: string): readonly Class[] {
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  if (words.length === 0) return classes;
+  const whole = words.join(' ');
+  const hits = classes.filter((item) => words.every((word) => item.name.toLowerCase().includes(word)));
+  const begins = (item: Class) => item.name.toLowerCase().startsWith(whole);
+  const leafBegins = (item: Class) => !begins(item) && leafOf(item.name.toLowerCase()).startsWith(whole);
+  const others = hits.filter((item) => !begins(item) && !leafBegins(item));
+  return [...hits.filter(begins), ...hits.filter(leafBegins), ...others];
+}
+
+function projectKey({ project }: PageState): string {
+  return project?.folder ?? project?.name ?? '';
+}
+
+function names(value: unknown): readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string') ? value : noNames;
+}
+
+function keptOf(state: PageState): Kept {
+  const kept = preferenceOf(state, key, nothingKept)[projectKey(state)] ?? nothing;
+  return { pins: names(kept.pins), slots: names(kept.slots) };
+}
+
+function keep(page: Page, change: Partial<Kept>): void {
+  const state = page.store.get();
+  const { [projectKey(state)]: _, ...others } = preferenceOf(state, key, nothingKept);
+  const newest = Object.entries(others).slice(-projectsKept);
+  setPreference(page, key, Object.fromEntries([...newest, [projectKey(state), { ...keptOf(state), ...change }]]));
+}
+
+interface Computed {
+  readonly classes: readonly Class[];
+  readonly kept: unknown;
+  readonly project: string;
+  readonly numbered: readonly Class[];
+}
+
+let newest: Computed | null = null; // components ask at each change of the state
+
+// What the keys 1 to 9 choose, in their order.
+export function numberedClasses(state: PageState): readonly Class[] {
+  const classes = state.project?.classes ?? noItems;
+  const kept = state.preferences[key];
+  const project = projectKey(state);
+  if (newest?.classes !== classes || newest.kept !== kept || newest.project !== project) {
+    const { pins, slots } = keptOf(state);
+    newest = { classes, kept, project, numbered: numberedOf(classes, pins, slots) };
+  }
+  return newest.numbered;
+}
+
+export function isPinned(state: PageState, name: string): boolean {
+  return keptOf(state).pins.includes(name);
+}
+
+function chosenClass(state: PageState): Class | undefined {
+  return state.project?.classes.find(({ id }) => id === state.classId);
+}
+
+export function chosenIsPinned(state: PageState): boolean {
+  const chosen = chosenClass(state);
+  return chosen !== undefined && isPinned(state, chosen.name);
+}
+
+// Pins the chosen class, or takes its pin away.
+export function togglePin(page: Page): void {
+  const state = page.store.get();
+  const chosen = chosenClass(state);
+  if (chosen === undefined) return;
+  const { pins } = keptOf(state);
+  const present = pins.filter((name) => state.project?.classes.some((item) => item.name === name));
+  if (pins.includes(chosen.name)) {
+    keep(page, { pins: pins.filter((name) => name !== chosen.name) });
+    announce(page, text.classes.unpinned(chosen.name));
+  } else if (present.length >= digits) {
+    announce(page, text.classes.allPinned);
+  } else {
+    keep(page, { pins: [...present, chosen.name] });
+    announce(page, text.classes.pinned(chosen.name, present.length + 1));
+  }
+}
+
+// An object was given this class.
+export function noteUse(page: Page, classId: number): void {
+  const state = page.store.get();
+  const classes = state.project?.classes ?? noItems;
+  const name = classes.find(({ id }) => id === classId)?.name;
+  if (name === undefined) return;
+  const { pins, slots } = keptOf(state);
+  const { used } = state.classes;
+  const after = slotsAfterUse(classes, pins, slots, used, name);
+  const changed = after.includes(name) && !numberedClasses(state).some((item) => item.name === name);
+  page.store.set({
+    classes: { ...state.classes, used: [...used.filter((other) => other !== name), name].slice(-usedKept) },
+  });
+  if (changed) keep(page, { slots: after });
+}
+
+export function toggleGroup(page: Page, path: string): void {
+  const { classes } = page.store.get();
+  const folded = new Set(classes.folded);
+  if (!folded.delete(path)) folded.add(path);
+  page.store.set({ classes: { ...classes, folded } });
+}
+
+export function chooseClass(page: Page, item: Class | undefined): void {
+  if (item === undefined) return;
+  page.store.set({ classId: item.id });
+  announce(page, text.classes.chosen(item.name));
+}
+
+export function classRows(state: PageState): readonly ClassRow[] {
+  const classes = state.project?.classes ?? noItems;
+  if (state.classQuery.trim() !== '') return flatRows(matching(classes, state.classQuery));
+  return rowsOfList(classes, numberedClasses(state), state.classes.folded);
+}
+
+// In the order of the list, each once: what the arrows go through.
+export function shownClasses(page: Page): readonly Class[] {
+  const rows = classRows(page.store.get());
+  const all = rows.filter((row) => row.kind === 'class');
+  const once = rows.some((row) => row.kind === 'head') ? all.filter((row) => !row.numbered) : all;
+  return once.map((row) => row.item);
+}
+
+export function moveClass(page: Page, by: number): void {
+  const shown = shownClasses(page);
+  const at = shown.findIndex((item) => item.id === page.store.get().classId);
+  const to = at < 0 ? 0 : Math.min(Math.max(at + by, 0), shown.length - 1);
+  chooseClass(page, shown[to]);
+}
+
+export function chooseNumbered(page: Page, number: number): void {
+  chooseClass(page, numberedClasses(page.store.get())[number - 1]);
+}

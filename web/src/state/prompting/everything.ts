@@ -1,0 +1,229 @@
+// Everything mode: the program looks for segments on a grid of points, as a job; what it finds is offered, and each is
+// accepted or put away. A job goes on when another picture is opened and is found again on coming back, also after a
+// reload.
+
+import type { Point } from '../../geometry/box';
+import type { Annotation, Candidate, EverythingResult, Job } from '../../model/wire';
+import { text } from '../../text/en';
+import { edit } from '../editing/editing';
+import { noEverything } from './everything-state';
+import { announce, tell, tellError } from '../messages';
+import type { Page } from '../page';
+import type { PageState } from '../page-state';
+import { clearPrompt, hasPrompt } from './prompting';
+import { smallestAt } from '../editing/selecting';
+import { takeSeconds } from '../review/work-clock';
+
+interface Known {
+  readonly jobs: Map<string, Job>; // the newest of each picture; as many as the program keeps
+  readonly done: Map<number, Set<string>>; // masks accepted or put away, by job
+  readonly closed: Set<number>; // jobs to be removed once they have ended
+  fetching: boolean;
+  again: boolean; // there is more since the fetch began
+}
+
+// Kept beside the page, not in its state: nobody draws it.
+const knownOf = new WeakMap<Page, Known>();
+
+function known(page: Page): Known {
+  const it = knownOf.get(page) ?? { jobs: new Map(), done: new Map(), closed: new Set(), fetching: false, again: false };
+  knownOf.set(page, it);
+  return it;
+}
+
+export function isRunning(job: Job | null): boolean {
+  return job?.state === 'running' || job?.state === 'queued';
+}
+
+// Segments may be clicked now; a prompt goes before them.
+export function offersSegments(state: PageState): boolean {
+  return state.everything.segments.length > 0 && !hasPrompt(state);
+}
+
+// Without those accepted or put away; after a reload an accepted one is known by its place and area.
+function left(page: Page, job: Job, segments: readonly Candidate[]): readonly Candidate[] {
+  const done = known(page).done.get(job.id);
+  const place = ({ box, area }: Pick<Annotation, 'box' | 'area'>) => `${box.join(' ')} ${area}`;
+  const there = new Set((page.store.get().picture?.annotations ?? []).map(place));
+  return segments.filter((segment) => done?.has(segment.rle) !== true && !there.has(place(segment)));
+}
+
+async function fetchSegments(page: Page, job: Job): Promise<void> {
+  const state = known(page);
+  if (state.fetching) {
+    state.again = true;
+    return;
+  }
+  state.fetching = true;
+  try {
+    const { segments } = await page.api.jobResult<EverythingResult>(job.id);
+    const { everything } = page.store.get();
+    if (everything.job?.id !== job.id) return;
+    page.store.set({ everything: { ...everything, segments: left(page, job, segments), hovered: null } });
+  } catch (error) {
+    if (!isRunning(job)) tellError(page, 'note', error);
+  } finally {
+    state.fetching = false;
+    if (state.again) {
+      state.again = false;
+      const now = page.store.get().everything.job;
+      if (now !== null) void fetchSegments(page, now);
+    }
+  }
+}
+
+function take(page: Page, job: Job): void {
+  const { everything } = page.store.get();
+  const same = everything.job?.id === job.id;
+  page.store.set({ everything: same ? { ...everything, job } : { ...everything, job, segments: [], hovered: null } });
+  if (job.state === 'failed') tell(page, 'error', 'note', job.title, job.message);
+  else if (job.state !== 'queued') void fetchSegments(page, job);
+}
+
+// A job of any kind began, went on or ended.
+export function onEverythingJob(page: Page, job: Job): void {
+  if (job.kind !== 'everything' || job.image === undefined) return;
+  if (known(page).closed.has(job.id)) return removeEnded(page, job);
+  const before = known(page).jobs.get(job.image);
+  if (before !== undefined && before.id > job.id) return;
+  known(page).jobs.set(job.image, job);
+  if (page.store.get().picture?.name === job.image && (before !== undefined || isRunning(job))) take(page, job);
+}
+
+export async function startEverything(page: Page): Promise<void> {
+  const { picture, everything } = page.store.get();
+  if (picture === null || isRunning(everything.job)) return;
+  clearPrompt(page);
+  try {
+    forget(page);
+    const request = { kind: 'everything', image: picture.name, points_per_side: everything.pointsPerSide } as const;
+    const job = await page.api.startJob(request);
+    announce(page, text.prompting.everythingStart);
+    if (known(page).jobs.get(picture.name)?.id !== job.id) onEverythingJob(page, job); // unless its event was faster
+  } catch (error) {
+    tellError(page, 'note', error);
+  }
+}
+
+// The program drops what the last search on this picture found.
+function forget(page: Page): void {
+  const { picture, everything } = page.store.get();
+  const { job } = everything;
+  page.store.set({ everything: { ...noEverything, pointsPerSide: everything.pointsPerSide } });
+  if (job === null || picture === null) return;
+  known(page).jobs.delete(picture.name);
+  known(page).done.delete(job.id);
+  known(page).closed.add(job.id);
+  removeEnded(page, job);
+}
+
+// One that still runs is removed when its end is told.
+function removeEnded(page: Page, job: Job): void {
+  if (isRunning(job)) return;
+  known(page).closed.delete(job.id);
+  page.api.removeJob(job.id).catch(() => undefined); // it may be gone already
+}
+
+export function stopEverything(page: Page): void {
+  const { job } = page.store.get().everything;
+  if (job !== null) page.api.cancelJob(job.id).catch((error: unknown) => tellError(page, 'note', error));
+}
+
+// What was found goes; accepted annotations stay.
+export function closeEverything(page: Page): void {
+  if (isRunning(page.store.get().everything.job)) stopEverything(page);
+  forget(page);
+}
+
+export function setPointsPerSide(page: Page, pointsPerSide: number): void {
+  page.store.set({ everything: { ...page.store.get().everything, pointsPerSide } });
+}
+
+export function hoverSegment(page: Page, at: Point | null): void {
+  const { everything } = page.store.get();
+  const hovered = at === null ? null : smallestAt(everything.segments, at);
+  if (hovered !== everything.hovered) page.store.set({ everything: { ...everything, hovered } });
+}
+
+export function markNextSegment(page: Page, step: 1 | -1): void {
+  const { everything } = page.store.get();
+  const { segments, hovered } = everything;
+  if (segments.length === 0) return;
+  const at = hovered === null ? (step > 0 ? -1 : 0) : segments.indexOf(hovered);
+  const next = segments[(at + step + segments.length) % segments.length]!;
+  page.store.set({ everything: { ...everything, hovered: next } });
+}
+
+function remove(page: Page, segment: Candidate): void {
+  const { everything } = page.store.get();
+  const { job, segments, hovered } = everything;
+  if (job !== null) known(page).done.set(job.id, (known(page).done.get(job.id) ?? new Set()).add(segment.rle));
+  const at = segments.indexOf(segment);
+  const rest = segments.filter((each) => each !== segment);
+  const next = hovered === segment && rest.length > 0 ? rest[Math.min(at, rest.length - 1)]! : null;
+  page.store.set({ everything: { ...everything, segments: rest, hovered: next } });
+}
+
+function putBack(page: Page, job: Job | null, segment: Candidate): void {
+  const { everything } = page.store.get();
+  if (job === null) return;
+  known(page).done.get(job.id)?.delete(segment.rle);
+  if (everything.job?.id !== job.id) return;
+  page.store.set({ everything: { ...everything, segments: [...everything.segments, segment] } });
+}
+
+// Becomes an annotation of the chosen class; it comes back among those offered if the edit is refused.
+export async function acceptSegment(page: Page, segment: Candidate): Promise<boolean> {
+  const { classId, everything } = page.store.get();
+  if (classId === null) {
+    tell(page, 'warning', 'edit', text.prompting.chooseClass, text.prompting.chooseClassDetail);
+    return false;
+  }
+  remove(page, segment);
+  const { rle, score } = segment;
+  const stored = await edit(page, { type: 'add', class_id: classId, rle, score, seconds: takeSeconds(page) }, text.prompting.everythingAdded);
+  if (!stored) putBack(page, everything.job, segment);
+  return stored;
+}
+
+// False where no segment is on offer.
+export function acceptSegmentAt(page: Page, at: Point): boolean {
+  const state = page.store.get();
+  const segment = offersSegments(state) ? smallestAt(state.everything.segments, at) : null;
+  if (segment === null) return false;
+  void acceptSegment(page, segment);
+  return true;
+}
+
+export async function acceptAllSegments(page: Page): Promise<void> {
+  for (const segment of page.store.get().everything.segments) {
+    if (!(await acceptSegment(page, segment))) return;
+  }
+}
+
+export function putAwaySegment(page: Page): void {
+  const { hovered } = page.store.get().everything;
+  if (hovered !== null) remove(page, hovered);
+}
+
+// The segments found belong to one picture. Returns the stop.
+export function watchEverything(page: Page): () => void {
+  let name = page.store.get().picture?.name;
+  return page.store.subscribe(() => {
+    const { picture, everything } = page.store.get();
+    if (picture?.name === name) return;
+    name = picture?.name;
+    const job = name === undefined ? undefined : known(page).jobs.get(name);
+    page.store.set({ everything: { ...noEverything, pointsPerSide: everything.pointsPerSide } });
+    if (job !== undefined) take(page, job);
+  });
+}
+
+// Those that the program still knows, at the start.
+export function restoreEverything(page: Page, jobs: readonly Job[]): void {
+  for (const job of [...jobs].reverse()) {
+    if (job.kind !== 'everything' || job.image === undefined || job.state === 'failed') continue;
+    known(page).jobs.set(job.image, job);
+    if (page.store.get().picture?.name === job.image) take(page, job);
+  }
+}

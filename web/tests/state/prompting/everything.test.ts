@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { open } from '../../../src/state/images/navigation';
+import {
+  acceptSegment,
+  acceptSegmentAt,
+  closeEverything,
+  markNextSegment,
+  onEverythingJob,
+  putAwaySegment,
+  restoreEverything,
+  startEverything,
+  watchEverything,
+} from '../../../src/state/prompting/everything';
+import type { Page } from '../../../src/state/page';
+import type { Candidate } from '../../../src/model/wire';
+import { Problem } from '../../../src/model/problem';
+import { FakeProgram, pageOn, settle } from '../fake-program';
+
+function square(key: string, x: number, side: number): Candidate {
+  const ring = [
+    [x, 0],
+    [x + side, 0],
+    [x + side, side],
+    [x, side],
+  ] as const;
+  const box = [x, 0, x + side, side] as const;
+  return { score: 0.9, area: side * side, box, polygon: [{ outer: ring, holes: [] }], rle: key, logits_key: null };
+}
+
+const large = square('large', 0, 100);
+const small = square('small', 10, 20);
+const right = square('right', 200, 50);
+
+async function searched(): Promise<{ page: Page; program: FakeProgram }> {
+  const program = new FakeProgram(['a.jpg', 'b.jpg']);
+  const page = pageOn(program);
+  watchEverything(page);
+  await open(page, 'a.jpg');
+  page.store.set({ classId: 1 });
+  program.results.set(1, { segments: [large, right] });
+  await startEverything(page);
+  await settle();
+  program.results.set(1, { segments: [large, right, small] });
+  onEverythingJob(page, program.change(1, { state: 'done', done: 10 }));
+  await settle();
+  return { page, program };
+}
+
+const keys = (page: Page) => page.store.get().everything.segments.map(({ rle }) => rle);
+
+describe('everything mode', () => {
+  it('shows what is there while the job runs, and all of it at the end', async () => {
+    const { page } = await searched();
+    expect(keys(page)).toEqual(['large', 'right', 'small']);
+    expect(page.store.get().everything.job?.state).toBe('done');
+  });
+
+  it('a click accepts the smallest segment under it with the chosen class, and it is offered no more', async () => {
+    const { page, program } = await searched();
+    expect(acceptSegmentAt(page, { x: 15, y: 10 })).toBe(true);
+    await settle();
+    expect(program.edits).toMatchObject([{ type: 'add', class_id: 1, rle: 'small', score: 0.9 }]);
+    expect(keys(page)).toEqual(['large', 'right']);
+    expect(acceptSegmentAt(page, { x: 180, y: 10 })).toBe(false);
+    onEverythingJob(page, program.change(1, { message: 'again' })); // the program still has them all
+    await settle();
+    expect(keys(page)).toEqual(['large', 'right']);
+  });
+
+  it('comes back if the program refuses it', async () => {
+    const { page, program } = await searched();
+    program.api.edit = async () => {
+      throw new Problem(507, 'about:blank', 'The disk is full', '');
+    };
+    expect(await acceptSegment(page, small)).toBe(false);
+    expect(keys(page)).toContain('small');
+  });
+
+  it('is walked by key: the next one is marked after one was put away', async () => {
+    const { page } = await searched();
+    markNextSegment(page, 1);
+    expect(page.store.get().everything.hovered).toBe(large);
+    putAwaySegment(page);
+    expect(keys(page)).toEqual(['right', 'small']);
+    expect(page.store.get().everything.hovered).toBe(right);
+    markNextSegment(page, -1);
+    expect(page.store.get().everything.hovered).toBe(small);
+  });
+
+  it('belongs to its picture, and is there again on coming back', async () => {
+    const { page } = await searched();
+    await acceptSegment(page, large);
+    await open(page, 'b.jpg');
+    expect(page.store.get().everything.job).toBeNull();
+    await open(page, 'a.jpg');
+    await settle();
+    expect(keys(page)).toEqual(['right', 'small']);
+  });
+
+  it('is found again after a reload', async () => {
+    const { program } = await searched();
+    const page = pageOn(program);
+    watchEverything(page);
+    await open(page, 'a.jpg');
+    restoreEverything(page, await program.api.jobs());
+    await settle();
+    expect(keys(page)).toEqual(['large', 'right', 'small']);
+  });
+
+  it('closing it stops a running search and has the program forget it', async () => {
+    const program = new FakeProgram(['a.jpg']);
+    const page = pageOn(program);
+    await open(page, 'a.jpg');
+    program.results.set(1, { segments: [] });
+    await startEverything(page);
+    closeEverything(page);
+    await settle();
+    expect(program.jobs[0]!.state).toBe('cancelled');
+    expect(program.removed).toEqual([]);
+    onEverythingJob(page, program.jobs[0]!);
+    expect(program.removed).toEqual([1]);
+    expect(page.store.get().everything.job).toBeNull();
+  });
+});
