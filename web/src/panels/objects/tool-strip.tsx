@@ -1,5 +1,6 @@
 // Below the picture: the prompt's bar, or what the tool in hand and the selected objects offer. Always in its place.
 
+import { actionOf } from '../../input/actions';
 import { colorOf, css } from '../../model/color';
 import { leaveTool } from '../../state/editing/choosing-tools';
 import { brushRadius, largestRadius, setBrushRadius } from '../../state/editing/painting';
@@ -9,6 +10,7 @@ import { isPrompting } from '../../state/editing/tools-state';
 import { text } from '../../text/en';
 import { ActionButton } from '../action-button';
 import { usePage, useValue } from '../context';
+import { useKey, withKey } from '../keys';
 import { ObjectBar } from './object-bar';
 import { PromptBar } from '../prompting/prompt-bar';
 
@@ -20,10 +22,12 @@ function BrushSize() {
   const page = usePage();
   const radius = useValue(brushRadius);
   const largest = useValue(largestRadius);
+  const smaller = useKey(actionOf('brush-smaller'));
+  const larger = useKey(actionOf('brush-larger'));
   const least = 0.5;
   const span = Math.log(largest / least);
   return (
-    <label class="brush-size" data-tip={`${words.brushSize}  ·  { and }`} data-side="above">
+    <label class="brush-size" data-tip={withKey(words.brushSize, [smaller.text, larger.text].filter((key) => key !== null).join(' '))} data-side="above">
       <input
         type="range"
         min="0"
