@@ -4,7 +4,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { placeOf, type Action } from '../src/input/action';
 import { actions } from '../src/input/actions';
-import type { Edit, Picture } from '../src/model/wire';
+import type { Edit, Job, Picture } from '../src/model/wire';
 import { drag, offered, shows } from './hand';
 import { smallModel, startProgram, type Program } from './program';
 
@@ -51,7 +51,16 @@ async function load(): Promise<void> {
   await expect(page.locator('.status-bar .encoding.ready')).toBeVisible();
 }
 
+// Else a search that one key began offers its segments to those after it.
+async function endJobs(): Promise<void> {
+  const jobs = async () => ((await (await page.request.get(api('/jobs'))).json()) as { jobs: readonly Job[] }).jobs;
+  for (const { id } of await jobs()) await page.request.post(api(`/jobs/${id}/cancel`));
+  await expect.poll(async () => (await jobs()).filter(({ state }) => state === 'queued' || state === 'running')).toEqual([]);
+  for (const { id } of await jobs()) await page.request.delete(api(`/jobs/${id}`));
+}
+
 async function fresh(): Promise<void> {
+  await endJobs();
   await page.request.put(api('/preferences'), { data: {} });
   await edit({ type: 'mark', reviewed: false, faulty: false });
   await drawObjects();

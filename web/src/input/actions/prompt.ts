@@ -8,6 +8,7 @@ import {
   isRunning,
   markNextSegment,
   offersSegments,
+  searches,
   startEverything,
 } from '../../state/prompting/everything';
 import { isHovering, toggleHovering } from '../../state/prompting/hovering';
@@ -37,12 +38,21 @@ async function add(page: Page): Promise<void> {
   if ((await addMask(page)) && page.store.get().autoAdvance && !hasPrompt(page.store.get())) go(page, 1);
 }
 
+// How many a model gives is known once it is loaded.
+const mayHaveCandidates = ({ project }: PageState) =>
+  project !== null && (project.predictor.max_candidates > 1 || ['unloaded', 'loading'].includes(project.predictor.model.state));
+
 const marksSegment = (s: PageState) => offersSegments(s) && s.everything.hovered !== null;
 
 function escape(page: Page): void {
   if (hasPrompt(page.store.get())) clearPrompt(page);
-  else if (page.store.get().everything.job !== null) closeEverything(page);
+  else if (searches(page.store.get())) closeEverything(page);
   else if (!leaveTool(page)) select(page, null, false);
+}
+
+function everything(page: Page): void {
+  if (!isPrompting(page.store.get().mode)) switchPrompting(page);
+  void startEverything(page);
 }
 
 function cycle(page: Page, step: 1 | -1): void {
@@ -75,7 +85,7 @@ export const prompt: readonly Action[] = [
     group: 'Prompt',
     title: text.actions['clear-prompt'],
     keys: ['Escape', 'x'],
-    enabled: (s) => hasPrompt(s) || hasSelection(s) || s.everything.job !== null || !isPrompting(s.mode),
+    enabled: (s) => hasPrompt(s) || hasSelection(s) || searches(s) || !isPrompting(s.mode),
     run: escape,
   },
   {
@@ -83,7 +93,7 @@ export const prompt: readonly Action[] = [
     group: 'Prompt',
     title: text.actions.candidates,
     keys: ['k'],
-    enabled: (s) => (s.project?.predictor.max_candidates ?? 1) > 1,
+    enabled: mayHaveCandidates,
     active: (s) => s.multimask,
     run: (page) => setMaskOptions(page, { multimask: !page.store.get().multimask }),
   },
@@ -141,6 +151,6 @@ export const prompt: readonly Action[] = [
     title: text.actions.everything,
     keys: ['`'],
     enabled: (s) => s.picture !== null && !isRunning(s.everything.job),
-    run: (page) => void startEverything(page),
+    run: everything,
   },
 ];

@@ -4,6 +4,7 @@ import { actionOf } from '../../input/actions';
 import { colorOf, css } from '../../model/color';
 import { leaveTool } from '../../state/editing/choosing-tools';
 import { brushRadius, largestRadius, setBrushRadius } from '../../state/editing/painting';
+import { searches } from '../../state/prompting/everything';
 import { hasPrompt } from '../../state/prompting/prompting';
 import { editedAnnotation } from '../../state/editing/reshaping';
 import { isPrompting } from '../../state/editing/tools-state';
@@ -90,7 +91,7 @@ function OutlineOptions() {
 export function ToolStrip() {
   const page = usePage();
   const mode = useValue((state) => state.mode);
-  const prompt = useValue((state) => hasPrompt(state) || state.everything.job !== null || state.picture === null);
+  const prompt = useValue((state) => hasPrompt(state) || searches(state) || state.picture === null);
   const selected = useValue((state) => state.selection.size > 0);
   if (prompt || (isPrompting(mode) && !selected)) return <PromptBar />;
   return (

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { colorOf, css } from '../../model/color';
 import { area, seconds } from '../../model/format';
+import { searches } from '../../state/prompting/everything';
 import { loadingModel } from '../../state/prompting/predictor';
 import { hasPrompt, preview, promptFailure, retryPrompt } from '../../state/prompting/prompting';
 import { text } from '../../text/en';
@@ -83,7 +84,7 @@ export function PromptBar() {
   const offered = useValue((state) => state.candidates.length > 0);
   const several = useValue((state) => state.candidates.length > 1);
   const again = useValue((state) => state.reprompting !== null);
-  const everything = useValue((state) => state.everything.job !== null);
+  const everything = useValue(searches);
   const failed = useValue((state) => state.promptError !== null);
   const mode = useValue((state) => state.mode);
   const picture = useValue((state) => state.picture !== null);

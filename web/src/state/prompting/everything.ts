@@ -12,6 +12,7 @@ import type { Page } from '../page';
 import type { PageState } from '../page-state';
 import { clearPrompt, hasPrompt } from './prompting';
 import { smallestAt } from '../editing/selecting';
+import { isPrompting } from '../editing/tools-state';
 import { takeSeconds } from '../review/work-clock';
 
 interface Known {
@@ -35,9 +36,14 @@ export function isRunning(job: Job | null): boolean {
   return job?.state === 'running' || job?.state === 'queued';
 }
 
+// The search of this picture is in front: neither a tool by hand nor a review is.
+export function searches(state: PageState): boolean {
+  return state.everything.job !== null && isPrompting(state.mode) && state.review.walk === null;
+}
+
 // Segments may be clicked now; a prompt goes before them.
 export function offersSegments(state: PageState): boolean {
-  return state.everything.segments.length > 0 && !hasPrompt(state);
+  return searches(state) && state.everything.segments.length > 0 && !hasPrompt(state);
 }
 
 // Without those accepted or put away; after a reload an accepted one is known by its place and area.

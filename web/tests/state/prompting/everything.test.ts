@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { chooseTool, leaveTool } from '../../../src/state/editing/choosing-tools';
 import { open } from '../../../src/state/images/navigation';
 import {
   acceptSegment,
   acceptSegmentAt,
   closeEverything,
   markNextSegment,
+  offersSegments,
   onEverythingJob,
   putAwaySegment,
   restoreEverything,
+  searches,
   startEverything,
   watchEverything,
 } from '../../../src/state/prompting/everything';
@@ -85,6 +88,15 @@ describe('everything mode', () => {
     expect(page.store.get().everything.hovered).toBe(right);
     markNextSegment(page, -1);
     expect(page.store.get().everything.hovered).toBe(small);
+  });
+
+  it('steps back for a tool by hand, and is there again after it', async () => {
+    const { page } = await searched();
+    chooseTool(page, 'brush');
+    expect([searches(page.store.get()), offersSegments(page.store.get())]).toEqual([false, false]);
+    expect(acceptSegmentAt(page, { x: 15, y: 10 })).toBe(false);
+    leaveTool(page);
+    expect([searches(page.store.get()), offersSegments(page.store.get())]).toEqual([true, true]);
   });
 
   it('belongs to its picture, and is there again on coming back', async () => {
