@@ -9,7 +9,11 @@ export default defineConfig({
   workers: 1,
   timeout: 180_000,
   retries: 1, // a machine that is busy with something else; what needed it is reported as flaky
-  expect: { timeout: 20_000 }, // a first mask waits for the encoding, under sanitizers too
+  snapshotPathTemplate: '{testDir}/screens/{arg}{ext}',
+  expect: {
+    timeout: 20_000, // a first mask waits for the encoding, under sanitizers too
+    toHaveScreenshot: { stylePath: './e2e/screens.css', maxDiffPixelRatio: 0.001 },
+  },
   use: {
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',

@@ -11,6 +11,13 @@ export async function opened(page: Page, url: string, name?: string): Promise<vo
   await shows(page, name ?? /./);
 }
 
+// Over a reload, but which window it is.
+export function remembersNothing(page: Page): Promise<unknown> {
+  return page.addInitScript(() => {
+    for (const key of Object.keys(sessionStorage)) if (key !== 'sam-annotator.window') sessionStorage.removeItem(key);
+  });
+}
+
 export function shows(page: Page, name: string | RegExp): Promise<void> {
   return expect(page.getByTestId('canvas')).toHaveAttribute('data-picture', name);
 }

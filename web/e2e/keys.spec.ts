@@ -5,7 +5,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { placeOf, type Action } from '../src/input/action';
 import { actions } from '../src/input/actions';
 import type { Edit, Job, Picture } from '../src/model/wire';
-import { drag, offered, shows } from './hand';
+import { drag, offered, remembersNothing, shows } from './hand';
 import { smallModel, startProgram, type Program } from './program';
 
 let program: Program;
@@ -300,10 +300,7 @@ async function tryKey(action: Action, key: string): Promise<void> {
 test.beforeAll(async ({ browser }) => {
   program = await startProgram({ model: smallModel });
   page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  // Nothing is remembered but which window this is.
-  await page.addInitScript(() => {
-    for (const key of Object.keys(sessionStorage)) if (key !== 'sam-annotator.window') sessionStorage.removeItem(key);
-  });
+  await remembersNothing(page);
   page.on('request', (request) => {
     windowId = /\/events\?window=([0-9a-f]+)/.exec(request.url())?.[1] ?? windowId;
   });

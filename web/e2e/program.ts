@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { drawTables } from './drawing';
 
 export const brokenName = 'broken.jpg';
 
@@ -32,18 +33,23 @@ function freePort(): Promise<number> {
   });
 }
 
-// copies: pictures of the project, the samples over and over; 0: each once.
-function copySamples(copies: number): string {
+// copies: pictures of the project, the samples over and over; 0: each once. drawn: pictures of flat shapes in their place.
+function copySamples(copies: number, drawn: boolean): string {
   const folder = mkdtempSync(join(tmpdir(), 'sam-annotator-e2e-'));
   cpSync(new URL('../../samples', import.meta.url).pathname, folder, { recursive: true });
+  const images = join(folder, 'images');
+  const names = readdirSync(images);
   if (copies > 0) {
-    const images = join(folder, 'images');
-    const names = readdirSync(images);
     for (let i = 0; i < copies; ++i) {
       const name = names[i % names.length]!;
       cpSync(join(images, name), join(images, `photo_${String(i).padStart(5, '0')}${extname(name)}`));
     }
     for (const name of names) rmSync(join(images, name));
+    return folder;
+  }
+  if (drawn) {
+    for (const name of names) rmSync(join(images, name));
+    drawTables(images);
     return folder;
   }
   const whole = readFileSync(join(folder, 'images/astronaut.jpg'));
@@ -94,6 +100,7 @@ export interface Start {
   readonly holdEngines?: boolean; // the model is not loaded before goOn()
   readonly costs?: string; // model_costs.json, as an earlier run measured
   readonly copies?: number; // so many pictures, the samples over and over
+  readonly drawn?: boolean; // pictures of flat shapes
 }
 
 // The tests' own SAM: what it computes is told in tests/models/make_models.py.
@@ -102,11 +109,11 @@ export const smallModel = [`${data}sam1_512.encoder.onnx`, `${data}sam1_512.deco
 
 export const otherDecoder = `${data}sam1_four.decoder.onnx`; // of a larger model
 
-export async function startProgram({ memory, model, holdEngines, costs, copies = 0 }: Start = {}): Promise<Program> {
+export async function startProgram({ memory, model, holdEngines, costs, copies = 0, drawn = false }: Start = {}): Promise<Program> {
   const binary = process.env['SAM_ANNOTATOR_BIN'];
   if (binary === undefined)
     throw new Error('set SAM_ANNOTATOR_BIN to the program, such as build/release/src/cli/sam-annotator');
-  const folder = copySamples(copies);
+  const folder = copySamples(copies, drawn);
   const port = String(await freePort());
   const flags = ['--category_path', folder, '--classes_csv', join(folder, 'classes.csv'), '--port', port];
   const script = join(folder, 'memory.script');

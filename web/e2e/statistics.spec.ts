@@ -35,7 +35,7 @@ test('six charts, drawn by the program, and the numbers beside them', async ({ p
     .toBe(true);
   for (const alt of await charts.evaluateAll((all) => all.map((each) => (each as HTMLImageElement).alt)))
     expect(alt.length).toBeGreaterThan(20);
-  const first = page.getByRole('listbox', { name: 'Objects a class' }).getByRole('option').first();
+  const first = page.getByRole('listbox', { name: 'Objects by class' }).getByRole('option').first();
   await expect(first).toHaveAccessibleName(/: 2 objects on [12] image/);
   await expect(page.getByRole('dialog')).toContainText('4 objects');
 });
@@ -65,7 +65,7 @@ test('all of it can be saved: a report, tables, each chart', async ({ page }) =>
 
 test('a class lists the images that have it', async ({ page }) => {
   await openStatistics(page);
-  const rows = page.getByRole('listbox', { name: 'Objects a class' }).getByRole('option');
+  const rows = page.getByRole('listbox', { name: 'Objects by class' }).getByRole('option');
   const both = rows.filter({ hasText: /./ }).first();
   const name = (await both.getAttribute('title'))!;
   expect(name).toMatch(/^List the images with /);

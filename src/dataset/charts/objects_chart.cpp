@@ -5,7 +5,7 @@
 namespace sam {
 
 std::string draw_objects(const Statistics& statistics, const ClassList&, const ChartPalette& palette) {
-  BarChart chart{"Objects an image", "images", "objects on the image", {}, "", "No image yet."};
+  BarChart chart{"Images by number of objects", "images", "objects on the image", {}, "", "No image yet."};
   std::size_t end = object_steps;
   while (end > 0 && statistics.objects[end - 1] == 0) --end;
   for (std::size_t step = 0; step < end; ++step) {

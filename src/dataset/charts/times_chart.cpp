@@ -26,7 +26,7 @@ std::string draw_times(const Statistics& statistics, const ClassList& classes, c
   }
   std::sort(by_time.begin(), by_time.end(),
             [](const auto& a, const auto& b) { return std::pair(b.first, a.second) < std::pair(a.first, b.second); });
-  BarChart chart{"Time an object", "median seconds", "", {}, "", "Of no object it is known how long it took."};
+  BarChart chart{"Time of an object", "median seconds", "", {}, "", "Of no object it is known how long it took."};
   for (std::size_t i = 0; i < std::min(by_time.size(), most_classes_drawn); ++i) {
     const auto [median, id] = by_time[i];
     const std::size_t objects = statistics.classes.at(id).times.count();

@@ -477,12 +477,12 @@ export const text = {
     },
     saveAs: (chart: string, format: string) => `${chart} as ${format}`,
     chart: {
-      classes: 'Objects a class',
+      classes: 'Objects by class',
       states: 'Images by state',
-      areas: 'Sizes of objects',
+      areas: 'Objects by area',
       positions: 'Where objects are',
-      objects: 'Objects an image',
-      times: 'Time an object',
+      objects: 'Images by number of objects',
+      times: 'Time of an object',
     },
     chartAlt: {
       classes: 'Bars: how many objects each class has; the table below has the numbers',

@@ -39,22 +39,23 @@ function ChartCard({ job, chart, table }: { job: Job; chart: Chart; table: preac
   };
   return (
     <section class="chart-card" aria-labelledby={`chart-${chart}`} data-chart={chart}>
-      <header>
-        <h3 id={`chart-${chart}`}>{words.chart[chart]}</h3>
-        <span class="grow" />
-        <a class="button small" href={saved} download={fileName(`${chart}.svg`)} aria-label={words.saveAs(words.chart[chart], 'SVG')}>
-          SVG
-        </a>
-        <button type="button" class="button small" aria-label={words.saveAs(words.chart[chart], 'PNG')} onClick={savePng}>
-          PNG
-        </button>
-      </header>
+      <h3 id={`chart-${chart}`} class="spoken">
+        {words.chart[chart]}
+      </h3>
       {missing ? (
         <p class="muted">{words.noChart}</p>
       ) : (
         <img src={shown} alt={words.chartAlt[chart]} onError={() => setMissing(true)} />
       )}
       {table}
+      <footer>
+        <a class="button small" href={saved} download={fileName(`${chart}.svg`)} aria-label={words.saveAs(words.chart[chart], 'SVG')}>
+          SVG
+        </a>
+        <button type="button" class="button small" aria-label={words.saveAs(words.chart[chart], 'PNG')} onClick={savePng}>
+          PNG
+        </button>
+      </footer>
     </section>
   );
 }
@@ -62,7 +63,7 @@ function ChartCard({ job, chart, table }: { job: Job; chart: Chart; table: preac
 function Rows({ rows, head }: { rows: readonly (readonly [string, string, string?])[]; head: readonly [string, string, string?] }) {
   return (
     <table class="counts tabular">
-      <thead class="spoken-only">
+      <thead class="spoken">
         <tr>
           {head.map((title) => (
             <th scope="col" key={title}>
