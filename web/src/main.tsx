@@ -104,34 +104,35 @@ function openAddressed(): void {
 
 window.addEventListener('hashchange', openAddressed);
 
-let started = false;
+let begun: Promise<boolean>;
+let heard = false; // the program's events
+
+async function begin(): Promise<boolean> {
+  try {
+    await start(page, sessionStorage);
+    openAddressed();
+    window.addEventListener('pagehide', remember(page, sessionStorage));
+    return true;
+  } catch (error) {
+    tellError(page, 'open', error);
+    return false;
+  }
+}
 
 async function opened(): Promise<void> {
   page.store.set({ connection: 'open' });
   if (renaming) return void (renaming = false);
   settled(page, 'connection');
   thumbnails.retry();
-  if (started) return reconnect(page, () => location.reload());
-  started = true;
-  try {
-    await start(page, sessionStorage);
-    openAddressed();
-    window.addEventListener('pagehide', remember(page, sessionStorage));
-  } catch (error) {
-    started = false;
-    tellError(page, 'open', error);
-  }
+  const first = !heard;
+  heard = true;
+  if (!(await begun)) begun = begin();
+  else if (first) await reloadProject(page);
+  else await reconnect(page, () => location.reload());
 }
 
 const showCandidate: Shell['drawCandidate'] = (canvas, mask, boxes, side) =>
   drawCandidate(canvas, mask, boxes, page.store.get(), proxies, side);
-
-render(
-  <ShellContext.Provider value={{ page, thumbnails, drawCandidate: showCandidate, mountPane, mountCanvas }}>
-    <App />
-  </ShellContext.Provider>,
-  document.getElementById('app')!,
-);
 
 window.addEventListener('pagehide', () => writePreferencesNow(page));
 window.addEventListener('beforeunload', (event) => {
@@ -167,6 +168,15 @@ const handlers: EventHandlers = {
 let person = '';
 let renaming = false; // the connection is made anew for that alone
 let stopListening = listen(handlers, id, () => person);
+// Events are heard late at a load, after the page was drawn. What they would have told until then is asked for when they are there.
+begun = begin();
+
+render(
+  <ShellContext.Provider value={{ page, thumbnails, drawCandidate: showCandidate, mountPane, mountCanvas }}>
+    <App />
+  </ShellContext.Provider>,
+  document.getElementById('app')!,
+);
 
 // The person's name goes with the question for events: another name asks again.
 page.store.subscribe(() => {
