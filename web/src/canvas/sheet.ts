@@ -56,6 +56,7 @@ function shift(canvas: Canvas, { x, y }: Point): void {
 
 export interface Habits {
   readonly isEmpty?: (state: PageState) => boolean; // nothing would be drawn: the canvas costs nothing then
+  readonly follows?: (state: PageState) => unknown; // where this becomes another, the drawing comes a frame after that
   readonly shifts?: boolean; // what is on the canvas is moved with the view; only what comes into sight is drawn
 }
 
@@ -65,7 +66,7 @@ export function makeSheet(
   get: () => PageState,
   needs: Needs,
   draw: (canvas: Canvas) => void,
-  { isEmpty = () => false, shifts = false }: Habits = {},
+  { isEmpty = () => false, follows = () => null, shifts = false }: Habits = {},
 ): Sheet {
   let seen: readonly unknown[] = [];
   let view: Viewport | null = null; // asked for last
@@ -73,6 +74,7 @@ export function makeSheet(
   let cost = 0; // ms of the last drawing
   let timer: ReturnType<typeof setTimeout> | undefined;
   let whole = true; // all is to be drawn
+  let followed: unknown = null;
   let empty = false; // nothing is on the canvas, which is not shown
 
   const layer = new Layer({ listening: false });
@@ -95,7 +97,7 @@ export function makeSheet(
     draw(canvas);
     whole = false;
     cost = performance.now() - start;
-    element.style.transform = '';
+    element.style.transform = element.style.visibility = '';
     drawn = view;
   };
   layer.add(new Shape({ listening: false, sceneFunc: (context) => paint(context._context) }));
@@ -107,6 +109,12 @@ export function makeSheet(
     view = get().viewport;
     layer.setAttrs({ x: view.x, y: view.y, scaleX: view.scale, scaleY: view.scale });
     layer.batchDraw();
+  };
+  // Out of sight until it is drawn: what is on the canvas belongs to what was before.
+  const drawLater = () => {
+    element.style.visibility = 'hidden';
+    clearTimeout(timer);
+    requestAnimationFrame(() => (timer = setTimeout(redraw, 0, true)));
   };
   const shown = (state: PageState) => {
     if (isEmpty(state) !== empty) element.style.display = (empty = !empty) ? 'none' : '';
@@ -120,7 +128,12 @@ export function makeSheet(
       if (wasEmpty) seen = [];
       const now = [state.screen, ...needs(state)];
       const moved = state.viewport !== view;
-      if (!same(now, seen)) {
+      const turned = follows(state) !== followed;
+      followed = follows(state);
+      if (turned) {
+        seen = now;
+        drawLater();
+      } else if (!same(now, seen)) {
         seen = now;
         redraw();
       } else if (moved && (cost < dearMs || drawn === null)) {

@@ -58,6 +58,7 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     store.get,
     (s) => [still(s), s.layers, s.opacity, s.project, isBare(s), s.review.walk === null, s.review.walk?.bare],
     (canvas) => !isBare(store.get()) && drawStill(canvas, store.get(), names),
+    { follows: (s) => s.picture?.name },
   );
   const changing = makeSheet(
     stage,
