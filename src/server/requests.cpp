@@ -185,7 +185,8 @@ Edit add_of(const json& edit) {
 }
 
 Edit set_mask_of(const json& edit) {
-  SetMask set{id(edit), rle(edit), optional_number(edit, "score"), std::nullopt};
+  SetMask set{id(edit), rle(edit), optional_number(edit, "score"), std::nullopt, std::nullopt};
+  if (edit.contains("class_id")) set.class_id = class_id(edit);
   if (edit.contains("prompt")) set.prompt = prompt(edit);
   return set;
 }

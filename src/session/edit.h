@@ -35,7 +35,8 @@ struct SetMask {
   std::int64_t id = 0;
   std::string rle;
   double score = 0;
-  std::optional<StoredPrompt> prompt;  // nothing: stays
+  std::optional<StoredPrompt> prompt = {};  // nothing: stays
+  std::optional<int> class_id = {};         // nothing: stays
 };
 // Vertices were moved: the polygon is kept as given, the mask is what it covers.
 struct SetPolygon {

@@ -68,10 +68,12 @@ Polygon simpler(Polygon polygon, double tolerance_px) {
 Change plan_edit(const PictureAnnotations& content, const SetMask& edit, const EditContext& context) {
   const std::size_t index = index_of(content, edit.id);
   require_score(edit.score);
+  if (edit.class_id) require_class(*edit.class_id, context.class_count);
   Annotation annotation = content.annotations[index];
   Mask mask = require_mask(edit.rle, content.size);
   if (mask != annotation.mask) reshape(annotation, std::move(mask));
   if (edit.prompt) annotation.prompt = *edit.prompt;
+  if (edit.class_id) annotation.class_id = *edit.class_id;
   annotation.score = edit.score;
   annotation.source = context.source;
   accept_proposal(annotation);

@@ -60,7 +60,7 @@ export async function hover(page: Page, spot: Spot): Promise<void> {
 
 // The mask is on offer and belongs to the newest prompt. Returns its score.
 export async function offered(page: Page): Promise<number> {
-  await expect(page.getByRole('button', { name: 'Add the mask' })).toHaveAttribute('aria-disabled', 'false');
+  await expect(page.getByTestId('prompt-bar')).toHaveAttribute('data-state', 'offered');
   const text = await page.getByTestId('score').innerText();
   return Number(/[\d.]+/.exec(text)![0]);
 }

@@ -51,7 +51,8 @@ function pinch(page: Page, before: readonly [Point, Point], now: readonly [Point
 function begin(page: Page, spot: Spot, space: boolean): Gesture | null {
   if (spot.button === 1 || (spot.button === 0 && space)) return pan(page, spot);
   if (page.store.get().picture === null) return null;
-  const { mode } = page.store.get();
+  const { mode, opening } = page.store.get();
+  if (opening !== null) return null; // it would be drawn on an image that is about to go
   const selects =
     spot.button === 0 && mode !== 'vertices' && (spot.mod || (spot.alt && mode !== 'brush' && mode !== 'eraser'));
   return selects ? select(page, spot) : tools[mode].press(page, spot);

@@ -165,7 +165,7 @@ export type Edit =
   | { type: 'clear' }
   | { type: 'undo' }
   | { type: 'redo' }
-  | { type: 'set_mask'; id: number; rle: string; score?: number; prompt?: StoredPrompt }
+  | { type: 'set_mask'; id: number; rle: string; class_id?: number; score?: number; prompt?: StoredPrompt }
   | { type: 'set_polygon'; id: number; polygon: Polygon }
   | {
       type: 'paint';

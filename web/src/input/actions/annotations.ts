@@ -1,7 +1,9 @@
 // The finished annotations.
 
 import { deleteSelected, redoEdit, save, setClassOfSelected, undoEdit } from '../../state/editing/editing';
+import { isPrompting } from '../../state/editing/tools-state';
 import type { Page } from '../../state/page';
+import type { PageState } from '../../state/page-state';
 import { clearPrompt, putBackPrompt, takeBackPrompt } from '../../state/prompting/prompting';
 import { selectNext } from '../../state/editing/selecting';
 import { text } from '../../text/en';
@@ -9,17 +11,24 @@ import { deleteChosenVertices } from '../../tools/vertices';
 import type { Action } from '../action';
 import { open, hasSelection, show } from './conditions';
 
+// A mask on offer waits while another tool is in hand: undo takes back what that one did.
+const undoesPoint = (s: PageState) => isPrompting(s.mode) && s.prompt.past.length > 0;
+const redoesPoint = (s: PageState) => isPrompting(s.mode) && s.prompt.future.length > 0;
+const repromptedOnly = (s: PageState) => isPrompting(s.mode) && s.reprompting !== null;
+
 function undo(page: Page): void {
-  const { prompt } = page.store.get();
-  if (prompt.past.length > 0) return takeBackPrompt(page);
-  if (page.store.get().picture?.can_undo !== true) return;
-  clearPrompt(page);
+  const state = page.store.get();
+  if (undoesPoint(state)) return takeBackPrompt(page);
+  if (repromptedOnly(state)) return clearPrompt(page);
+  if (state.picture?.can_undo !== true) return;
+  if (isPrompting(state.mode)) clearPrompt(page);
   void undoEdit(page);
 }
 
 function redo(page: Page): void {
-  if (page.store.get().prompt.future.length > 0) putBackPrompt(page);
-  else if (page.store.get().picture?.can_redo === true) void redoEdit(page);
+  const state = page.store.get();
+  if (redoesPoint(state)) putBackPrompt(page);
+  else if (state.picture?.can_redo === true) void redoEdit(page);
 }
 
 export const annotations: readonly Action[] = [
@@ -27,18 +36,18 @@ export const annotations: readonly Action[] = [
     id: 'undo',
     group: 'Annotations',
     title: text.actions.undo,
-    titleNow: (s) => (s.prompt.past.length > 0 ? text.editing.undoPoint : text.editing.undoOf(s.picture?.undo_title)),
+    titleNow: (s) => (undoesPoint(s) || repromptedOnly(s) ? text.editing.undoPoint : text.editing.undoOf(s.picture?.undo_title)),
     keys: ['z', 'Mod+z'],
-    enabled: (s) => s.prompt.past.length > 0 || s.picture?.can_undo === true,
+    enabled: (s) => undoesPoint(s) || repromptedOnly(s) || s.picture?.can_undo === true,
     run: undo,
   },
   {
     id: 'redo',
     group: 'Annotations',
     title: text.actions.redo,
-    titleNow: (s) => (s.prompt.future.length > 0 ? text.editing.redoPoint : text.editing.redoOf(s.picture?.redo_title)),
+    titleNow: (s) => (redoesPoint(s) ? text.editing.redoPoint : text.editing.redoOf(s.picture?.redo_title)),
     keys: ['y', 'Mod+y', 'Mod+Shift+z'],
-    enabled: (s) => s.prompt.future.length > 0 || s.picture?.can_redo === true,
+    enabled: (s) => redoesPoint(s) || s.picture?.can_redo === true,
     run: redo,
   },
   {

@@ -76,7 +76,7 @@ export const objects: readonly Action[] = [
     group,
     title: titles.newObject,
     keys: ['Shift+a'],
-    enabled: (s) => brushing(s) && hasSelection(s),
+    enabled: (s) => brushing(s) && (hasSelection(s) || s.tools.strokes.length > 0),
     run: startNewObject,
   },
   {

@@ -1,9 +1,8 @@
 // Making a mask.
 
 import { leaveTool, switchPrompting } from '../../state/editing/choosing-tools';
-import { addMask } from '../../state/editing/editing';
+import { accept, canAccept } from '../../state/prompting/accepting';
 import {
-  acceptSegment,
   closeEverything,
   isRunning,
   markNextSegment,
@@ -12,7 +11,6 @@ import {
   startEverything,
 } from '../../state/prompting/everything';
 import { isHovering, toggleHovering } from '../../state/prompting/hovering';
-import { go } from '../../state/images/navigation';
 import type { Page } from '../../state/page';
 import type { PageState } from '../../state/page-state';
 import {
@@ -20,9 +18,7 @@ import {
   cycleCandidate,
   cycleOverlap,
   hasPrompt,
-  preview,
   repromptSelected,
-  retryPrompt,
   setMaskOptions,
 } from '../../state/prompting/prompting';
 import { select, selectNext } from '../../state/editing/selecting';
@@ -31,24 +27,17 @@ import { text } from '../../text/en';
 import type { Action } from '../action';
 import { hasSelection } from './conditions';
 
-async function add(page: Page): Promise<void> {
-  const { promptError, everything } = page.store.get();
-  if (promptError !== null) return retryPrompt(page);
-  if (marksSegment(page.store.get())) return void (await acceptSegment(page, everything.hovered!));
-  if ((await addMask(page)) && page.store.get().autoAdvance && !hasPrompt(page.store.get())) go(page, 1);
-}
-
 // How many a model gives is known once it is loaded.
 const mayHaveCandidates = ({ project }: PageState) =>
   project !== null && (project.predictor.max_candidates > 1 || ['unloaded', 'loading'].includes(project.predictor.model.state));
-
-const marksSegment = (s: PageState) => offersSegments(s) && s.everything.hovered !== null;
 
 function escape(page: Page): void {
   if (hasPrompt(page.store.get())) clearPrompt(page);
   else if (searches(page.store.get())) closeEverything(page);
   else if (!leaveTool(page)) select(page, null, false);
 }
+
+const needsModel = (s: PageState) => s.project?.predictor.use === 'grabcut';
 
 function everything(page: Page): void {
   if (!isPrompting(page.store.get().mode)) switchPrompting(page);
@@ -77,8 +66,8 @@ export const prompt: readonly Action[] = [
     group: 'Prompt',
     title: text.actions.add,
     keys: ['Enter', 'a'],
-    enabled: (s) => (preview(s) !== null && s.segmenting === null) || s.promptError !== null || marksSegment(s),
-    run: (page) => void add(page),
+    enabled: canAccept,
+    run: accept,
   },
   {
     id: 'clear-prompt',
@@ -150,7 +139,8 @@ export const prompt: readonly Action[] = [
     group: 'Prompt',
     title: text.actions.everything,
     keys: ['`'],
-    enabled: (s) => s.picture !== null && !isRunning(s.everything.job),
+    titleNow: (s) => (needsModel(s) ? text.prompting.everythingNeedsModel : text.actions.everything),
+    enabled: (s) => s.picture !== null && !isRunning(s.everything.job) && !needsModel(s),
     run: everything,
   },
 ];

@@ -91,7 +91,7 @@ function OutlineOptions() {
 export function ToolStrip() {
   const page = usePage();
   const mode = useValue((state) => state.mode);
-  const prompt = useValue((state) => hasPrompt(state) || searches(state) || state.picture === null);
+  const prompt = useValue((state) => (hasPrompt(state) && isPrompting(state.mode)) || searches(state) || state.picture === null);
   const selected = useValue((state) => state.selection.size > 0);
   if (prompt || (isPrompting(mode) && !selected)) return <PromptBar />;
   return (

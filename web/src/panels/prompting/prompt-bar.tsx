@@ -29,6 +29,7 @@ function useElapsed(since: number | null): number {
 function Waiting({ since }: { since: number }) {
   const elapsed = useElapsed(since);
   const encoding = useValue((state) => state.picture?.encoding);
+  const accepting = useValue((state) => state.accepting);
   if (elapsed < patienceMs) return null;
   const loading = useValue(loadingModel);
   const words = text.prompting;
@@ -37,6 +38,7 @@ function Waiting({ since }: { since: number }) {
     <span class="busy">
       <span class="spinner" aria-hidden="true" />
       {encoding === 'ready' ? words.computing : preparing} <span class="muted tabular">{seconds(elapsed)}</span>
+      {accepting && <span>{words.willBeAdded}</span>}
     </span>
   );
 }
@@ -96,7 +98,11 @@ export function PromptBar() {
     );
   }
   return (
-    <div class={several && !failed ? 'prompt-bar tall' : 'prompt-bar'}>
+    <div
+      class={several && !failed ? 'prompt-bar tall' : 'prompt-bar'}
+      data-testid="prompt-bar"
+      data-state={since !== null ? 'computing' : offered ? 'offered' : 'none'}
+    >
       {since !== null && <Waiting since={since} />}
       {failed ? <Failed /> : (offered || since === null) && <Offer />}
       <span class="grow" />

@@ -66,13 +66,15 @@ function isUntouched(page: Page, name: string): boolean {
 
 // The mask on screen for an annotation that was prompted again. The prompt comes back if the edit is refused.
 async function replaceMask(page: Page, id: number, mask: Candidate): Promise<boolean> {
-  const { prompt, candidates, chosen, picture } = page.store.get();
+  const { prompt, candidates, chosen, picture, classId } = page.store.get();
   const stored = storedOf(prompt.present);
   const old = picture?.annotations.find((annotation) => annotation.id === id);
   clearPrompt(page);
-  const change: Edit = { type: 'set_mask', id, rle: mask.rle, score: mask.score, prompt: stored };
+  const class_id = classId ?? old?.class_id ?? 0;
+  const changed = class_id === old?.class_id ? {} : { class_id };
+  const change: Edit = { type: 'set_mask', id, rle: mask.rle, ...changed, score: mask.score, prompt: stored };
   const { polygon, area, box } = mask;
-  const sent = await submit(page, change, old === undefined ? null : { ...old, polygon, area, box });
+  const sent = await submit(page, change, old === undefined ? null : { ...old, class_id, polygon, area, box });
   if (sent.outcome === 'refused' && isUntouched(page, picture!.name)) {
     page.store.set({ prompt, candidates, chosen, reprompting: id });
     forgetRefused(page, [sent.id]);

@@ -47,7 +47,7 @@ function changed(all: readonly Annotation[], { edit, shown }: WaitingEdit): read
       return some([edit.id], (annotation) => reshaped(annotation, edit.polygon));
     case 'set_mask':
       if (shown === null) return all;
-      return some([edit.id], (old) => ({ ...old, polygon: shown.polygon, area: shown.area, box: shown.box }));
+      return some([edit.id], (old) => ({ ...old, class_id: shown.class_id, polygon: shown.polygon, area: shown.area, box: shown.box }));
     default:
       return all;
   }

@@ -19,10 +19,11 @@ import {
 import { pictureToShow } from '../editing/edit-queue';
 import { announce, settled, tell, tellError } from '../messages';
 import { enqueue, type Page } from '../page';
-import { clearPrompt, hasPrompt } from '../prompting/prompting';
+import { clearPrompt, hasPrompt, putOff } from '../prompting/prompting';
 
 // Runs proceed at once, or after the person decided what becomes of the mask on screen.
 export function afterPrompt(page: Page, proceed: () => void): void {
+  if (putOff(page, () => afterPrompt(page, proceed))) return;
   if (hasPrompt(page.store.get())) page.store.set({ dialog: { kind: 'pending', proceed } });
   else proceed();
 }

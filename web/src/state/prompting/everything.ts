@@ -17,7 +17,9 @@ import { takeSeconds } from '../review/work-clock';
 
 interface Known {
   readonly jobs: Map<string, Job>; // the newest of each picture; as many as the program keeps
-  readonly done: Map<number, Set<string>>; // masks accepted or put away, by job
+  found: { readonly job: Job; readonly segments: readonly Candidate[] } | null; // on the picture on screen
+  readonly done: Map<number, Set<string>>; // masks put away or just being accepted, by job
+  readonly accepted: Map<number, Map<string, number>>; // the annotations that masks became, by job
   readonly closed: Set<number>; // jobs to be removed once they have ended
   fetching: boolean;
   again: boolean; // there is more since the fetch began
@@ -27,7 +29,7 @@ interface Known {
 const knownOf = new WeakMap<Page, Known>();
 
 function known(page: Page): Known {
-  const it = knownOf.get(page) ?? { jobs: new Map(), done: new Map(), closed: new Set(), fetching: false, again: false };
+  const it = knownOf.get(page) ?? { jobs: new Map(), found: null, done: new Map(), accepted: new Map(), closed: new Set(), fetching: false, again: false };
   knownOf.set(page, it);
   return it;
 }
@@ -46,12 +48,24 @@ export function offersSegments(state: PageState): boolean {
   return searches(state) && state.everything.segments.length > 0 && !hasPrompt(state);
 }
 
-// Without those accepted or put away; after a reload an accepted one is known by its place and area.
-function left(page: Page, job: Job, segments: readonly Candidate[]): readonly Candidate[] {
-  const done = known(page).done.get(job.id);
+// Without those put away, and those whose annotations are there; after a reload these are known by place and area.
+function left(page: Page): readonly Candidate[] {
+  const { found, accepted, done } = known(page);
+  if (found === null) return [];
+  const [put, became] = [done.get(found.job.id), accepted.get(found.job.id)];
+  const annotations = page.store.get().picture?.annotations ?? [];
   const place = ({ box, area }: Pick<Annotation, 'box' | 'area'>) => `${box.join(' ')} ${area}`;
-  const there = new Set((page.store.get().picture?.annotations ?? []).map(place));
-  return segments.filter((segment) => done?.has(segment.rle) !== true && !there.has(place(segment)));
+  const [ids, places] = [new Set(annotations.map(({ id }) => id)), new Set(annotations.map(place))];
+  return found.segments.filter(
+    (segment) => put?.has(segment.rle) !== true && !ids.has(became?.get(segment.rle) ?? -1) && !places.has(place(segment)),
+  );
+}
+
+function offerLeft(page: Page): void {
+  const { everything } = page.store.get();
+  const segments = left(page);
+  const hovered = everything.hovered !== null && segments.includes(everything.hovered) ? everything.hovered : null;
+  page.store.set({ everything: { ...everything, segments, hovered } });
 }
 
 async function fetchSegments(page: Page, job: Job): Promise<void> {
@@ -63,9 +77,9 @@ async function fetchSegments(page: Page, job: Job): Promise<void> {
   state.fetching = true;
   try {
     const { segments } = await page.api.jobResult<EverythingResult>(job.id);
-    const { everything } = page.store.get();
-    if (everything.job?.id !== job.id) return;
-    page.store.set({ everything: { ...everything, segments: left(page, job, segments), hovered: null } });
+    if (page.store.get().everything.job?.id !== job.id) return;
+    state.found = { job, segments };
+    offerLeft(page);
   } catch (error) {
     if (!isRunning(job)) tellError(page, 'note', error);
   } finally {
@@ -81,9 +95,10 @@ async function fetchSegments(page: Page, job: Job): Promise<void> {
 function take(page: Page, job: Job): void {
   const { everything } = page.store.get();
   const same = everything.job?.id === job.id;
+  if (!same) known(page).found = null;
   page.store.set({ everything: same ? { ...everything, job } : { ...everything, job, segments: [], hovered: null } });
   if (job.state === 'failed') tell(page, 'error', 'note', job.title, job.message);
-  else if (job.state !== 'queued') void fetchSegments(page, job);
+  else if (job.done > 0 || !isRunning(job)) void fetchSegments(page, job);
 }
 
 // A job of any kind began, went on or ended.
@@ -116,9 +131,11 @@ function forget(page: Page): void {
   const { picture, everything } = page.store.get();
   const { job } = everything;
   page.store.set({ everything: { ...noEverything, pointsPerSide: everything.pointsPerSide } });
+  known(page).found = null;
   if (job === null || picture === null) return;
   known(page).jobs.delete(picture.name);
   known(page).done.delete(job.id);
+  known(page).accepted.delete(job.id);
   known(page).closed.add(job.id);
   removeEnded(page, job);
 }
@@ -170,17 +187,11 @@ function remove(page: Page, segment: Candidate): void {
   page.store.set({ everything: { ...everything, segments: rest, hovered: next } });
 }
 
-function putBack(page: Page, job: Job | null, segment: Candidate): void {
-  const { everything } = page.store.get();
-  if (job === null) return;
-  known(page).done.get(job.id)?.delete(segment.rle);
-  if (everything.job?.id !== job.id) return;
-  page.store.set({ everything: { ...everything, segments: [...everything.segments, segment] } });
-}
-
-// Becomes an annotation of the chosen class; it comes back among those offered if the edit is refused.
+// Becomes an annotation of the chosen class; it is offered again if the edit is refused or taken back.
 export async function acceptSegment(page: Page, segment: Candidate): Promise<boolean> {
   const { classId, everything } = page.store.get();
+  const { job } = everything;
+  if (job === null) return false;
   if (classId === null) {
     tell(page, 'warning', 'edit', text.prompting.chooseClass, text.prompting.chooseClassDetail);
     return false;
@@ -188,7 +199,12 @@ export async function acceptSegment(page: Page, segment: Candidate): Promise<boo
   remove(page, segment);
   const { rle, score } = segment;
   const stored = await edit(page, { type: 'add', class_id: classId, rle, score, seconds: takeSeconds(page) }, text.prompting.everythingAdded);
-  if (!stored) putBack(page, everything.job, segment);
+  // Ids go up: the newest annotation is the one just stored.
+  const newest = Math.max(...(page.store.get().picture?.annotations ?? []).map(({ id }) => id));
+  const { accepted, done } = known(page);
+  if (stored) accepted.set(job.id, (accepted.get(job.id) ?? new Map<string, number>()).set(rle, newest));
+  done.get(job.id)?.delete(rle);
+  if (page.store.get().everything.job?.id === job.id) offerLeft(page);
   return stored;
 }
 
@@ -215,9 +231,13 @@ export function putAwaySegment(page: Page): void {
 // The segments found belong to one picture. Returns the stop.
 export function watchEverything(page: Page): () => void {
   let name = page.store.get().picture?.name;
+  let annotations = page.store.get().picture?.annotations;
   return page.store.subscribe(() => {
     const { picture, everything } = page.store.get();
-    if (picture?.name === name) return;
+    const same = picture?.annotations === annotations;
+    annotations = picture?.annotations;
+    if (picture?.name === name) return void (same || known(page).found === null || offerLeft(page));
+    known(page).found = null;
     name = picture?.name;
     const job = name === undefined ? undefined : known(page).jobs.get(name);
     page.store.set({ everything: { ...noEverything, pointsPerSide: everything.pointsPerSide } });

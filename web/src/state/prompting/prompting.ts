@@ -74,14 +74,33 @@ function change(page: Page, prompt: PromptHistory): void {
     page.store.set({ prompt });
     return stop(page);
   }
-  page.store.set({ prompt, segmenting: page.now() });
+  page.store.set({ prompt, accepting: false, segmenting: page.now() });
+  lates.delete(page);
   void segment(page);
 }
 
 function stop(page: Page): void {
   page.segmentAbort?.abort();
   page.segmentAbort = null;
-  page.store.set({ candidates: [], chosen: 0, segmenting: null, promptError: null });
+  page.store.set({ candidates: [], chosen: 0, segmenting: null, accepting: false, promptError: null });
+  lates.delete(page);
+}
+
+const lates = new WeakMap<Page, (() => void)[]>();
+
+// What a person did for the next object while the mask of this one, accepted already, is still computed. False: nothing is to be waited for.
+export function putOff(page: Page, act: () => void): boolean {
+  if (!page.store.get().accepting) return false;
+  const late = lates.get(page) ?? [];
+  lates.set(page, [...late, act]);
+  return true;
+}
+
+// What was put off, in order; it is put off no longer.
+export function takeLate(page: Page): readonly (() => void)[] {
+  const late = lates.get(page) ?? [];
+  lates.delete(page);
+  return late;
 }
 
 // While an annotation is prompted again it stays selected: what is drawn is for it.
@@ -90,12 +109,14 @@ function deselect(page: Page): void {
 }
 
 export function drawBox(page: Page, box: Box): void {
+  if (putOff(page, () => drawBox(page, box))) return;
   page.store.set({ candidates: [], chosen: 0 });
   deselect(page);
   change(page, withBox(page.store.get().prompt, box));
 }
 
 export function setPoint(page: Page, x: number, y: number, foreground: boolean): void {
+  if (putOff(page, () => setPoint(page, x, y, foreground))) return;
   const state = page.store.get();
   const key = state.project?.predictor.takes_mask_input === true ? (preview(state)?.logits_key ?? null) : null;
   deselect(page);

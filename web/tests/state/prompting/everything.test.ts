@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseTool, leaveTool } from '../../../src/state/editing/choosing-tools';
+import { redoEdit, undoEdit } from '../../../src/state/editing/editing';
 import { open } from '../../../src/state/images/navigation';
 import {
   acceptSegment,
@@ -77,6 +78,18 @@ describe('everything mode', () => {
     };
     expect(await acceptSegment(page, small)).toBe(false);
     expect(keys(page)).toContain('small');
+  });
+
+  it('is offered again when its annotation is taken back', async () => {
+    const { page } = await searched();
+    expect(await acceptSegment(page, small)).toBe(true);
+    expect(keys(page)).toEqual(['large', 'right']);
+    await undoEdit(page);
+    await settle();
+    expect(keys(page)).toEqual(['large', 'right', 'small']);
+    await redoEdit(page);
+    await settle();
+    expect(keys(page)).toEqual(['large', 'right']);
   });
 
   it('is walked by key: the next one is marked after one was put away', async () => {
