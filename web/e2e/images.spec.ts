@@ -125,3 +125,32 @@ test('small pictures in place of rows, also after a reload; progress is in sight
   await page.reload();
   await expect(page.locator('.image-cell.current')).toContainText('rocket.jpg');
 });
+
+test('each opening of the filter takes what is typed, and after Esc the next key is the page’s at once', async ({ page }) => {
+  await opened(page, program.url, 'astronaut.jpg');
+  const name = page.getByRole('textbox', { name: 'Part of the name' });
+  const open = [
+    () => page.keyboard.press('Shift+F'),
+    () => page.keyboard.press('Control+f'),
+    () => page.getByTestId('filter').click(),
+  ];
+  for (const [i, act] of open.entries()) {
+    await act();
+    await page.keyboard.type('f');
+    await expect(name).toHaveValue('f'.repeat(i + 1));
+    await expect(name).toBeFocused();
+    await page.keyboard.press('Escape');
+  }
+  await page.keyboard.press('Shift+F');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await expect(rows(page)).toHaveCount(7);
+  // Both within a frame, as a hand that knows them is.
+  await page.evaluate(() => {
+    const press = (key: string) =>
+      document.activeElement!.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    press('Escape');
+    press('n');
+  });
+  await shows(page, 'chelsea.jpg');
+});

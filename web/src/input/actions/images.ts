@@ -30,7 +30,10 @@ export const images: readonly Action[] = [
     title: text.actions.filter,
     keys: ['Shift+f', 'Mod+f'],
     enabled: (s) => s.panels,
-    run: () => document.getElementById(filterMenuId)?.showPopover(),
+    run: () => {
+      document.getElementById(filterMenuId)?.togglePopover(true);
+      document.getElementById('filter-name')?.focus(); // also where the menu was open already
+    },
   },
   {
     id: 'image-layout',

@@ -38,6 +38,7 @@ function useTyped(value: string, act: (typed: string) => void) {
   return { typed, onInput };
 }
 
+// Always there, so that each opening of the menu gives it the focus at once.
 function NameField() {
   const page = usePage();
   const list = useList();
@@ -128,6 +129,14 @@ export function FilterMenu() {
     setOpen(event.newState === 'open');
     if (event.newState === 'open') countStates(page).catch((error: unknown) => tellError(page, 'list', error));
   };
+  const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
+    event.stopPropagation(); // the page's own keys rest
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    event.currentTarget.hidePopover();
+    // The browser takes the focus from what is hidden only at the next frame: a key before that would be lost.
+    if (event.currentTarget.contains(document.activeElement)) (document.activeElement as HTMLElement).blur();
+  };
   return (
     <>
       <button
@@ -150,11 +159,11 @@ export function FilterMenu() {
         aria-label={words.filterTitle}
         popover="auto"
         onToggle={(event) => toggledNow(event as unknown as ToggleEvent)}
-        onKeyDown={(event) => event.stopPropagation()} // the page's own keys rest
+        onKeyDown={onKeyDown}
       >
+        <NameField />
         {open && (
           <>
-            <NameField />
             <h3>{words.filterState}</h3>
             <States />
             <h3>{words.filterClass}</h3>
