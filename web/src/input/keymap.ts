@@ -126,14 +126,14 @@ const names: Readonly<Record<string, string>> = {
   '-': '−',
 };
 
-function parts(key: string): readonly string[] {
+export function partsOf(key: string): readonly string[] {
   return key.endsWith('+') ? [...key.slice(0, -1).split('+').filter((part) => part !== ''), '+'] : key.split('+');
 }
 
 // For people: "Ctrl S", "PgDn".
 export function keyText(key: string, letters = true): string {
   const shown = !letters && isBare(key) ? `Alt+${key}` : key;
-  return parts(shown)
+  return partsOf(shown)
     .map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part))
     .join(' ');
 }
@@ -141,7 +141,7 @@ export function keyText(key: string, letters = true): string {
 // For screen readers, as aria-keyshortcuts wants it: "Control+S".
 export function spokenKey(key: string, letters = true): string {
   const shown = !letters && isBare(key) ? `Alt+${key}` : key;
-  return parts(shown)
+  return partsOf(shown)
     .map((part) => (part === 'Mod' ? 'Control' : part === '+' ? 'Plus' : part))
     .join('+');
 }

@@ -5,6 +5,7 @@ import { placeOf, type Action, type Group } from '../input/action';
 import { actions } from '../input/actions';
 import { keyName, keysOf, keyText, type ChosenKeys } from '../input/keymap';
 import { chosenKeys, hasLetterKeys } from '../input/place';
+import { findsKey } from '../input/key-search';
 import { choose, holderOf, isModifier, isRefused, reset } from '../input/remap';
 import { setPreference } from '../state/preferences';
 import { text } from '../text/en';
@@ -30,13 +31,6 @@ function titleOf(action: Action): string {
 function keysShown(keys: readonly string[], letters: boolean): readonly string[] {
   if (keys.length > 4) return [`${keyText(keys[0]!, letters)} … ${keyText(keys.at(-1)!, letters)}`];
   return keys.map((key) => keyText(key, letters));
-}
-
-// Every word is in the title, or is one of the keys.
-function matches(title: string, keys: readonly string[], query: string): boolean {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const all = title.toLowerCase();
-  return words.every((word) => all.includes(word) || keys.some((key) => key.toLowerCase() === word));
 }
 
 function Conflict({ choosing, take, cancel }: { choosing: Choosing; take: () => void; cancel: () => void }) {
@@ -95,7 +89,7 @@ function Row({ action, choosing, begin, clear, take, cancel }: RowProps) {
       <span class="help-keys">
         {waits && (
           <span class="help-press" role="status">
-            {named.press}
+            {choosing.besides || keys.length < 2 ? named.press : named.pressInstead(keysShown(keys, letters))}
           </span>
         )}
         {!waits && keys.length === 0 && <span class="muted">{named.noKey}</span>}
@@ -109,7 +103,7 @@ function Row({ action, choosing, begin, clear, take, cancel }: RowProps) {
 }
 
 function Mouse({ query }: { query: string }) {
-  const shown = named.mouse.filter(([title, how]) => matches(`${title} ${how}`, [], query));
+  const shown = named.mouse.filter(([title, how]) => findsKey(`${title} ${how}`, [], true, query));
   if (shown.length === 0) return null;
   return (
     <section>
@@ -167,7 +161,7 @@ export function HelpDialog() {
     close();
     return true;
   };
-  const shown = actions.filter((action) => matches(titleOf(action), keysShown(keysOf(action, chosen), letters), query));
+  const shown = actions.filter((action) => findsKey(titleOf(action), keysOf(action, chosen), letters, query));
   const changed = Object.keys(chosen).length;
   return (
     <Dialog title={named.title} wide keys={keys}>
@@ -189,7 +183,7 @@ export function HelpDialog() {
         <p class="muted">{letters ? named.letters : named.lettersOff}</p>
       </div>
       <div class="help-scroll" onKeyDownCapture={capture}>
-        <div class="help">
+        <div class={query === '' ? 'help' : 'help found'}>
         {groups.map((group) => {
           const rows = shown.filter((action) => action.group === group);
           if (rows.length === 0) return null;

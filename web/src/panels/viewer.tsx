@@ -10,7 +10,7 @@ import { text } from '../text/en';
 import { actionOf } from '../input/actions';
 import { ActionButton } from './action-button';
 import { usePage, useShell, useValue } from './context';
-import { useKey } from './keys';
+import { useKey, withKey } from './keys';
 
 function Pane({ view, side }: { view: PaneView; side: 'left' | 'main' }) {
   const { mountPane } = useShell();
@@ -41,7 +41,7 @@ export function Panes() {
   );
 }
 
-function Choice({ id, name }: { id: string; name: string }) {
+function Choice({ id, name, tip }: { id: string; name: string; tip: string }) {
   const page = usePage();
   const action = actionOf(id);
   const active = useValue((state) => action.active?.(state) === true);
@@ -53,6 +53,7 @@ function Choice({ id, name }: { id: string; name: string }) {
       role="radio"
       aria-checked={active}
       aria-keyshortcuts={key.spoken}
+      data-tip={withKey(tip, key.text)}
       onClick={() => action.run(page, '')}
     >
       <span>{name}</span>
@@ -65,7 +66,7 @@ function Strength() {
   const page = usePage();
   const opacity = useValue((state) => state.opacity);
   return (
-    <label class="opacity">
+    <label class="opacity" data-tip={text.frame.strength}>
       <input
         type="range"
         min="0"
@@ -88,7 +89,12 @@ export function ViewerBar() {
     <section class="viewer-bar" aria-label={text.frame.viewer} data-testid="viewer">
       <div class="segmented" role="radiogroup" aria-label={text.frame.viewer}>
         {viewerViews.map((view) => (
-          <Choice key={view} id={`view-${view.replaceAll('_', '-')}`} name={text.frame.viewerViews[view]} />
+          <Choice
+            key={view}
+            id={`view-${view.replaceAll('_', '-')}`}
+            name={text.frame.viewerViews[view]}
+            tip={text.frame.viewerTips[view]}
+          />
         ))}
       </div>
       <Strength />

@@ -123,7 +123,8 @@ export const text = {
     onto: (className: string) => `onto ${className}`,
     newOf: (className: string) => `new ${className}`,
     outlineNone: 'Click an object to edit its outline',
-    outlineHint: 'Drag a vertex, or the middle of an edge; double click makes one, Alt click takes one away',
+    outlineHint: 'Drag a vertex or an edge',
+    outlineTip: 'Drag a vertex, or the middle of an edge; double click makes one, Alt click takes one away',
     outlineChosen: (count: number) => (count === 1 ? '1 vertex chosen' : `${count} vertices chosen`),
     verticesOf: (count: string) => `${count} vertices`,
     verticesAfter: (before: string, after: string) => `${before} → ${after} vertices`,
@@ -204,7 +205,8 @@ export const text = {
     everything: 'Everything',
     everythingStart: 'Looking for everything on this image',
     everythingFound: (count: string) => `${count} found`,
-    everythingClick: 'Click a segment to add it with the chosen class; Enter adds the marked one, Tab goes on',
+    everythingClick: 'Click to add',
+    everythingClickTip: 'Click a segment to add it with the chosen class; Enter adds the marked one, Tab goes on',
     everythingNone: 'No segments were found. A finer grid may find small ones.',
     everythingDone: 'All segments of this image were added or put away',
     everythingStop: 'Stop',
@@ -642,6 +644,10 @@ export const text = {
     title: 'Keys',
     search: 'Search the keys',
     none: 'No key does that.',
+    // What people may type for a part of a key, besides its name and what is shown.
+    called: { Mod: ['control', 'cmd', 'command'], '+': ['plus'], '-': ['minus'], Enter: ['return'] } as Readonly<
+      Record<string, readonly string[]>
+    >,
     groups: {
       Images: 'Images',
       Prompt: 'Prompt',
@@ -679,6 +685,8 @@ export const text = {
     resetAllText: (count: number) =>
       count === 1 ? 'One action has its own key again.' : `${count} actions have their own keys again.`,
     press: 'Press the new key; Esc cancels',
+    pressInstead: (keys: readonly string[]) =>
+      `Press the new key, in place of ${keys.length > 1 ? `${keys.slice(0, -1).join(', ')} and ` : ''}${keys.at(-1)}; Esc cancels`,
     refused: (key: string) => `${key} cannot be used: the browser or the page keeps it for itself.`,
     fixed: (key: string, title: string) => `${key} is “${title}”, which cannot be changed.`,
     taken: (key: string, title: string) => `${key} is “${title}”. Take it from there?`,
@@ -880,6 +888,12 @@ export const text = {
     chooseImage: 'Choose one in the list.',
     workViews: { masks: 'Picture with masks', side_by_side: 'Picture beside the picture with masks', bare: 'Bare picture' },
     viewerViews: { overlay: 'Overlay', masked: 'Masked', side_by_side: 'Side by side', contours: 'Contours' },
+    viewerTips: {
+      overlay: 'The masks over the photo',
+      masked: 'Only what lies under a mask',
+      side_by_side: 'The photo beside its masks',
+      contours: 'Only the outlines, over the photo',
+    },
     views: 'Views',
     viewer: 'Viewer',
     strength: 'Strength of the masks',

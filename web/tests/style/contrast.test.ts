@@ -70,3 +70,17 @@ test('no colour is written but in base.css', () => {
     expect(found, name).toBeNull();
   }
 });
+
+test('the chosen one of a row has another ground and a frame that can be seen (3)', () => {
+  const rules = readFileSync(new URL('controls.css', folder), 'utf8');
+  const blockOf = (selector: string) => rules.slice(rules.indexOf(`\n${selector} {`)).split('}')[0]!;
+  const colorIn = (block: string, property: string) =>
+    new RegExp(`${property}:[^;]*var\\(--([a-z-]+)\\)`).exec(block)?.[1] ?? '';
+  const chosen = blockOf(".segmented .button[aria-checked='true']");
+  for (const theme of Object.values(themes)) {
+    const row = theme[colorIn(blockOf('.segmented'), 'background')]!;
+    expect(theme[colorIn(chosen, 'background')]).not.toBe(row);
+    expect(contrast(theme[colorIn(chosen, 'box-shadow')]!, row)).toBeGreaterThanOrEqual(3);
+    expect(contrast(theme[colorIn(chosen, 'color')]!, theme[colorIn(chosen, 'background')]!)).toBeGreaterThanOrEqual(4.5);
+  }
+});

@@ -56,7 +56,7 @@ export function JumpDialog() {
   };
   const said = answer !== '' ? answer : more > 0 ? words.jumpMore(count(more)) : '';
   return (
-    <Dialog title={words.jump}>
+    <Dialog title={words.jump} kind="jump-dialog">
       <form onSubmit={(event) => void submit(event)} onKeyDown={onKeyDown}>
         <input
           type="text"
@@ -74,7 +74,7 @@ export function JumpDialog() {
             setTyped(event.currentTarget.value);
           }}
         />
-        <div class="suggestions" style={{ height: `${rowsShown * rowHeight}px` }}>
+        <div class="suggestions" style={{ height: `${Math.min(Math.max(entries.length, 1), rowsShown) * rowHeight}px` }}>
           {typed.trim() === '' && <p class="hint">{words.jumpEmpty(count(all))}</p>}
           <VirtualList
             count={entries.length}

@@ -76,7 +76,7 @@ function OutlineOptions() {
   if (!edited) return <span class="muted">{words.outlineNone}</span>;
   if (chosen === 0)
     return (
-      <span class="muted outline-hint" title={words.outlineHint}>
+      <span class="muted outline-hint" title={words.outlineTip}>
         {words.outlineHint}
       </span>
     );

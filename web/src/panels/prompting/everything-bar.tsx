@@ -53,6 +53,7 @@ export function EverythingBar() {
   const words = text.prompting;
   if (job === null) return null;
   const running = isRunning(job);
+  const hint = segments.length > 0 ? words.everythingClick : running ? words.everythingStart : words.everythingNone;
   const found = words.everythingFound(plural(segments.length, 'segment'));
   return (
     <div class="prompt-bar everything-bar" data-testid="everything">
@@ -63,8 +64,8 @@ export function EverythingBar() {
         </>
       )}
       <span class="tabular">{found}</span>
-      <span class="muted grow" title={words.everythingClick}>
-        {segments.length > 0 ? words.everythingClick : running ? words.everythingStart : words.everythingNone}
+      <span class="muted grow" title={hint === words.everythingClick ? words.everythingClickTip : hint}>
+        {hint}
       </span>
       {running ? (
         <button type="button" class="button" onClick={() => stopEverything(page)}>
