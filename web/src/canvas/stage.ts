@@ -1,5 +1,5 @@
-// Konva layers under one transform: picture, still annotations, those that change, segments, prompt and tool. Nothing
-// listens inside Konva; the pointer is read in input/pointer.ts.
+// Konva layers under one transform: picture, segments on offer, still annotations with their names, those that change,
+// prompt and tool. Nothing listens inside Konva; the pointer is read in input/pointer.ts.
 
 import { Stage } from 'konva/lib/Stage.js';
 import type { Page } from '../state/page';
@@ -53,6 +53,13 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   const moving = keeping(movingOf);
 
   const picture = makeSheet(stage, store.get, (s) => [s.picture?.name], paintPicture, { shifts: true });
+  const segments = makeSheet(
+    stage,
+    store.get,
+    (s) => [s.everything.segments, s.picture?.name, offersSegments(s)],
+    (canvas) => drawSegments(canvas, store.get()),
+    { isEmpty: (s) => !offersSegments(s) },
+  );
   const annotations = makeSheet(
     stage,
     store.get,
@@ -77,13 +84,6 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     ],
     (canvas) => !isBare(store.get()) && drawMoving(canvas, store.get(), names, hand.gesture?.reshaped ?? null),
     { isEmpty: (s) => moving(s).length === 0 },
-  );
-  const segments = makeSheet(
-    stage,
-    store.get,
-    (s) => [s.everything.segments, s.picture?.name, offersSegments(s)],
-    (canvas) => drawSegments(canvas, store.get()),
-    { isEmpty: (s) => !offersSegments(s) },
   );
   const prompt = makeSheet(
     stage,
@@ -113,7 +113,7 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     const turned = state.picture?.name !== before?.picture?.name;
     if (turned || state.viewport !== before?.viewport) wantTiles(state, tiles, ratio());
     before = state;
-    for (const sheet of [picture, annotations, changing, segments, prompt]) sheet.update(state);
+    for (const sheet of [picture, segments, annotations, changing, prompt]) sheet.update(state);
   };
   const sizes = new ResizeObserver(() => {
     const { clientWidth: width, clientHeight: height } = container;
