@@ -56,6 +56,50 @@ test('a class is added, renamed and merged, each after a look at what changes', 
   expect(classFile()[written]).toBe('animal/lynx');
 });
 
+test('the search chooses nothing before Enter, and a merge goes by Enter alone', async ({ page }) => {
+  await opened(page, program.url);
+  const chosen = list(page).locator('[aria-selected="true"]').first();
+  await chooseClass(page, 'cup');
+  await page.keyboard.press('/');
+  await page.keyboard.type('rock');
+  await expect(list(page).getByRole('option')).toHaveText([/rocket/]);
+  await page.keyboard.press('Escape');
+  await expect(chosen).toContainText('cup');
+  await page.keyboard.press('/');
+  await page.keyboard.type('rock');
+  await page.keyboard.press('Enter');
+  await expect(chosen).toContainText('rocket');
+
+  await page.keyboard.press('Shift+C');
+  await page.getByRole('radio', { name: 'Merge' }).click();
+  await page.getByRole('combobox', { name: 'Into the class' }).focus();
+  await page.keyboard.type('flag');
+  await page.keyboard.press('Enter'); // the class
+  await page.keyboard.press('Enter'); // what it changes
+  await expect(page.getByTestId('changes')).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect.poll(classFile).not.toContain('rocket');
+});
+
+test('on a small screen the last part of a long name is whole, and the groups are in sight below the nine', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await opened(page, program.url);
+  await edit(page, 'Add', () => page.getByLabel('Name of the new class').fill('living things/animals/mammals/short-tailed shrew'));
+  const tree = page.getByRole('tree', { name: 'Classes' });
+  await expect(tree).toBeVisible();
+  await page.keyboard.press('/');
+  await page.keyboard.type('shrew');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('*');
+  const leaf = tree.locator('.leaf').first();
+  await expect(leaf).toHaveText('/short-tailed shrew');
+  expect(await leaf.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+  const [rows, list] = [tree.getByRole('treeitem'), (await tree.boundingBox())!];
+  const tenth = (await rows.nth(9).boundingBox())!;
+  expect(tenth.y + tenth.height).toBeLessThanOrEqual(list.y + list.height);
+});
+
 test('a name that is taken is refused with the reason, before anything changes', async ({ page }) => {
   await opened(page, program.url);
   const before = classFile();

@@ -21,6 +21,11 @@ function partsOf(name: string): readonly string[] {
   return parts.some((part) => part.trim() === '') ? [name] : parts;
 }
 
+// What the list shows of a name within its group.
+export function leafOf(name: string): string {
+  return partsOf(name).at(-1)!;
+}
+
 function newGroup(path: string, label: string): Group {
   return { path, label, entries: [], groups: new Map(), size: 0 };
 }
@@ -53,7 +58,7 @@ export function hasGroups(classes: readonly Class[]): boolean {
 function rowsOf(group: Group, depth: number, folded: ReadonlySet<string>, rows: ClassRow[]): void {
   for (const entry of group.entries) {
     if ('id' in entry) {
-      rows.push({ kind: 'class', item: entry, label: partsOf(entry.name).at(-1)!, depth, numbered: false });
+      rows.push({ kind: 'class', item: entry, label: leafOf(entry.name), depth, numbered: false });
       continue;
     }
     rows.push({ kind: 'group', path: entry.path, label: entry.label, depth, size: entry.size });

@@ -8,6 +8,7 @@ interface Props {
   readonly count: number;
   readonly row: number; // height, CSS pixels
   readonly label: string;
+  readonly id?: string;
   readonly current: number | null; // kept in sight when it changes
   readonly render: (index: number) => ComponentChildren;
   readonly multiple?: boolean; // several may be selected
@@ -60,7 +61,7 @@ function useHeight(ref: RefObject<HTMLDivElement | null>): number {
 }
 
 export function VirtualList(props: Props) {
-  const { count, row, label, current, render, multiple = false, onDrawn, onWhole, role = 'listbox', kind = '', ownKeys = false } = props;
+  const { count, row, label, id, current, render, multiple = false, onDrawn, onWhole, role = 'listbox', kind = '', ownKeys = false } = props;
   const ref = useRef<HTMLDivElement>(null);
   const height = useHeight(ref);
   const [top, setTop] = useState(0);
@@ -87,6 +88,7 @@ export function VirtualList(props: Props) {
   return (
     <div
       class={`list ${kind}`}
+      {...(id === undefined ? {} : { id })}
       ref={ref}
       role={role}
       aria-label={label}

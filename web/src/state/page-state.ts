@@ -82,6 +82,7 @@ export interface PageState {
 
   readonly classId: number | null;
   readonly classQuery: string;
+  readonly classMarked: number | null; // what Enter in the search chooses
   readonly classes: ClassList;
   readonly jobs: Jobs;
   readonly progress: Progress | null; // null until the program said
@@ -140,6 +141,7 @@ export const initialState: PageState = {
   adding: [],
   classId: null,
   classQuery: '',
+  classMarked: null,
   classes: noClasses,
   jobs: noJobs,
   progress: null,

@@ -1,10 +1,11 @@
 // A class, found by typing a part of its name.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { colorOf, css } from '../../model/color';
 import type { Class } from '../../model/wire';
 import { matching } from '../../state/project/classes';
 import { text } from '../../text/en';
+import { ClassName } from '../class-name';
 import { useValue } from '../context';
 import { Icon } from '../icon';
 import { VirtualList } from '../virtual-list';
@@ -27,6 +28,8 @@ export function ClassField({ classId, label, hint, except, onChoose }: Props) {
   const [typed, setTyped] = useState<string | null>(null); // null: the list is shut
   const [at, setAt] = useState(0);
   useEffect(() => setAt(0), [typed]);
+  const listId = useId();
+  const rowId = (item: Class | undefined) => (item === undefined ? undefined : `${listId}-${item.id}`);
   const found = typed === null ? none : matching(classes, typed).filter(({ id }) => id !== except);
   const choose = (item: Class | undefined) => {
     if (item === undefined) return;
@@ -36,7 +39,7 @@ export function ClassField({ classId, label, hint, except, onChoose }: Props) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown') typed === null ? setTyped('') : setAt(Math.min(at + 1, found.length - 1));
     else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0));
-    else if (event.key === 'Enter') choose(found[at]);
+    else if (event.key === 'Enter' && typed !== null) choose(found[at]);
     else if (event.key === 'Escape' && typed !== null) setTyped(null);
     else return;
     event.preventDefault();
@@ -55,7 +58,9 @@ export function ClassField({ classId, label, hint, except, onChoose }: Props) {
           autocomplete="off"
           spellcheck={false}
           aria-label={label}
+          aria-autocomplete="list"
           aria-expanded={typed !== null}
+          {...(typed === null ? {} : { 'aria-controls': listId, 'aria-activedescendant': rowId(found[at]) })}
           placeholder={hint}
           value={typed ?? chosen?.name ?? ''}
           onFocus={(event) => event.currentTarget.select()}
@@ -83,6 +88,7 @@ export function ClassField({ classId, label, hint, except, onChoose }: Props) {
             count={found.length}
             row={rowHeight}
             label={label}
+            id={listId}
             current={at}
             render={(index) => {
               const item = found[index];
@@ -91,6 +97,7 @@ export function ClassField({ classId, label, hint, except, onChoose }: Props) {
                 <button
                   type="button"
                   role="option"
+                  id={rowId(item)}
                   key={item.id}
                   class={`class-row${index === at ? ' current' : ''}`}
                   aria-selected={index === at}
@@ -98,7 +105,7 @@ export function ClassField({ classId, label, hint, except, onChoose }: Props) {
                   onClick={() => choose(item)}
                 >
                   <span class="swatch" style={{ background: css(colorOf(item.id)) }} />
-                  <span class="class-name">{item.name}</span>
+                  <ClassName name={item.name} />
                 </button>
               );
             }}

@@ -7,15 +7,17 @@ import type { Annotation, Class } from '../../model/wire';
 import type { ClassRow } from '../../model/class-rows';
 import {
   chooseClass,
+  chooseMarked,
   classRows,
   isPinned,
-  matching,
-  moveClass,
+  moveMark,
   numberedClasses,
+  searchClasses,
   toggleGroup,
 } from '../../state/project/classes';
 import { text as allText } from '../../text/en';
 import { ActionButton } from '../action-button';
+import { ClassName } from '../class-name';
 import { usePage, useValue } from '../context';
 import { Icon } from '../icon';
 import { VirtualList } from '../virtual-list';
@@ -31,19 +33,22 @@ function counts(annotations: readonly Annotation[]): ReadonlyMap<number, number>
   return found;
 }
 
-function Search() {
+const listId = 'class-list';
+
+function idOf(row: ClassRow | undefined): string | undefined {
+  return row?.kind === 'class' ? `class-${row.numbered ? 'number' : 'row'}-${row.item.id}` : undefined;
+}
+
+// marked: the id of the row's element.
+function Search({ marked, tree }: { marked: string | undefined; tree: boolean }) {
   const page = usePage();
   const query = useValue((state) => state.classQuery);
-  const type = (text: string) => {
-    page.store.set({ classQuery: text });
-    const shown = matching(page.store.get().project?.classes ?? [], text);
-    if (text !== '' && shown[0] !== undefined) chooseClass(page, shown[0]);
-  };
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLInputElement }) => {
-    if (event.key === 'ArrowDown') moveClass(page, 1);
-    else if (event.key === 'ArrowUp') moveClass(page, -1);
+    if (event.key === 'ArrowDown') moveMark(page, 1);
+    else if (event.key === 'ArrowUp') moveMark(page, -1);
     else if (event.key === 'Enter' || event.key === 'Escape') {
-      page.store.set({ classQuery: '' });
+      if (event.key === 'Enter') chooseMarked(page);
+      searchClasses(page, null);
       event.currentTarget.blur();
     } else return;
     event.preventDefault();
@@ -54,12 +59,20 @@ function Search() {
       <input
         id="class-search"
         type="text"
+        role="combobox"
         autocomplete="off"
         spellcheck={false}
         placeholder={words.search}
         aria-label={words.search}
+        aria-autocomplete="list"
+        aria-haspopup={tree ? 'tree' : 'listbox'}
+        aria-expanded
+        aria-controls={listId}
+        aria-activedescendant={marked}
         value={query}
-        onInput={(event) => type(event.currentTarget.value)}
+        onInput={(event) => searchClasses(page, event.currentTarget.value)}
+        onFocus={() => query !== '' && searchClasses(page, query)}
+        onBlur={() => page.store.set({ classMarked: null })}
         onKeyDown={onKeyDown}
       />
       <kbd>/</kbd>
@@ -72,20 +85,22 @@ interface ClassRowProps {
   readonly number: number; // 0: none
   readonly pinned: boolean;
   readonly current: boolean;
+  readonly marked: boolean; // by the search
   readonly used: number; // objects on this image
   readonly role: 'option' | 'treeitem';
 }
 
 const indentPx = 16;
 
-function ClassLine({ row, number, pinned, current, used, role }: ClassRowProps) {
+function ClassLine({ row, number, pinned, current, marked, used, role }: ClassRowProps) {
   const page = usePage();
   const { item, label, depth } = row;
   return (
     <button
       type="button"
       role={role}
-      class={`class-row${current ? ' current' : ''}`}
+      id={idOf(row)}
+      class={`class-row${current ? ' current' : ''}${marked ? ' marked' : ''}`}
       style={depth > 0 ? { paddingLeft: `${14 + depth * indentPx}px` } : {}}
       aria-selected={current}
       {...(role === 'treeitem' ? { 'aria-level': depth + 1 } : {})}
@@ -94,7 +109,7 @@ function ClassLine({ row, number, pinned, current, used, role }: ClassRowProps) 
       onClick={() => chooseClass(page, item)}
     >
       <span class="swatch" style={{ background: css(colorOf(item.id)) }} />
-      <span class="class-name">{label}</span>
+      <ClassName name={label} />
       {pinned && (
         <span class="pinned" role="img" aria-label={words.isPinned}>
           <Icon name="pin" />
@@ -132,13 +147,16 @@ export function ClassList() {
   const all = useValue((state) => state.project?.classes ?? none);
   const query = useValue((state) => state.classQuery);
   const chosen = useValue((state) => state.classId);
+  const marked = useValue((state) => state.classMarked);
   const annotations = useValue((state) => state.picture?.annotations ?? noAnnotations);
   const numbered = useValue(numberedClasses);
   const { folded } = useValue((state) => state.classes);
   const used = useMemo(() => counts(annotations), [annotations]);
   const rows = useMemo(() => classRows(page.store.get()), [all, query, numbered, folded]);
   const tree = useMemo(() => rows.some((row) => row.kind === 'group'), [rows]);
-  const at = rows.findIndex((row) => row.kind === 'class' && row.item.id === chosen);
+  const find = (id: number | null) => rows.findIndex((row) => row.kind === 'class' && row.item.id === id);
+  const markedAt = find(marked);
+  const at = markedAt < 0 ? find(chosen) : markedAt;
   const found = query === '' ? count(all.length) : words.found(count(rows.length), count(all.length));
 
   const draw = (index: number) => {
@@ -159,6 +177,7 @@ export function ClassList() {
         number={numbered.indexOf(row.item) + 1}
         pinned={isPinned(page.store.get(), row.item.name)}
         current={row.item.id === chosen}
+        marked={index === markedAt}
         used={used.get(row.item.id) ?? 0}
         role={tree ? 'treeitem' : 'option'}
       />
@@ -173,11 +192,12 @@ export function ClassList() {
         <ActionButton id="class-pin" icon="pin" />
         <ActionButton id="edit-classes" icon="pencil" />
       </header>
-      <Search />
+      <Search marked={idOf(rows[markedAt])} tree={tree} />
       <VirtualList
         count={rows.length}
         row={rowHeight}
         label={words.heading}
+        id={listId}
         role={tree ? 'tree' : 'listbox'}
         current={at < 0 ? null : at}
         render={draw}

@@ -1,6 +1,7 @@
 // The annotations of this image in the order they are drawn, the topmost last; and what is said of the image.
 
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { leafOf } from '../../model/class-rows';
 import { count } from '../../model/format';
 import { isProposal } from '../../model/walk';
 import type { Annotation } from '../../model/wire';
@@ -13,6 +14,7 @@ import { Icon } from '../icon';
 import { VirtualList } from '../virtual-list';
 
 const rowHeight = 32;
+const few = 4; // annotations: style/classes.css gives them their room
 const searchFrom = 12; // annotations; fewer are found by looking
 const none: readonly Annotation[] = [];
 const words = text.review;
@@ -28,7 +30,7 @@ function SelectionBar() {
         <span class="muted">{words.selectionHint}</span>
       ) : (
         <>
-          <ActionButton id="relabel" text={words.makeIt(name)} keyShown side="above" />
+          <ActionButton id="relabel" text={words.makeIt(leafOf(name))} keyShown side="above" />
           <span class="grow" />
           <ActionButton id="delete" icon="trash" kind="danger" side="above" />
         </>
@@ -142,7 +144,7 @@ export function AnnotationList() {
   });
 
   return (
-    <section class="panel annotations" aria-label={words.annotations} ref={section} onKeyDownCapture={onKeyDown}>
+    <section class={`panel annotations${annotations.length <= few ? ' few' : ''}`} aria-label={words.annotations} ref={section} onKeyDownCapture={onKeyDown}>
       <header class="panel-head">
         <h2>{words.annotations}</h2>
         <span class="muted tabular">

@@ -5,6 +5,7 @@ import { area, percent, seconds } from '../../model/format';
 import type { Annotation } from '../../model/wire';
 import { isHidden, isLocked, toggleAside } from '../../state/editing/put-aside';
 import { text } from '../../text/en';
+import { ClassName } from '../class-name';
 import { usePage, useValue } from '../context';
 import { Icon, type IconName } from '../icon';
 
@@ -88,7 +89,7 @@ export function AnnotationRow({ annotation, number, name, selected, focusable, o
     >
       <span class="order tabular">{number}</span>
       <span class="swatch" style={{ color: css(colorOf(annotation.class_id)), background: css(colorOf(annotation.class_id)) }} />
-      <span class="class-name">{name}</span>
+      <ClassName name={name} />
       <Marks annotation={annotation} />
       <Switch how="locked" icon={locked ? 'lock' : 'unlock'} on={locked} id={id} />
       <Switch how="hidden" icon={hidden ? 'hidden' : 'eye'} on={hidden} id={id} />

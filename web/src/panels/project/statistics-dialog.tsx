@@ -10,6 +10,7 @@ import { tellError } from '../../state/messages';
 import { countStatistics, isCounting, listClass, stopCounting } from '../../state/project/statistics';
 import { text } from '../../text/en';
 import { chartPng, download } from './chart-picture';
+import { ClassName } from '../class-name';
 import { usePage, useValue } from '../context';
 import { Dialog } from '../dialog';
 import { VirtualList } from '../virtual-list';
@@ -122,7 +123,7 @@ function Classes({ classes }: { classes: readonly ClassStatistics[] }) {
               onClick={() => listClass(page, item.id)}
             >
               <span class="swatch" style={{ background: css(colorOf(item.id)) }} />
-              <span class="class-name">{item.name}</span>
+              <ClassName name={item.name} />
               <span class="tabular">{count(item.annotations)}</span>
               <span class="tabular">{count(item.images)}</span>
               <span class="tabular muted">{item.annotations === 0 ? '–' : area(item.areas.median)}</span>

@@ -8,6 +8,7 @@ import { loadingModel } from '../../state/prompting/predictor';
 import { hasPrompt, preview, promptFailure, retryPrompt } from '../../state/prompting/prompting';
 import { text } from '../../text/en';
 import { ActionButton } from '../action-button';
+import { ClassName } from '../class-name';
 import { CandidateStrip } from './candidate-strip';
 import { usePage, useValue } from '../context';
 import { EverythingBar } from './everything-bar';
@@ -62,7 +63,7 @@ function Offer() {
       <span class="target">
         {again && <span class="muted">{text.prompting.repromptFor}</span>}
         <span class="swatch" style={{ background: css(colorOf(classId ?? 0)) }} />
-        <span class="class-name">{name ?? text.prompting.noClass}</span>
+        <ClassName name={name ?? text.prompting.noClass} />
       </span>
     </>
   );

@@ -7,6 +7,7 @@ import { mend, rejectedFrom, type Rejected } from '../../state/review/mending';
 import { tellError } from '../../state/messages';
 import { nameOfClass } from '../../state/review/walking';
 import { text } from '../../text/en';
+import { ClassName } from '../class-name';
 import { usePage, useValue } from '../context';
 import { Dialog } from '../dialog';
 import { Icon } from '../icon';
@@ -31,7 +32,7 @@ function Image({ image }: { image: Rejected }) {
             onClick={() => mend(page, name, annotation.id)}
           >
             <span class="swatch" style={{ background: css(colorOf(annotation.class_id)) }} />
-            <span class="class-name">{nameOfClass(state, annotation.class_id)}</span>
+            <ClassName name={nameOfClass(state, annotation.class_id)} />
             {(annotation.note ?? '') === '' ? (
               <span class="muted">{words.noNote}</span>
             ) : (

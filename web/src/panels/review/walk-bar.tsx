@@ -19,6 +19,7 @@ import {
 import type { Walk } from '../../state/review/review-state';
 import { text } from '../../text/en';
 import { ActionButton } from '../action-button';
+import { ClassName } from '../class-name';
 import { usePage, useValue } from '../context';
 import { Icon } from '../icon';
 import { useKey, withKey } from '../keys';
@@ -32,7 +33,7 @@ function Name({ annotation }: { annotation: Annotation }) {
     <>
       <span class="target">
         <span class="swatch" style={{ background: css(colorOf(annotation.class_id)) }} />
-        <strong class="class-name">{name}</strong>
+        <ClassName name={name} />
       </span>
       {annotation.score > 0 && (
         <span class="walk-score" data-testid="walk-score">

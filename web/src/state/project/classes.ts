@@ -1,7 +1,7 @@
 // The class list: search, groups, and which classes the keys 1 to 9 choose. Pins and digits are kept by project in the
 // preferences, by name: ids change when classes are merged.
 
-import { numberedOf, rowsOfList, slotsAfterUse, flatRows, digits, type ClassRow } from '../../model/class-rows';
+import { leafOf, numberedOf, rowsOfList, slotsAfterUse, flatRows, digits, type ClassRow } from '../../model/class-rows';
 import type { Class } from '../../model/wire';
 import { text } from '../../text/en';
 import { announce } from '../messages';
@@ -22,10 +22,6 @@ const nothingKept: Readonly<Record<string, Kept>> = {};
 const nothing: Kept = { pins: [], slots: [] };
 const noNames: readonly string[] = [];
 const noItems: readonly Class[] = [];
-
-function leafOf(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1);
-}
 
 // Classes whose whole name contains every word of the query, those that begin with it first, then those whose last part
 // does. The order is the list's own.
@@ -156,6 +152,27 @@ export function shownClasses(page: Page): readonly Class[] {
   const all = rows.filter((row) => row.kind === 'class');
   const once = rows.some((row) => row.kind === 'head') ? all.filter((row) => !row.numbered) : all;
   return once.map((row) => row.item);
+}
+
+// What is searched for, or null: nothing any more. The chosen class stays until one that was found is chosen.
+export function searchClasses(page: Page, query: string | null): void {
+  const found = matching(page.store.get().project?.classes ?? noItems, query ?? '');
+  page.store.set({ classQuery: query ?? '', classMarked: query?.trim() ? (found[0]?.id ?? null) : null });
+}
+
+export function moveMark(page: Page, by: number): void {
+  const { classMarked, classId } = page.store.get();
+  const shown = shownClasses(page);
+  const at = shown.findIndex(({ id }) => id === (classMarked ?? classId));
+  const to = at < 0 ? 0 : Math.min(Math.max(at + by, 0), shown.length - 1);
+  const marked = shown[to];
+  if (marked === undefined) return;
+  page.store.set({ classMarked: marked.id });
+}
+
+export function chooseMarked(page: Page): void {
+  const { project, classMarked } = page.store.get();
+  chooseClass(page, project?.classes.find(({ id }) => id === classMarked));
 }
 
 export function moveClass(page: Page, by: number): void {

@@ -2,12 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { numberedOf, rowsOfList, slotsAfterUse, treeRows } from '../../../src/model/class-rows';
 import type { Class } from '../../../src/model/wire';
 import {
+  chooseMarked,
   chooseNumbered,
   classRows,
   matching,
   moveClass,
+  moveMark,
   noteUse,
   numberedClasses,
+  searchClasses,
   shownClasses,
   toggleGroup,
   togglePin,
@@ -26,6 +29,29 @@ test('search finds parts of the whole path, beginnings first, then beginnings of
   expect(matching(classes, ' bird  cat ').map(({ name }) => name)).toEqual(['cat bird']);
   expect(matching(classes, '')).toBe(classes);
   expect(matching(classes, 'zebra')).toEqual([]);
+});
+
+test('a search marks what it finds first, and the chosen class stays until Enter', async () => {
+  const program = new FakeProgram(['a.jpg']);
+  const page = pageOn(program);
+  const names = ['cat', 'dog', 'doe'];
+  page.store.set({ project: { ...(await program.api.project()), classes: listOf(names) }, classId: 0 });
+  const now = () => [page.store.get().classId, page.store.get().classMarked];
+  searchClasses(page, 'do');
+  expect(now()).toEqual([0, 1]);
+  moveMark(page, 1);
+  moveMark(page, 1);
+  expect(now()).toEqual([0, 2]);
+  searchClasses(page, null); // Esc
+  expect(now()).toEqual([0, null]);
+  moveMark(page, 1); // from the chosen one on
+  expect(now()).toEqual([0, 1]);
+  chooseMarked(page);
+  searchClasses(page, null);
+  expect(now()).toEqual([1, null]);
+  searchClasses(page, 'zebra');
+  chooseMarked(page);
+  expect(now()).toEqual([1, null]);
 });
 
 describe('groups', () => {
