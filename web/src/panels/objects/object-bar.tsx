@@ -67,12 +67,14 @@ function Asking() {
       <span class="muted tabular asking-effect" role="status" data-testid="asking-effect">
         {says}
       </span>
-      <button type="button" class="button" onClick={close}>
-        {words.cancel}
-      </button>
-      <button type="button" class="button primary" onClick={() => void answer(page)}>
-        {words.apply} <kbd>Enter</kbd>
-      </button>
+      <span class="asking-buttons">
+        <button type="button" class="button" onClick={close}>
+          {words.cancel}
+        </button>
+        <button type="button" class="button primary" onClick={() => void answer(page)}>
+          {words.apply} <kbd>Enter</kbd>
+        </button>
+      </span>
     </div>
   );
 }

@@ -27,7 +27,7 @@ function useElapsed(since: number | null): number {
   return since === null ? 0 : now() - since;
 }
 
-function Waiting({ since }: { since: number }) {
+function Waiting({ since, brief }: { since: number; brief: boolean }) {
   const elapsed = useElapsed(since);
   const encoding = useValue((state) => state.picture?.encoding);
   const accepting = useValue((state) => state.accepting);
@@ -38,7 +38,8 @@ function Waiting({ since }: { since: number }) {
   return (
     <span class="busy">
       <span class="spinner" aria-hidden="true" />
-      {encoding === 'ready' ? words.computing : preparing} <span class="muted tabular">{seconds(elapsed)}</span>
+      <span class={brief ? 'spoken' : 'busy-words'}>{encoding === 'ready' ? words.computing : preparing}</span>{' '}
+      <span class="muted tabular">{seconds(elapsed)}</span>
       {accepting && <span>{words.willBeAdded}</span>}
     </span>
   );
@@ -58,7 +59,7 @@ function Offer() {
       <span class={count > 1 ? 'spoken' : 'score'} data-testid="score">
         <span class="muted">{text.prompting.score}</span> <strong class="tabular">{mask.score.toFixed(2)}</strong>
       </span>
-      <span class="muted tabular">{area(mask.area)}</span>
+      <span class="muted tabular offer-area">{area(mask.area)}</span>
       <span class="divider" />
       <span class="target">
         {again && <span class="muted">{text.prompting.repromptFor}</span>}
@@ -104,7 +105,7 @@ export function PromptBar() {
       data-testid="prompt-bar"
       data-state={since !== null ? 'computing' : offered ? 'offered' : 'none'}
     >
-      {since !== null && <Waiting since={since} />}
+      {since !== null && <Waiting since={since} brief={several && !failed} />}
       {failed ? <Failed /> : (offered || since === null) && <Offer />}
       <span class="grow" />
       <ActionButton id="clear-prompt" text={text.prompting.clear} keyShown side="above" />
