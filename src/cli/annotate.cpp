@@ -116,6 +116,7 @@ ServerOptions server_options(const AnnotateOptions& options, const Engine& engin
   server.governor = engine.memory->governor.get();
   server.preferences = {[&preferences] { return preferences.read(); },
                         [&preferences](const std::string& text) { preferences.write(text); }};
+  server.quit = &StopSignals::ask;
   server.recovery = [&pipeline] { return pipeline.recovery(); };
   server.caches = [&pipeline] { return pipeline.caches(); };
   for (const auto& device : engine.memory->devices) server.domain_names[device->domain()] = device->name();

@@ -58,6 +58,10 @@ void StopSignals::begin_serving() {
   serving_ = true;
 }
 
+void StopSignals::ask() {
+  ::kill(::getpid(), SIGTERM);
+}
+
 void StopSignals::wait() {
   MutexLock lock(mutex_);
   while (asked_ == 0) changed_.wait(mutex_);

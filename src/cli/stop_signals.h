@@ -37,6 +37,8 @@ class StopSignals {
   void begin_serving();
   // The signal, if there was one since begin_serving(); 0: none.
   int asked() const;
+  // As if SIGTERM came from outside. From any thread.
+  static void ask();
   // Returns at the first signal since begin_serving(). What follows must end, with this object, within 1.5 s.
   void wait();
 

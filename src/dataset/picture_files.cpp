@@ -32,6 +32,10 @@ PictureAnnotations content_of(const AnnotationDocument& document, const std::str
   return content;
 }
 
+std::string revision_of(const std::string& annotations, const std::string& labels_hash) {
+  return content_hash(annotations) + "-" + labels_hash;
+}
+
 // The picture was replaced by one of another size. In memory only: the next save keeps what is on disk in backups/.
 void fit_to_picture(AnnotationDocument& document, Size size, std::vector<std::string>& warnings) {
   const std::string sizes = "the picture had " + size_text(document.size) + " pixels when it was annotated and has " +
@@ -49,7 +53,7 @@ void fit_to_picture(AnnotationDocument& document, Size size, std::vector<std::st
 // A label file that is missing, or ours of the save before, is written again by the next load; that makes no other revision.
 std::string PictureFiles::OnDisk::revision() const {
   if (!annotations) return "none-" + (labels ? labels_hash : "none");
-  return content_hash(*annotations) + "-" + (labels_were_edited() ? labels_hash : document->labels_hash);
+  return revision_of(*annotations, labels_were_edited() ? labels_hash : document->labels_hash);
 }
 
 // A missing label file is no edit: it is written again.
@@ -206,9 +210,10 @@ PictureFiles::Bytes PictureFiles::bytes_for(AnnotationDocument& document, const 
 // The annotations file first: it knows both label files, so whatever happens next, a later load sees what happened. Once it is written
 // the content is safe, and labels that cannot follow are no failure: saying so would have the caller do again what was done.
 void PictureFiles::write(const std::string& image, OnDisk& disk, AnnotationDocument document,
-                         std::vector<std::string>& warnings) {
+                         std::vector<std::string>& warnings, const Store::BeforeSave& before) {
   Bytes bytes = bytes_for(document, disk);
   if (bytes.annotations != disk.annotations) {
+    if (before) before(revision_of(bytes.annotations, document.labels_hash));
     keep_day({image, disk.annotations, disk.labels_file, disk.labels}, folder_, files_, clock_);
     replace_annotations(image, disk, std::move(bytes.annotations));
   }
@@ -287,7 +292,7 @@ bool PictureFiles::stage_earlier(const std::string& image, AnnotationDocument ea
 }
 
 std::string PictureFiles::save(const PictureAnnotations& content, const std::string& labels_file,
-                               const std::string& revision) {
+                               const std::string& revision, const Store::BeforeSave& before) {
   OnDisk disk;
   try {
     disk = read(content.image, labels_file);
@@ -302,7 +307,7 @@ std::string PictureFiles::save(const PictureAnnotations& content, const std::str
   const bool resized = disk.document && !disk.document->annotations.empty() && disk.document->size != content.size;
   if (resized || disk.labels_were_edited()) back_up(content.image, disk);
   std::vector<std::string> said_at_load;  // the next load says it
-  write(content.image, disk, document_for(content, disk), said_at_load);
+  write(content.image, disk, document_for(content, disk), said_at_load, before);
   write_metadata(*disk.document);
   return disk.revision();
 }

@@ -30,7 +30,9 @@ class PictureFiles {
 
   // Throws RevisionConflict, DatasetError (content that cannot be saved), and FileError if the annotations file cannot be written: the old
   // content is then on disk. A label file that cannot be written is logged; the next load or save writes it.
-  std::string save(const PictureAnnotations& content, const std::string& labels_file, const std::string& revision);
+  // before: Store::BeforeSave; may be empty.
+  std::string save(const PictureAnnotations& content, const std::string& labels_file, const std::string& revision,
+                   const Store::BeforeSave& before = {});
 
   // What save() would write, staged. other_fields: as StoredAnnotation's, by annotation; an empty one stays as it was. Throws AnnotationFileError if what is
   // on disk is damaged, DatasetError, FileError. What is staged for different pictures may be so at once.
@@ -71,7 +73,8 @@ class PictureFiles {
   void repair_labels(const std::string& image, OnDisk& disk, std::vector<std::string>& warnings);
   AnnotationDocument document_for(const PictureAnnotations& content, const OnDisk& disk) const;
   static Bytes bytes_for(AnnotationDocument& document, const OnDisk& disk);
-  void write(const std::string& image, OnDisk& disk, AnnotationDocument document, std::vector<std::string>& warnings);
+  void write(const std::string& image, OnDisk& disk, AnnotationDocument document, std::vector<std::string>& warnings,
+             const Store::BeforeSave& before = {});
   void replace_annotations(const std::string& image, OnDisk& disk, std::string bytes);
   void write_metadata(const AnnotationDocument& document);
   void back_up(const std::string& image, const OnDisk& disk);

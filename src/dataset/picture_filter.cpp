@@ -13,12 +13,18 @@ std::string folded(std::string_view text) {
 
 }  // namespace
 
+bool is_looked_at(const PictureTraits& picture) {
+  const AnnotationFacts& facts = picture.facts;
+  const bool proposals_only = facts.count > 0 && facts.count == facts.proposals && !facts.reviewed;
+  return picture.annotated && !proposals_only;
+}
+
 std::uint16_t states_of(const PictureTraits& picture) {
   using State = PictureFilter::State;
   if (picture.broken) return State::broken;
   const AnnotationFacts& facts = picture.facts;
   unsigned states = 0;
-  if (!picture.annotated) {
+  if (!is_looked_at(picture)) {
     states |= State::fresh;
   } else {
     states |= facts.count == 0 ? State::empty : State::labelled;

@@ -13,7 +13,7 @@ namespace sam {
 
 struct PictureFilter {
   enum State : std::uint16_t {
-    fresh = 1,          // nobody has looked at it
+    fresh = 1,          // nobody has looked at it; it may have proposals
     labelled = 2,       // with objects
     empty = 4,          // somebody looked and found nothing
     proposed = 8,       // with proposals
@@ -39,6 +39,9 @@ struct PictureTraits {
   bool annotated = false;
   const AnnotationFacts& facts;
 };
+
+// Somebody labelled it, or looked and found nothing. What a model or an import proposed is nobody's work yet.
+bool is_looked_at(const PictureTraits& picture);
 
 // All that it is, as bits of PictureFilter::State. One whose annotations were not counted yet counts as labelled.
 std::uint16_t states_of(const PictureTraits& picture);

@@ -196,7 +196,7 @@ PictureEntry PictureList::entry(std::size_t at) const {
   entry.reviewed = row.annotations.reviewed;
   entry.faulty = row.annotations.faulty;
   entry.annotated = row.annotated;
-  if (row.annotated) entry.state = PictureEntry::State::labelled;
+  if (is_looked_at(traits(row))) entry.state = PictureEntry::State::labelled;
   if (row.broken) {
     entry.state = PictureEntry::State::broken;
     entry.reason = reasons_.at(row.name);

@@ -221,13 +221,15 @@ class CategoryStore final : public Project {
     return loaded;
   }
 
-  std::string save(const PictureAnnotations& content, const std::string& revision) override {
+  using Store::save;
+
+  std::string save(const PictureAnnotations& content, const std::string& revision, const BeforeSave& before) override {
     finish_change();
     const ExclusiveGate::Pass beside_others = gate_.enter(false);
     require_not_busy();
     const std::string labels_file = require_known(content.image);
     const NameLocks::Held held(locks_, content.image);
-    const std::string saved = picture_files().save(content, labels_file, revision);
+    const std::string saved = picture_files().save(content, labels_file, revision, before);
     if (std::optional<IndexRow> facts = list_.facts(content.image)) {
       note_annotations(*facts, false);
       flush_index(0);
@@ -246,6 +248,23 @@ class CategoryStore final : public Project {
     files_.write_atomic(history_path(name), bytes);
   }
 
+  std::optional<std::string> load_next_history(const std::string& name) override {
+    require_known(name);
+    return files_.read(next_history_path(name), max_history_bytes);
+  }
+
+  void save_next_history(const std::string& name, const std::string& bytes) override {
+    require_known(name);
+    const NameLocks::Held held(history_locks_, name);
+    files_.write_atomic(next_history_path(name), bytes);
+  }
+
+  void adopt_next_history(const std::string& name) override {
+    require_known(name);
+    const NameLocks::Held held(history_locks_, name);
+    files_.rename(next_history_path(name), history_path(name));
+  }
+
   std::optional<fs::path> set_history_aside(const std::string& name, const std::string& bytes) override {
     require_known(name);
     const NameLocks::Held held(history_locks_, name);
@@ -259,7 +278,13 @@ class CategoryStore final : public Project {
 
  private:
   fs::path history_path(const std::string& name) const {
-    fs::path path = folder_.history / (name + ".json");
+    return in_history(name + ".json");
+  }
+
+  fs::path next_history_path(const std::string& name) const { return in_history(name + ".next"); }
+
+  fs::path in_history(const std::string& file) const {
+    fs::path path = folder_.history / file;
     require_inside(folder_, path);
     return path;
   }

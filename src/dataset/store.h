@@ -127,11 +127,20 @@ class Store {
   // Throws RevisionConflict, ProjectBusy, DatasetError (content that cannot be saved, such as an empty mask) and FileError: then the old content is on
   // disk, and saving again with the same revision is no conflict. A label file that cannot follow is no failure: the annotations are
   // durable, and loads warn until it could be written.
-  virtual std::string save(const PictureAnnotations& content, const std::string& revision) = 0;
+  // before: called with the new revision when all is checked and nothing is replaced yet; not called if the annotations stay as they are on disk.
+  using BeforeSave = std::function<void(const std::string& new_revision)>;
+  virtual std::string save(const PictureAnnotations& content, const std::string& revision, const BeforeSave& before) = 0;
+  std::string save(const PictureAnnotations& content, const std::string& revision) {
+    return save(content, revision, {});
+  }
 
   // Undo history of a picture, opaque bytes kept in annotations/.history/; bounded by the caller.
   virtual std::optional<std::string> load_history(const std::string& name) = 0;
   virtual void save_history(const std::string& name, const std::string& bytes) = 0;
+  // Beside it, that of the revision a save is about to make: whenever the program is killed, one of the two belongs to what is on disk.
+  virtual std::optional<std::string> load_next_history(const std::string& name) = 0;
+  virtual void save_next_history(const std::string& name, const std::string& bytes) = 0;
+  virtual void adopt_next_history(const std::string& name) = 0;  // it becomes the history
   // Takes a history that is damaged, and was loaded as these bytes, out of the way. Returns where it is kept, as a path in the project; nothing if
   // there is another by now. Throws FileError.
   virtual std::optional<std::filesystem::path> set_history_aside(const std::string& name, const std::string& bytes) = 0;

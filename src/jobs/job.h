@@ -16,8 +16,9 @@ namespace sam {
 
 enum class JobState { queued, running, done, failed, cancelled };
 
-// Jobs of one lane run one after the other: those of all pictures, those of one, and what takes a moment.
-enum class JobLane { project, picture, moment };
+// Jobs of one lane run one after the other: those of all pictures, the preparing of all pictures (hours, with a large model), those of one, and what takes
+// a moment.
+enum class JobLane { project, ahead, picture, moment };
 
 struct JobStatus {
   std::int64_t id = 0;

@@ -55,7 +55,7 @@ class JobRunner::Control final : public JobControl {
 };
 
 JobRunner::JobRunner(const Clock& clock, Listener listener) : clock_(clock), listener_(std::move(listener)) {
-  for (const JobLane lane : {JobLane::project, JobLane::picture, JobLane::moment}) {
+  for (const JobLane lane : {JobLane::project, JobLane::ahead, JobLane::picture, JobLane::moment}) {
     lanes_.emplace_back([this, lane] { run_lane(lane); });
   }
 }
@@ -198,7 +198,7 @@ JobRunner::JobPointer JobRunner::next(JobLane lane) {
 }
 
 void JobRunner::run_lane(JobLane lane) {
-  if (lane == JobLane::project) ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice_value);
+  if (lane == JobLane::project || lane == JobLane::ahead) ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice_value);
   while (const JobPointer job = next(lane)) run(job);
 }
 

@@ -253,6 +253,7 @@ JobSpec embed_job(const JobParts& parts) {
   JobSpec spec;
   spec.kind = "embed";
   spec.title = "Preparing all pictures";
+  spec.lane = JobLane::ahead;
   spec.cancelled_message = "stopped; what was prepared stays";
   spec.work = [parts](JobControl& control) { return run_embed(parts, control); };
   return spec;

@@ -58,6 +58,12 @@ Response put_preferences(const ApiParts& parts, const Request& request) {
   return json_response(preferences_of(parts).read());
 }
 
+Response quit(const ApiParts& parts) {
+  if (!parts.options.quit) throw RequestError("this server is not ended from the page; stop its program", 409);
+  parts.options.quit();
+  return json_response("{}");
+}
+
 }  // namespace
 
 std::vector<Route> project_routes(ApiParts& parts) {
@@ -69,6 +75,7 @@ std::vector<Route> project_routes(ApiParts& parts) {
        [&parts](const Request&) { return json_response(preferences_of(parts).read()); }},
       {"PUT", api + "/preferences", preferences_body_bytes,
        [&parts](const Request& request) { return put_preferences(parts, request); }},
+      {"POST", api + "/quit", 0, [&parts](const Request&) { return quit(parts); }},
   };
 }
 

@@ -45,6 +45,7 @@ struct ServerOptions {
   int list_interval_ms = 3000;                              // between two looks at images/ for new and removed pictures
   bool examine_pictures = true;  // read the headers of pictures nobody has looked at, in the background
   KeptPreferences preferences;
+  std::function<void()> quit;  // asks the program to end, soon; empty: the page cannot
   std::span<const EmbeddedFile> page = embedded_page();
 };
 

@@ -73,6 +73,11 @@ History History::parse(std::string_view bytes, const HistoryPlace& place, Histor
   return history;
 }
 
+bool History::is_of(std::string_view bytes, std::string_view revision) {
+  const json header = json::parse(bytes.substr(0, bytes.find('\n')), nullptr, false);
+  return header.is_object() && header.value("revision", json()) == revision;
+}
+
 std::string History::text(const HistoryPlace& place) const {
   std::string steps;
   steps.reserve(byte_count(undo_) + byte_count(redo_));

@@ -41,6 +41,8 @@ class History {
   // The history kept in bytes if it belongs to place, else an empty one: annotations changed by somebody else, or whose
   // class ids mean others now, must not get a step applied that was made before. Throws DamagedHistory.
   static History parse(std::string_view bytes, const HistoryPlace& place, HistoryLimits limits);
+  // Whether these bytes are a history of this revision, as far as their header says. Never throws.
+  static bool is_of(std::string_view bytes, std::string_view revision);
   // A header line with a hash of the rest, then a line for each step, undo before redo, oldest first.
   std::string text(const HistoryPlace& place) const;
 

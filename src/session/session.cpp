@@ -65,9 +65,8 @@ class ProjectSession final : public Session {
     } catch (const DamagedHistory& error) {
       throw EditError(set_aside(name, store_.load_history(name).value_or(""), error).value_or(error.what()));
     }
-    history.set_last_edit(options.edit_id);  // before the edit is made: what fails afterwards would not undo it
-    picture.revision = store_.save(picture.content, revision);
-    keep_history(name, history, picture);
+    history.set_last_edit(options.edit_id);
+    save_both(picture, history, true);
     return state_of(name, std::move(picture));
   }
 
@@ -75,9 +74,7 @@ class ProjectSession final : public Session {
     const NameLocks::Held turn(turns_, name);
     LoadedPicture picture = load(name);
     const History history = history_of(picture);
-    const std::string before = picture.revision;
-    picture.revision = store_.save(picture.content, before);
-    if (picture.revision != before) keep_history(name, history, picture);
+    save_both(picture, history, false);
     return state_of(name, std::move(picture));
   }
 
@@ -150,6 +147,7 @@ class ProjectSession final : public Session {
   // costs the undo steps and a warning, never the picture.
   History history_of(LoadedPicture& picture) {
     const std::string& name = picture.content.image;
+    if (std::optional<History> next = next_history_of(picture)) return *std::move(next);
     const std::optional<std::string> bytes = store_.load_history(name);
     if (!bytes) return History(limits_);
     try {
@@ -157,6 +155,28 @@ class ProjectSession final : public Session {
     } catch (const DamagedHistory& error) {
       if (auto said = set_aside(name, *bytes, error)) picture.warnings.push_back(*std::move(said));
       return History(limits_);
+    }
+  }
+
+  // Of a save that was made, after which the program was killed before it could make this the history.
+  std::optional<History> next_history_of(const LoadedPicture& picture) {
+    const std::string& name = picture.content.image;
+    const std::optional<std::string> bytes = store_.load_next_history(name);
+    if (!bytes || !History::is_of(*bytes, picture.revision)) return std::nullopt;
+    try {
+      return History::parse(*bytes, place_of(picture), limits_);
+    } catch (const DamagedHistory& error) {
+      spdlog::warn("the newest undo history of {} is damaged ({})", name, error.what());
+      return std::nullopt;
+    }
+  }
+
+  // One that cannot be adopted now is still found beside the old one.
+  void adopt_next_history(const std::string& name) {
+    try {
+      store_.adopt_next_history(name);
+    } catch (const FileError& error) {
+      spdlog::warn("{}", error.what());
     }
   }
 
@@ -189,13 +209,40 @@ class ProjectSession final : public Session {
     return place;
   }
 
-  // The annotations are saved already: a history that cannot be kept costs the undo steps, not the edit.
-  void keep_history(const std::string& name, const History& history, LoadedPicture& picture) {
+  // The history first, beside the one there is: whenever the program is killed, one of the two belongs to the annotations on disk, and an edit that
+  // was made is known by its id. A history that cannot be kept costs the undo steps, not the edit.
+  // has_step: the history is another than the one kept. In the picture's turn.
+  void save_both(LoadedPicture& picture, const History& history, bool has_step) {
+    const std::string& name = picture.content.image;
+    if (next_history_of(picture)) adopt_next_history(name);  // the place beside is needed
+    bool is_beside = false;
+    std::string lost;
+    HistoryPlace place = place_of(picture);
+    const auto keep = [&](const std::string& revision) {
+      try {
+        place.revision = revision;
+        store_.save_next_history(name, history.text(place));
+        is_beside = true;
+      } catch (const FileError& error) {
+        lost = error.what();
+      }
+    };
+    const std::string before = std::exchange(picture.revision, store_.save(picture.content, picture.revision, keep));
+    if (is_beside) adopt_next_history(name);
+    if (is_beside || (!has_step && picture.revision == before)) return;
+    if (lost.empty()) lost = keep_history(name, history.text(place_of(picture)));
+    if (lost.empty()) return;
+    spdlog::warn("undo history of {} is lost: {}", name, lost);
+    picture.warnings.push_back("the undo history is lost: " + lost);
+  }
+
+  // Why it could not be kept; empty: it was.
+  std::string keep_history(const std::string& name, const std::string& bytes) {
     try {
-      store_.save_history(name, history.text(place_of(picture)));
+      store_.save_history(name, bytes);
+      return {};
     } catch (const FileError& error) {
-      spdlog::warn("undo history of {} is lost: {}", name, error.what());
-      picture.warnings.push_back(std::string("the undo history is lost: ") + error.what());
+      return error.what();
     }
   }
 

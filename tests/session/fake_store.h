@@ -133,14 +133,21 @@ class FakeStore final : public Store {
     MutexLock lock(mutex_);
     return {kept_.at(name).content, kept_.at(name).revision, {}};
   }
-  std::string save(const PictureAnnotations& content, const std::string& revision) override {
+  using Store::save;
+  std::string save(const PictureAnnotations& content, const std::string& revision, const BeforeSave& before) override {
     check(content.image);
+    std::string made;
+    {
+      MutexLock lock(mutex_);
+      if (kept_.at(content.image).revision != revision) throw RevisionConflict("another revision is on disk");
+      made = "r" + std::to_string(++saves_);
+    }
+    if (before) before(made);
     if (save_error_ != 0) throw FileError("cannot write annotations: No space left on device", save_error_);
     MutexLock lock(mutex_);
     Kept& kept = kept_.at(content.image);
-    if (kept.revision != revision) throw RevisionConflict("another revision is on disk");
     kept.content = content;
-    kept.revision = "r" + std::to_string(++saves_);
+    kept.revision = made;
     return kept.revision;
   }
   std::optional<std::string> load_history(const std::string& name) override {
@@ -152,6 +159,22 @@ class FakeStore final : public Store {
     MutexLock lock(mutex_);
     kept_.at(name).history = bytes;
   }
+  std::optional<std::string> load_next_history(const std::string& name) override {
+    MutexLock lock(mutex_);
+    return kept_.at(name).next_history;
+  }
+  void save_next_history(const std::string& name, const std::string& bytes) override {
+    if (history_error_ != 0) throw FileError("cannot write history: No space left on device", history_error_);
+    MutexLock lock(mutex_);
+    kept_.at(name).next_history = bytes;
+  }
+  void adopt_next_history(const std::string& name) override {
+    if (killed_after_save_) return;
+    MutexLock lock(mutex_);
+    kept_.at(name).history = std::exchange(kept_.at(name).next_history, std::nullopt);
+  }
+  // As if the program were killed when the annotations are on disk and the history is not.
+  void kill_after_save(bool killed) { killed_after_save_ = killed; }
   std::optional<std::filesystem::path> set_history_aside(const std::string& name, const std::string& bytes) override {
     if (history_error_ != 0) throw FileError("cannot write backups: No space left on device", history_error_);
     MutexLock lock(mutex_);
@@ -195,6 +218,7 @@ class FakeStore final : public Store {
     PictureAnnotations content;
     std::string revision = "r0";
     std::optional<std::string> history;
+    std::optional<std::string> next_history;
     std::string broken;
   };
 
@@ -209,6 +233,7 @@ class FakeStore final : public Store {
   std::atomic<int> scans_ = 0;
   std::atomic<int> save_error_ = 0;
   std::atomic<int> history_error_ = 0;
+  std::atomic<bool> killed_after_save_ = false;
   std::string unreadable_ = "broken.jpg";
   mutable Mutex mutex_;
   int saves_ SAM_GUARDED_BY(mutex_) = 0;

@@ -282,6 +282,40 @@ TEST_F(SessionTest, AHistoryThatCannotBeKeptCostsUndoNotTheEdit) {
   EXPECT_THAT(state.warnings, testing::ElementsAre(testing::HasSubstr("undo history is lost")));
 }
 
+// The annotations were written, and nothing after them: the edit is known by its id, and every step can be taken back.
+TEST_F(SessionTest, KilledBetweenAnnotationsAndHistoryAnEditIsMadeOnceAndUndoGoesOn) {
+  apply(add());
+  for (int i = 0; i < 3; ++i) {
+    const std::string id = "edit " + std::to_string(i);
+    const std::string revision = session_->state("a.jpg").revision;
+    store_.kill_after_save(true);
+    session_->apply("a.jpg", revision, add(), {.edit_id = id});
+    store_.kill_after_save(false);
+    session_ = make_session(store_, pipeline_, clock_);
+    const PictureState again = session_->apply("a.jpg", revision, add(), {.edit_id = id});
+    EXPECT_EQ(again.content.annotations.size(), 2U + i);
+    EXPECT_EQ(again.last_edit, id);
+    EXPECT_TRUE(again.warnings.empty());
+  }
+  for (int left = 3; left >= 0; --left) {
+    EXPECT_EQ(apply(Undo{}).content.annotations.size(), static_cast<std::size_t>(left));
+  }
+  EXPECT_FALSE(session_->state("a.jpg").can_undo);
+}
+
+// And killed, or failed, before the annotations were written: nothing was made, and nothing is lost.
+TEST_F(SessionTest, ASaveThatNeverCameCostsNoUndoStep) {
+  apply(add());
+  const std::string revision = session_->state("a.jpg").revision;
+  store_.fail_save(EIO);
+  EXPECT_THROW(session_->apply("a.jpg", revision, add(), {.edit_id = "lost"}), FileError);
+  store_.fail_save(0);
+  session_ = make_session(store_, pipeline_, clock_);
+  EXPECT_EQ(session_->apply("a.jpg", revision, add(), {.edit_id = "lost"}).content.annotations.size(), 2U);
+  EXPECT_EQ(apply(Undo{}).content.annotations.size(), 1U);
+  EXPECT_TRUE(apply(Undo{}).content.annotations.empty());
+}
+
 TEST_F(SessionTest, SaveWritesAgainAndKeepsTheHistory) {
   apply(add());
   const PictureState state = session_->save("a.jpg");

@@ -77,3 +77,17 @@ test('one window has the image, the other looks, and takes it over knowingly', a
   await annotations(other, 2);
   await expect(objects(page)).toHaveCount(2);
 });
+
+test('q asks before it ends the program; started again, the page goes on where it was', async ({ page }) => {
+  await opened(page, program.url);
+  await page.keyboard.press('q');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('q');
+  await page.getByRole('button', { name: 'End the program' }).click();
+  await expect(page.getByRole('dialog', { name: 'The program has ended' })).toBeVisible();
+  await program.kill(); // it has ended already: waits for that
+  await program.restart();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await addBox(page, [0.2, 0.1], [0.75, 0.92], 'cat');
+  await annotations(page, 1);
+});

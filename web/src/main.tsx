@@ -27,6 +27,7 @@ import { settled, tellError } from './state/messages';
 import { makePage } from './state/page';
 import { watchConnection } from './state/editing/edit-queue';
 import { personOf } from './state/settings';
+import { forgetEnd } from './state/project/quitting';
 import { onWindows } from './state/project/windows';
 import { onPredictor } from './state/prompting/predictor';
 import { writePreferencesNow } from './state/preferences';
@@ -125,6 +126,7 @@ async function opened(): Promise<void> {
   page.store.set({ connection: 'open' });
   if (renaming) return void (renaming = false);
   settled(page, 'connection');
+  forgetEnd(page);
   thumbnails.retry();
   const first = !heard;
   heard = true;

@@ -19,18 +19,19 @@ std::string draw_classes(const Statistics& statistics, const ClassList& classes,
     chart.bars.push_back({shown_class_name(id, classes), static_cast<double>(count), count_with_commas(count),
                           colour_text(class_colour(id))});
   }
+  // In words: a bar of hundreds of classes would leave the others no length.
   if (by_count.size() > most_classes_drawn) {
     std::size_t rest = 0;
     for (std::size_t i = most_classes_drawn; i < by_count.size(); ++i) rest += by_count[i].first;
-    chart.bars.push_back({std::to_string(by_count.size() - most_classes_drawn) + " others", static_cast<double>(rest),
-                          count_with_commas(rest), palette.muted});
+    chart.note = count_with_commas(by_count.size() - most_classes_drawn) + " more classes with " +
+                 count_with_commas(rest) + " objects. ";
   }
   std::size_t without = 0;
   for (std::size_t id = 0; id < classes.names.size(); ++id) {
     without += statistics.classes.contains(static_cast<int>(id)) ? 0 : 1;
   }
   if (without > 0 && !by_count.empty()) {
-    chart.note = std::to_string(without) + (without == 1 ? " class has" : " classes have") + " no object.";
+    chart.note += count_with_commas(without) + (without == 1 ? " class has" : " classes have") + " no object.";
   }
   return draw_lying_bars(chart, palette);
 }

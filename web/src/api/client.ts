@@ -96,6 +96,7 @@ export function makeApi(window: string): Api {
     choosePredictor: (use) => call<Predictor>('PUT', `${base}/predictor`, { use }),
     windows: async () => (await call<{ windows: Window[] }>('GET', `${base}/windows`)).windows,
     progress: () => call<Progress>('GET', `${base}/project/progress`),
+    quit: async () => void (await call('POST', `${base}/quit`)),
     preferences: () => call<Record<string, unknown>>('GET', preferencesPath),
     setPreferences: async (preferences) => void (await call('PUT', preferencesPath, preferences)),
     formats: async () => (await call<{ formats: DatasetFormat[] }>('GET', `${base}/formats`)).formats,

@@ -46,6 +46,7 @@ export interface Api {
   choosePredictor(use: Predictor['use']): Promise<Predictor>;
   windows(): Promise<readonly Window[]>;
   progress(): Promise<Progress>;
+  quit(): Promise<void>; // the program ends, soon
   preferences(): Promise<Readonly<Record<string, unknown>>>;
   setPreferences(preferences: Readonly<Record<string, unknown>>): Promise<void>; // durable when it resolves
   formats(): Promise<readonly DatasetFormat[]>;

@@ -1,8 +1,10 @@
 // The dialogs of the page, one of which may be open.
 
+import { plural } from '../model/format';
 import { addMask, clearAll } from '../state/editing/editing';
 import type { Page } from '../state/page';
 import type { Dialog as DialogState } from '../state/page-state';
+import { quit } from '../state/project/quitting';
 import { text } from '../text/en';
 import { clearPrompt, preview, promptFailure, retryPrompt } from '../state/prompting/prompting';
 import { usePage, useValue } from './context';
@@ -131,19 +133,29 @@ function QuitDialog() {
   const pending = useValue((state) => preview(state) !== null);
   const saved = useValue((state) => state.saved);
   const waiting = useValue((state) => state.edits.waiting.length);
+  const others = useValue((state) => state.windows.all.filter(({ window }) => window !== page.window).length);
   return (
     <Dialog title={words.quitTitle}>
       <p>{saved === 'saved' ? words.allSaved : waiting > 0 ? text.saving.waiting(waiting) : words.notSaved}</p>
       {pending && <p>{words.offerNotAdded}</p>}
-      <p>
-        {words.quitHow} <kbd>Ctrl C</kbd>
-        {words.quitAfter}
-      </p>
+      {others > 0 && <p>{words.quitOthers(plural(others, 'other window'))}</p>}
+      <p>{words.quitAfter}</p>
       <div class="dialog-buttons">
-        <button type="button" class="button primary" data-first onClick={() => close(page)}>
+        <button type="button" class="button" data-first onClick={() => close(page)}>
           {words.goOn} <kbd>Esc</kbd>
         </button>
+        <button type="button" class="button primary" aria-disabled={waiting > 0} onClick={() => waiting === 0 && void quit(page)}>
+          {words.quit}
+        </button>
       </div>
+    </Dialog>
+  );
+}
+
+function EndedDialog() {
+  return (
+    <Dialog title={words.ended}>
+      <p>{words.endedText}</p>
     </Dialog>
   );
 }
@@ -175,6 +187,8 @@ export function Dialogs() {
       return <JumpDialog />;
     case 'memory':
       return <MemoryDialog />;
+    case 'ended':
+      return <EndedDialog />;
     case 'quit':
       return <QuitDialog />;
     case 'proposals-above':

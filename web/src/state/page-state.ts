@@ -31,7 +31,7 @@ export interface Toast {
 
 // proceed: what to do once the mask is added or discarded.
 export type Dialog =
-  | { readonly kind: 'help' | 'clear' | 'jump' | 'memory' | 'quit' | 'export' | 'settings' | 'proposals-above' | 'mend' | 'statistics' }
+  | { readonly kind: 'help' | 'clear' | 'jump' | 'memory' | 'quit' | 'ended' | 'export' | 'settings' | 'proposals-above' | 'mend' | 'statistics' }
   | { readonly kind: 'classes' | 'jobs' | 'export-to' | 'import-from' }
   | { readonly kind: 'pending'; readonly proceed: () => void }
   | {

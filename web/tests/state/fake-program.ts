@@ -284,6 +284,7 @@ export class FakeProgram {
       this.kept(name).lastEdit = edit_id;
       return this.picture(name);
     },
+    quit: async () => undefined,
     takeOver: async (name) => this.picture(name),
     visualize: async (name) => `saved_visualizations/${name}.png`,
     save: async (name) => this.picture(name),

@@ -15,7 +15,7 @@ import { enqueue, type Page } from '../page';
 
 export type Outcome = 'stored' | 'refused' | 'taken back';
 
-const retryMs = 1500;
+export const retryMs = 1500;
 
 interface Sending {
   base: Picture | null; // the picture on screen, as the program has it
@@ -87,7 +87,7 @@ export async function reloadPicture(page: Page): Promise<void> {
 }
 
 // The program did not answer, or cannot now: the same edit may succeed later.
-function mayPass(error: unknown): boolean {
+export function mayPass(error: unknown): boolean {
   if (isAbort(error)) return true;
   if (!(error instanceof Problem)) return false;
   if (error.status === 423) return error.type.endsWith('/project-busy');

@@ -4,7 +4,7 @@
 import { emptyHistory, storedOf } from '../../model/prompt';
 import type { Annotation, Candidate, ChangedEvent, Edit } from '../../model/wire';
 import { noteUse } from '../project/classes';
-import { forgetRefused, reloadPicture, savedNow, submit, takeBackUnsent, takePicture, type Change } from './edit-queue';
+import { forgetRefused, mayPass, reloadPicture, retryMs, savedNow, submit, takeBackUnsent, takePicture, type Change } from './edit-queue';
 import { entryOf, refreshEntry } from '../images/image-list';
 import { refusedWhileBusy } from '../project/jobs';
 import { announce, settled, tell, tellError } from '../messages';
@@ -109,16 +109,24 @@ export function clearAll(page: Page): Promise<boolean> {
   return edit(page, { type: 'clear' }, text.saving.cleared);
 }
 
-export function undoEdit(page: Page): Promise<boolean> {
-  if (takeBackUnsent(page)) {
-    announce(page, text.saving.undone);
-    return Promise.resolve(true);
-  }
-  return edit(page, { type: 'undo' }, text.saving.undone);
+// What undo and redo change is known to the program alone: while it does not answer nothing could be shown, and each press would count.
+function needsProgram(page: Page): boolean {
+  const { connection, edits } = page.store.get();
+  if (connection !== 'lost' && edits.stalled === null) return false;
+  tell(page, 'info', 'note', text.saving.undoWaits, text.saving.undoWaitsDetail);
+  return true;
 }
 
-export function redoEdit(page: Page): Promise<boolean> {
-  return edit(page, { type: 'redo' }, text.saving.redone);
+export async function undoEdit(page: Page): Promise<boolean> {
+  if (takeBackUnsent(page)) {
+    announce(page, text.saving.undone);
+    return true;
+  }
+  return !needsProgram(page) && edit(page, { type: 'undo' }, text.saving.undone);
+}
+
+export async function redoEdit(page: Page): Promise<boolean> {
+  return !needsProgram(page) && edit(page, { type: 'redo' }, text.saving.redone);
 }
 
 export function save(page: Page): Promise<void> {
@@ -153,5 +161,8 @@ export function onChanged(page: Page, event: ChangedEvent): void {
     if (page.store.get().picture?.revision === event.revision) return;
     await reloadPicture(page);
     tell(page, 'info', 'note', text.saving.changedElsewhere, text.saving.changedElsewhereDetail);
-  }).catch((error: unknown) => tellError(page, 'edit', error));
+  }).catch((error: unknown) => {
+    if (mayPass(error)) setTimeout(() => onChanged(page, event), retryMs);
+    else tellError(page, 'edit', error);
+  });
 }
