@@ -116,6 +116,28 @@ class PictureFilterTest : public StoreTest {
   }
 };
 
+// What a model proposed is nobody's work: the picture is still to be labelled, until one proposal is decided or somebody looked through all.
+TEST_F(PictureFilterTest, ProposalsAloneAreNoLabels) {
+  using State = PictureFilter::State;
+  open_five();
+  const auto edit = [&](const auto& change) {
+    LoadedPicture loaded = store_->load("b.bmp");
+    change(loaded.content);
+    store_->save(loaded.content, loaded.revision);
+  };
+  edit([](PictureAnnotations& content) {
+    for (Annotation& each : content.annotations) each.review = Review::proposed;
+  });
+  EXPECT_THAT(found(State::fresh), ElementsAre("a.bmp", "b.bmp"));
+  EXPECT_THAT(found(State::proposed), ElementsAre("b.bmp"));
+  EXPECT_THAT(found(State::labelled), ElementsAre("Ä.bmp"));
+  EXPECT_EQ(store_->find("b.bmp")->state, PictureEntry::State::fresh);
+  EXPECT_EQ(store_->counts().fresh, 2U);
+  edit([](PictureAnnotations& content) { content.annotations[0].review = Review::accepted; });
+  EXPECT_THAT(found(State::labelled), ElementsAre("b.bmp", "Ä.bmp"));
+  EXPECT_THAT(found(State::proposed), ElementsAre("b.bmp"));
+}
+
 TEST_F(PictureFilterTest, StatesAreUnions) {
   using State = PictureFilter::State;
   open_five();

@@ -49,14 +49,14 @@ function row(action: Action): string {
   const keys = action.keys.length > 4 ? [action.keys[0]!, action.keys.at(-1)!] : action.keys;
   const cell = keys.map((key) => (keyText(key) === '`' ? '`` ` ``' : shown(key))).join(action.keys.length > 4 ? ' … ' : ', ');
   const title = placeOf(action) === 'export' ? text.keys.inExport(action.title) : action.title;
-  return `| ${cell} | ${title} | ${action.keys.some((key) => isOriginal(action, key)) ? 'yes' : ''} |`;
+  return `| ${cell} | ${title} | ${action.keys.some((key) => isOriginal(action, key)) ? 'yes' : ''} | ${placeOf(action)}: ${action.id} |`;
 }
 
 function page(): string {
   const groups = [...new Set(actions.map(({ group }) => group))] as Group[];
   const tables = groups.map((group) => {
     const rows = actions.filter((action) => action.group === group).map(row);
-    return `## ${text.keys.groups[group]}\n\n| Key | What it does | Of the original |\n|---|---|---|\n${rows.join('\n')}\n`;
+    return `## ${text.keys.groups[group]}\n\n| Key | What it does | Of the original | Its test in \`web/e2e/keys.spec.ts\` |\n|---|---|---|---|\n${rows.join('\n')}\n`;
   });
   return `# Keys
 
