@@ -231,6 +231,7 @@ class CategoryStore final : public Project {
     const NameLocks::Held held(locks_, content.image);
     const std::string saved = picture_files().save(content, labels_file, revision, before);
     if (std::optional<IndexRow> facts = list_.facts(content.image)) {
+      facts->annotations.count = -1;  // to be counted: two saves within one tick of the disk's clock bear one time
       note_annotations(*facts, false);
       flush_index(0);
     }

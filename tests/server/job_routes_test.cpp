@@ -152,7 +152,7 @@ TEST_F(JobRoutes, WhatWasExportedIsImported) {
   EXPECT_EQ(result["conflicts"]["kept"], 1);
   EXPECT_EQ(get("/images/a.bmp")["annotations"].size(), 2U) << "the open project has them";
   EXPECT_EQ(get("/images?state=proposed")["total"], 1);
-  EXPECT_EQ(get("/images?state=labelled")["images"][0]["proposals"], 2);
+  EXPECT_EQ(get("/images?state=proposed")["images"][0]["proposals"], 2);
   EXPECT_EQ(get("/project/progress")["proposals"], 2);
   add("a.bmp", 1);
   const json accepted =

@@ -43,7 +43,7 @@ TEST_F(RealStoreTest, AnEditThatFailsCanBeMadeAgainAndUndone) {
   int count = 1;
   for (const Fault fault : {Fault::once, Fault::from_then_on, Fault::after_it_was_done}) {
     const std::string revision = session_->state("a.bmp").revision;
-    faulty_.fail(fault, 0);
+    faulty_.fail(fault, 1);  // after the next history
     EXPECT_THROW(session_->apply("a.bmp", revision, add()), FileError);
     EXPECT_EQ(session_->state("a.bmp").content.annotations.size(), static_cast<std::size_t>(count));
     faulty_.fail(Fault::none, 0);
@@ -72,8 +72,8 @@ TEST_F(RealStoreTest, AnEditIsMadeOnceThoughTheProgramEndedBeforeItsAnswerCame) 
 TEST_F(RealStoreTest, LabelsThatCannotFollowAreNoFailureAndNoConflict) {
   apply(add());
   const auto labels = get("labels/a.txt");
-  for (const Fault fault : {Fault::once, Fault::after_it_was_done}) {  // annotations, labels, metadata, history
-    faulty_.fail(fault, 1);
+  for (const Fault fault : {Fault::once, Fault::after_it_was_done}) {  // next history, annotations, labels, metadata
+    faulty_.fail(fault, 2);
     const PictureState state = apply(add());
     faulty_.fail(Fault::none, 0);
     EXPECT_TRUE(state.can_undo);
@@ -82,7 +82,7 @@ TEST_F(RealStoreTest, LabelsThatCannotFollowAreNoFailureAndNoConflict) {
     EXPECT_NO_THROW(session_->apply("a.bmp", state.revision, Undo{}));
     EXPECT_EQ(get("labels/a.txt"), labels);
   }
-  faulty_.fail(Fault::from_then_on, 1);
+  faulty_.fail(Fault::from_then_on, 2);
   const PictureState state = apply(add());
   EXPECT_THAT(session_->state("a.bmp").warnings, testing::Contains(testing::HasSubstr("labels/a.txt is out of date")));
   faulty_.fail(Fault::none, 0);
