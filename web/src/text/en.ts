@@ -23,6 +23,9 @@ const editNames: Readonly<Record<string, string>> = {
 // Of an edit's type, as the program names it; a newer program may know more of them.
 const editName = (edit: string) => editNames[edit] ?? edit.replaceAll('_', ' ');
 
+// Of a number as it is shown.
+const one = (n: string) => n === '1';
+
 export const text = {
   actions: {
     undo: 'Undo (the unfinished prompt first)',
@@ -235,6 +238,7 @@ export const text = {
     noneListed: 'No image passes the filter.',
     typeSomething: 'Type a number or a part of a name.',
     noSuch: (all: number) => `No image has this number or name. There are ${all}.`,
+    cannotOpen: (name: string, reason: string) => `${name} cannot be read${reason === '' ? '.' : `: ${reason}`}`,
     jump: 'Jump to an image',
     jumpField: 'Number or part of a name',
     jumpHint: (all: string) => `1 to ${all}, or part of a name`,
@@ -335,11 +339,17 @@ export const text = {
     addNote: 'It comes behind the others, so that no number changes.',
     show: 'Show what changes',
     looking: 'Looking through the project…',
-    pictures: (n: string) => `${n} images change`,
-    annotations: (n: string) => `${n} annotations change`,
-    renumbered: (n: string) => `${n} classes get another number in label files`,
+    objects: {
+      merge: (n: string, to: string) => `${n} ${one(n) ? 'object changes' : 'objects change'} to “${to}”`,
+      rename: (n: string, to: string) => `${n} ${one(n) ? 'object is' : 'objects are'} then called “${to}”`,
+    },
+    on: (what: string, images: string) => `${what}, on ${images} ${one(images) ? 'image' : 'images'}.`,
+    whole: (what: string) => `${what}.`,
+    renumbered: (n: string) =>
+      `${n} ${one(n) ? 'object of another class keeps it; its' : 'objects of other classes keep them; their'} class number in the files changes.`,
+    inAll: (images: string) => `In all, ${images} ${one(images) ? 'image is' : 'images are'} written anew.`,
     nothingElse: 'No annotation changes.',
-    listAfter: (n: string) => `The project then has ${n} classes.`,
+    listAfter: (n: string) => `The project then has ${n} ${one(n) ? 'class' : 'classes'}.`,
     doIt: {
       add: (name: string) => `Add “${name}”`,
       rename: (name: string, to: string) => `Rename “${name}” to “${to}”`,
@@ -577,6 +587,8 @@ export const text = {
     photos: 'Copy the photos along',
     exactMasks: 'Exact masks, where the format has them, instead of outlines',
     acceptedOnly: 'Only objects that were accepted or drawn: no proposals, nothing rejected',
+    leftOut: (proposals: string, rejected: string) =>
+      `Left out: ${proposals} ${one(proposals) ? 'proposal' : 'proposals'} nobody has looked at, ${rejected} rejected ${one(rejected) ? 'object' : 'objects'}, and images on which there is nothing but proposals.`,
     overwrite: 'Replace what is there under this name',
     startExport: 'Export',
     exportTitle: 'Export the project',
@@ -598,14 +610,14 @@ export const text = {
     tryImport: 'Show what changes',
     trying: 'Reading…',
     startImport: 'Import',
-    photosAdded: (n: string) => `${n} photos are new to the project`,
+    photosAdded: (n: string) => `${n} ${one(n) ? 'photo is' : 'photos are'} new to the project`,
     classesAdded: (names: string) => `New classes: ${names}`,
     andMore: (n: string) => `and ${n} more`,
-    sameObjects: (n: string) => `${n} objects are there already`,
-    conflictsKept: (n: string) => `${n} images keep what they have`,
-    conflictsReplaced: (n: string) => `${n} images have theirs replaced`,
-    conflictsMerged: (n: string) => `${n} images get more`,
-    withoutPhoto: (n: string) => `${n} are left out: there is no photo of that name`,
+    sameObjects: (n: string) => `${n} ${one(n) ? 'object is' : 'objects are'} there already`,
+    conflictsKept: (n: string) => `${n} ${one(n) ? 'image keeps what it has' : 'images keep what they have'}`,
+    conflictsReplaced: (n: string) => `${n} ${one(n) ? 'image has its objects' : 'images have theirs'} replaced`,
+    conflictsMerged: (n: string) => `${n} ${one(n) ? 'image gets' : 'images get'} more`,
+    withoutPhoto: (n: string) => `${n} ${one(n) ? 'image is' : 'images are'} left out: there is no photo of that name`,
     nothing: 'Nothing in it is new.',
     warnings: (n: string) => `Warnings (${n})`,
     parent: 'The folder above',
@@ -700,6 +712,8 @@ export const text = {
     export: 'Export',
     exportTitle: 'Export as',
     exportText: 'Into the folder exports/ of the project, as the formats have it. It runs beside your work.',
+    exportLeavesOut:
+      'Proposals that nobody has looked at, and rejected objects, are left out; the export with choices (Jobs) can have them.',
     exportAs: { coco: 'COCO', yolo: 'YOLO segmentation', voc: 'Pascal VOC' },
     viewer: {
       open: 'Open the viewer',
@@ -724,6 +738,9 @@ export const text = {
     removeAll: 'Remove all',
     tryAgain: 'Try again',
     notAdded: 'The mask on this image has not been added yet.',
+    notReplaced: 'The new mask has not taken the place of the old one yet.',
+    replace: 'Replace',
+    replaceTitle: 'Replace the mask first?',
     computing: 'Computing',
     add: 'Add',
     noMask: 'No mask was found for the prompt on this image.',

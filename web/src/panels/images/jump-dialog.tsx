@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { count } from '../../model/format';
-import { goTo, jump, suggest, type Suggestions } from '../../state/images/navigation';
+import { goTo, jump, suggest, whyBroken, type Suggestions } from '../../state/images/navigation';
 import { text } from '../../text/en';
 import { usePage, useValue } from '../context';
 import { Dialog } from '../dialog';
@@ -13,6 +13,8 @@ const words = text.images;
 const rowHeight = 44;
 const rowsShown = 6;
 const typingPauseMs = 100;
+const listId = 'jump-list';
+const rowId = (index: number) => `${listId}-${index}`;
 const nothing: Suggestions = { entries: [], more: 0 };
 
 export function JumpDialog() {
@@ -37,14 +39,15 @@ export function JumpDialog() {
   const { entries, more } = known.what;
   const openAt = (index: number) => {
     const entry = entries[index];
-    if (entry === undefined || entry.state === 'broken') return;
+    if (entry === undefined) return;
+    if (entry.state === 'broken') return setAnswer(whyBroken(entry));
     page.store.set({ dialog: null });
     goTo(page, entry.name, entry.position);
   };
   const submit = async (event: Event) => {
     event.preventDefault();
-    const current = known.for === typed ? entries[at] : undefined; // typed faster than it was looked up
-    if (current !== undefined && current.state !== 'broken') return openAt(at);
+    const isKnown = known.for === typed; // else it was typed faster than it was looked up
+    if (isKnown && entries[at] !== undefined) return openAt(at);
     setAnswer(words.searching);
     setAnswer((await jump(page, typed)) ?? '');
   };
@@ -52,6 +55,7 @@ export function JumpDialog() {
     if (event.key === 'ArrowDown') setAt(Math.min(at + 1, entries.length - 1));
     else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0));
     else return;
+    setAnswer('');
     event.preventDefault();
   };
   const said = answer !== '' ? answer : more > 0 ? words.jumpMore(count(more)) : '';
@@ -61,7 +65,10 @@ export function JumpDialog() {
         <input
           type="text"
           role="combobox"
+          aria-autocomplete="list"
           aria-expanded={entries.length > 0}
+          aria-controls={listId}
+          {...(entries[at] === undefined ? {} : { 'aria-activedescendant': rowId(at) })}
           data-first
           autocomplete="off"
           spellcheck={false}
@@ -80,6 +87,7 @@ export function JumpDialog() {
             count={entries.length}
             row={rowHeight}
             label={words.jump}
+            id={listId}
             current={entries.length === 0 ? null : at}
             render={(index) => {
               const entry = entries[index];
@@ -88,6 +96,7 @@ export function JumpDialog() {
                 <button
                   type="button"
                   role="option"
+                  id={rowId(index)}
                   key={entry.name}
                   class={`suggestion${index === at ? ' current' : ''}`}
                   aria-selected={index === at}

@@ -19,11 +19,12 @@ import {
 import { pictureToShow } from '../editing/edit-queue';
 import { announce, settled, tell, tellError } from '../messages';
 import { enqueue, type Page } from '../page';
-import { clearPrompt, hasPrompt, putOff } from '../prompting/prompting';
+import { clearPrompt, hasPrompt, isAsStored, putOff } from '../prompting/prompting';
 
 // Runs proceed at once, or after the person decided what becomes of the mask on screen.
 export function afterPrompt(page: Page, proceed: () => void): void {
   if (putOff(page, () => afterPrompt(page, proceed))) return;
+  if (isAsStored(page.store.get())) clearPrompt(page);
   if (hasPrompt(page.store.get())) page.store.set({ dialog: { kind: 'pending', proceed } });
   else proceed();
 }
@@ -204,7 +205,12 @@ export async function suggest(page: Page, typed: string): Promise<Suggestions> {
 async function find(page: Page, wanted: string): Promise<ImageEntry | null> {
   const filter = { text: wanted };
   const byNumber = await numbered(page, wanted);
-  return byNumber ?? (await seek(page, position(page), 1, filter)) ?? (await seek(page, -1, 1, filter));
+  const found = byNumber ?? (await seek(page, position(page), 1, filter)) ?? (await seek(page, -1, 1, filter));
+  return found ?? (await page.api.images(0, 1, filter)).images[0] ?? null; // one that cannot be opened
+}
+
+export function whyBroken({ name, reason = '' }: ImageEntry): string {
+  return text.images.cannotOpen(name, reason);
 }
 
 // Resolves to what to tell the person, or null once under way.
@@ -214,6 +220,7 @@ export async function jump(page: Page, typed: string): Promise<string | null> {
   try {
     const entry = await find(page, wanted);
     if (entry === null) return text.images.noSuch(page.store.get().images.all);
+    if (entry.state === 'broken') return whyBroken(entry);
     page.store.set({ dialog: null });
     goTo(page, entry.name, entry.position);
     return null;

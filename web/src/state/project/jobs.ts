@@ -14,12 +14,14 @@ interface Waiting {
   readonly ends: Map<number, ((job: Job) => void)[]>; // who waits for the end of a job
   readonly trials: Set<number>; // jobs that only find something out: not listed
   readonly here: Set<number>; // begun in this window
+  readonly heard: Job[]; // while one is asked for
+  asking: number;
 }
 
 const waitings = new WeakMap<Page, Waiting>();
 
 function waitingOf(page: Page): Waiting {
-  const waiting = waitings.get(page) ?? { ends: new Map(), trials: new Set(), here: new Set() };
+  const waiting = waitings.get(page) ?? { ends: new Map(), trials: new Set<number>(), here: new Set<number>(), heard: [], asking: 0 };
   waitings.set(page, waiting);
   return waiting;
 }
@@ -63,8 +65,14 @@ function isOlder(job: Job, than: Job): boolean {
 
 const toldKinds: readonly Job['kind'][] = ['embed', 'export', 'import', 'classes'];
 
+// What another window tries out is nobody else's news. No more is a class that it adds.
+function isTriedElsewhere(page: Page, job: Job): boolean {
+  const changes = job.kind === 'import' || job.kind === 'classes';
+  return changes && !job.changes_project && !waitingOf(page).here.has(job.id);
+}
+
 function tellEnd(page: Page, job: Job): void {
-  if (!toldKinds.includes(job.kind)) return;
+  if (!toldKinds.includes(job.kind) || isTriedElsewhere(page, job)) return;
   const kind = job.state === 'failed' ? 'error' : 'info';
   tell(page, kind, 'note', job.state === 'cancelled' ? text.jobs.cancelled(job.title) : job.title, job.message);
   announce(page, text.jobs.ended(job.title, job.message));
@@ -76,7 +84,23 @@ function end(page: Page, job: Job): void {
   ends.delete(job.id);
 }
 
+// An event may come before the answer that says which job it is of: nobody knows yet what that was begun for.
+async function ask(page: Page, request: JobRequest, of: 'trials' | 'here'): Promise<Job> {
+  const waiting = waitingOf(page);
+  waiting.asking += 1;
+  try {
+    const job = await page.api.startJob(request);
+    waiting[of].add(job.id);
+    return job;
+  } finally {
+    waiting.asking -= 1;
+    if (waiting.asking === 0) for (const job of waiting.heard.splice(0)) onJob(page, job);
+  }
+}
+
 export function onJob(page: Page, job: Job): void {
+  const isListed = page.store.get().jobs.list.some(({ id }) => id === job.id);
+  if (waitingOf(page).asking > 0 && !isListed) return void waitingOf(page).heard.push(job);
   if (waitingOf(page).trials.has(job.id)) {
     if (isOver(job)) end(page, job);
     return;
@@ -111,8 +135,7 @@ function whenOver(page: Page, job: Job): Promise<Job> {
 // Resolves once the program has taken it; null: it did not, and that was told.
 export async function startJob(page: Page, request: JobRequest): Promise<Job | null> {
   try {
-    const job = await page.api.startJob(request);
-    waitingOf(page).here.add(job.id);
+    const job = await ask(page, request, 'here');
     onJob(page, job);
     return job;
   } catch (error) {
@@ -128,13 +151,11 @@ export interface Found<T> {
 
 // What a dry run finds. It is not listed. Throws Problem.
 export async function tryOut<T>(page: Page, request: JobRequest): Promise<Found<T>> {
-  const { trials } = waitingOf(page);
-  let job = await page.api.startJob(request);
-  trials.add(job.id);
-  const { jobs } = page.store.get(); // its event may have come first
+  let job = await ask(page, request, 'trials');
+  const { jobs } = page.store.get(); // all were asked for meanwhile
   page.store.set({ jobs: { ...jobs, list: jobs.list.filter(({ id }) => id !== job.id) } });
   const waiting = whenOver(page, job);
-  const now = (await page.api.jobs()).find(({ id }) => id === job.id); // so may its end
+  const now = (await page.api.jobs()).find(({ id }) => id === job.id); // its end may have come first
   job = now !== undefined && isOver(now) ? now : await waiting;
   if (job.state !== 'done') throw new Problem(422, 'about:blank', job.title, job.message);
   const result = await page.api.jobResult<T>(job.id);
@@ -183,6 +204,11 @@ function stamp(now: Date): string {
 // As the original named them. extension: of the single file; empty: a folder.
 export function exportName(format: string, extension: string, now: Date): string {
   return `${format}_export_${stamp(now)}${extension === '' || extension.startsWith('.') ? extension : `.${extension}`}`;
+}
+
+// Proposals that nobody looked at are no ground truth: exports leave them out where there are any, or may be.
+export function hasProposals({ progress }: PageState): boolean {
+  return progress === null || progress.proposals > 0;
 }
 
 export function defaultFolder({ project }: PageState): string {

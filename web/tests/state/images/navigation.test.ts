@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { addMask } from '../../../src/state/editing/editing';
 import { entryAt, loadPage, onEncoding, reloadList } from '../../../src/state/images/image-list';
 import { go, goTo, jump, open } from '../../../src/state/images/navigation';
-import { drawBox } from '../../../src/state/prompting/prompting';
+import { select } from '../../../src/state/editing/selecting';
+import { drawBox, repromptSelected, setPoint } from '../../../src/state/prompting/prompting';
 import { candidate, FakeProgram, pageOn, settle } from '../fake-program';
 
 const many = (n: number) => Array.from({ length: n }, (_, i) => `img_${String(i).padStart(6, '0')}.jpg`);
@@ -41,6 +42,27 @@ describe('navigation', () => {
     await reloadList(page);
     expect(page.store.get().images.total).toBe(4);
     expect(page.store.get().picture!.position).toBe(1);
+  });
+
+  test('a re-prompt that nobody changed is left without a question', async () => {
+    const program = new FakeProgram(many(3));
+    program.apply('img_000000.jpg', { type: 'add', class_id: 0, rle: 'x', prompt: { boxes: [[0, 0, 5, 5]] } });
+    const page = await ready(program);
+    const again = () => {
+      select(page, page.store.get().picture!.annotations[0]!.id, false);
+      repromptSelected(page);
+    };
+    again();
+    setPoint(page, 3, 3, true);
+    go(page, 1);
+    await settle();
+    expect(page.store.get().dialog?.kind).toBe('pending');
+    page.store.set({ dialog: null });
+    again();
+    go(page, 1);
+    await settle();
+    expect(page.store.get().dialog).toBeNull();
+    expect(page.store.get().picture!.name).toBe('img_000001.jpg');
   });
 
   test('a mask not yet added is asked about, never dropped', async () => {
@@ -100,6 +122,14 @@ describe('navigation', () => {
     expect(page.store.get().picture!.name).toBe('img_000002.jpg');
     expect(program.kept('img_000000.jpg').steps.at(-1)).toHaveLength(1);
     expect(page.store.get().picture!.annotations).toHaveLength(0);
+  });
+
+  test('jump to an image that cannot be read says why, by its number and by its name', async () => {
+    const program = new FakeProgram(many(3));
+    program.broken.add('img_000001.jpg');
+    const page = await ready(program);
+    for (const typed of ['2', '000001.']) expect(await jump(page, typed)).toMatch(/^img_000001\.jpg cannot be read/);
+    expect(page.store.get().picture!.name).toBe('img_000000.jpg');
   });
 
   test('jump by number, by a part of a name after this image, and not at all', async () => {
