@@ -9,6 +9,7 @@ import type { Annotation, Edit, Picture, Review } from '../../model/wire';
 import { text } from '../../text/en';
 import { edit, undoEdit } from '../editing/editing';
 import { announce, tell, tellError } from '../messages';
+import { entryOf } from '../images/image-list';
 import { afterPrompt, open } from '../images/navigation';
 import type { Page } from '../page';
 import type { PageState } from '../page-state';
@@ -99,6 +100,14 @@ async function warmNext(page: Page, kind: WalkKind): Promise<void> {
   if (next !== null) page.proxies.warm(next.name);
 }
 
+// Whether the image on screen has something for the walk. One that nobody has worked on has nothing to review.
+function hasWork({ picture, images }: PageState, kind: WalkKind): boolean {
+  if (picture === null) return false;
+  if (firstOpen(kind, picture.annotations) !== null) return true;
+  if (kind !== 'review' || picture.reviewed) return false;
+  return picture.annotations.length > 0 || entryOf(images, picture.name)?.state === 'labelled';
+}
+
 export function startWalk(page: Page, kind: WalkKind): void {
   const { picture, review } = page.store.get();
   if (review.walk?.fixing != null) return resume(page);
@@ -107,8 +116,8 @@ export function startWalk(page: Page, kind: WalkKind): void {
   afterPrompt(page, () => {
     patch(page, { walk: newWalk(kind), goal: null });
     arrive(page);
-    if (kind !== 'review' && walkOf(page.store.get())?.at === null) void goOn(page, 1);
-    else if (kind === 'review') announce(page, words.begun.review);
+    if (kind === 'review') announce(page, words.begun.review);
+    if (!hasWork(page.store.get(), kind)) void goOn(page, 1);
   });
 }
 

@@ -302,6 +302,34 @@ describe('the review', () => {
     expect(program.edits).toEqual([{ type: 'review', ids: [1], review: '', note: 'look again' }]);
   });
 
+  test('begins at the first image with something to review, and marks none that nobody has worked on', async () => {
+    put('a.jpg', []);
+    await begin('review');
+    expect(picture().name).toBe('b.jpg');
+    expect(at()).toBe(4);
+    expect(program.edits).toEqual([]);
+  });
+
+  test('does not begin where nothing is to be reviewed, and says so', async () => {
+    put('a.jpg', []);
+    put('b.jpg', []);
+    await begin('review');
+    expect(walk()).toBeNull();
+    expect(page.store.get().toasts.map(({ title }) => title)).toEqual(['No other image waits for a review']);
+  });
+
+  test('begins at an image that was looked at and is empty', async () => {
+    put('a.jpg', []);
+    const { images } = program.api;
+    program.api.images = async (...asked) => {
+      const answer = await images(...asked);
+      return { ...answer, images: answer.images.map((entry) => (entry.name === 'a.jpg' ? { ...entry, state: 'labelled' } : entry)) };
+    };
+    await begin('review');
+    expect(picture().name).toBe('a.jpg');
+    expect(walk()?.kind).toBe('review');
+  });
+
   test('an unfinished prompt has its keys back', async () => {
     await begin('review');
     expect(placeNow(page.store.get())).toBe('review');
