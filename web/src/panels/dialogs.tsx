@@ -84,19 +84,22 @@ function usePending(proceed: () => void): Pending {
   const error = useValue((state) => state.promptError);
   const computing = useValue((state) => state.segmenting !== null);
   const offered = useValue((state) => preview(state) !== null);
+  const again = useValue((state) => state.reprompting !== null);
+  const what = again ? words.notReplaced : words.notAdded;
   const add = async () => {
     close(page);
     if (await addMask(page)) proceed();
   };
   if (error !== null) return { text: promptFailure(error), label: words.tryAgain, act: () => retryPrompt(page) };
-  if (computing) return { text: words.notAdded, label: words.computing, act: null };
-  if (offered) return { text: words.notAdded, label: words.add, act: () => void add() };
+  if (computing) return { text: what, label: words.computing, act: null };
+  if (offered) return { text: what, label: again ? words.replace : words.add, act: () => void add() };
   return { text: words.noMask, label: null, act: null };
 }
 
 function PendingDialog({ proceed }: { proceed: () => void }) {
   const page = usePage();
   const { text: what, label, act } = usePending(proceed);
+  const again = useValue((state) => state.reprompting !== null);
   const discard = () => {
     close(page);
     clearPrompt(page);
@@ -109,7 +112,7 @@ function PendingDialog({ proceed }: { proceed: () => void }) {
     return true;
   };
   return (
-    <Dialog title={label === null ? words.discardTitle : words.addTitle} keys={keys}>
+    <Dialog title={label === null ? words.discardTitle : again ? words.replaceTitle : words.addTitle} keys={keys}>
       <p>{what}</p>
       <div class="dialog-buttons">
         <button type="button" class="button" {...(label === null ? first : {})} onClick={() => close(page)}>

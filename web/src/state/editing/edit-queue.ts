@@ -98,7 +98,7 @@ export function mayPass(error: unknown): boolean {
 // is refused at once is where it came from: the mask is on offer again.
 function isKept(error: unknown, waited: boolean): boolean {
   if (isConflict(error)) return true;
-  return error instanceof Problem && (error.status === 423 || (error.status >= 500 && waited));
+  return error instanceof Problem && (isHeld(error) || (error.status >= 500 && waited));
 }
 
 function settle(page: Page, id: string, outcome: Outcome): void {
@@ -113,6 +113,16 @@ function fallsWith(first: WaitingEdit, other: WaitingEdit, all: boolean): boolea
   return other.name === first.name && (all || other.edit.type === 'undo' || other.edit.type === 'redo');
 }
 
+// Another window has the image.
+function isHeld(error: unknown): boolean {
+  return error instanceof Problem && error.status === 423;
+}
+
+// Its prompt comes back in place of a banner.
+function isOffered({ type }: Edit): boolean {
+  return type === 'add' || type === 'set_mask';
+}
+
 function refuse(page: Page, first: WaitingEdit, error: unknown, waited: boolean): void {
   const { waiting, refused } = page.store.get().edits;
   const kept = isKept(error, waited);
@@ -121,7 +131,7 @@ function refuse(page: Page, first: WaitingEdit, error: unknown, waited: boolean)
   const added: readonly RefusedEdit[] = kept ? fallen.map((each) => ({ ...each, why })) : [];
   show(page, { waiting: waiting.filter((each) => !fallen.includes(each)), refused: [...refused, ...added], stalled: null });
   if (isConflict(error)) tell(page, 'warning', 'edit', text.saving.conflict, text.saving.conflictDetail(fallen.length));
-  else tellError(page, 'edit', error);
+  else if (!isHeld(error) || isOffered(first.edit)) tellError(page, 'edit', error); // else the banner says so
   for (const each of fallen) settle(page, each.id, 'refused');
 }
 

@@ -4,7 +4,7 @@
 import { text } from '../../text/en';
 import type { Window } from '../../model/wire';
 import { takePicture } from '../editing/edit-queue';
-import { announce, tellError } from '../messages';
+import { announce, settled, tellError } from '../messages';
 import { enqueue, type Page } from '../page';
 import type { PageState } from '../page-state';
 
@@ -26,6 +26,7 @@ export function onWindows(page: Page, all: readonly Window[]): void {
   const before = isLookOnly(page.store.get());
   page.store.set({ picture: { ...picture, holder } });
   const after = isLookOnly(page.store.get());
+  if (before && !after) settled(page, 'edit');
   if (before !== after) announce(page, after ? text.windows.lookOnly(personIn(holder!)) : text.windows.yours);
 }
 
@@ -65,6 +66,7 @@ async function takeOver(page: Page, name: string): Promise<void> {
   await enqueue(page, async () => {
     const asked = page.now();
     takePicture(page, await page.api.takeOver(name), asked);
+    settled(page, 'edit');
     announce(page, text.windows.yours);
   }).catch((error: unknown) => tellError(page, 'edit', error));
 }

@@ -30,6 +30,12 @@ export function hasPrompt(state: PageState): boolean {
   return !isEmpty(state.prompt.present);
 }
 
+// An annotation that is prompted again, and nothing of it was changed.
+export function isAsStored({ reprompting, prompt, chosen, classId, picture }: PageState): boolean {
+  const annotation = picture?.annotations.find(({ id }) => id === reprompting);
+  return annotation !== undefined && prompt.past.length === 0 && chosen === 0 && classId === annotation.class_id;
+}
+
 export function promptFailure(problem: Problem): string {
   return text.prompting.failed(`${problem.title}${problem.detail === '' ? '' : `. ${problem.detail}`}`);
 }

@@ -221,6 +221,10 @@ describe('edits on their way to the disk', () => {
     expect((await submit(page, add('mine'))).outcome).toBe('refused');
     expect(page.store.get().edits.refused).toMatchObject([{ why: 'Anna has this image' }]);
     expect(page.store.get().picture!.annotations).toHaveLength(0);
+    expect(page.store.get().toasts).toHaveLength(1); // its prompt comes back, so that no banner stays
+    page.store.set({ toasts: [] });
+    await submit(page, { type: 'clear' });
+    expect(page.store.get().toasts).toEqual([]); // the banner says it
     program.api.edit = really;
     forgetRefused(page);
     expect(page.store.get().saved).toBe('saved');

@@ -129,6 +129,24 @@ describe('trying out', () => {
     expect(list()).toEqual([]);
   });
 
+  test('events before its answer, or of another window, tell nothing', async () => {
+    program.results.set(1, found);
+    const start = program.api.startJob;
+    program.api.startJob = async (asked) => {
+      const begun = await start(asked);
+      says(begun.id, {});
+      says(begun.id, { state: 'done', message: '9 would change.' });
+      return begun;
+    };
+    await tryOut(page, request);
+    const elsewhere: Job = { ...job(9), kind: 'import', changes_project: false };
+    onJob(page, elsewhere);
+    onJob(page, { ...elsewhere, state: 'done' });
+    expect(toasts()).toEqual([]);
+    await startJob(page, request); // the real one, as quick
+    expect(toasts()).toHaveLength(1);
+  });
+
   test('a connection lost meanwhile does not leave it waiting', async () => {
     program.results.set(1, found);
     const answer = tryOut(page, request);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Window } from '../../../src/model/wire';
+import { tell } from '../../../src/state/messages';
 import { open } from '../../../src/state/images/navigation';
 import type { Page } from '../../../src/state/page';
 import { askTakeOver, isLookOnly, onWindows, othersAt } from '../../../src/state/project/windows';
@@ -48,8 +49,10 @@ describe('windows', () => {
     const { dialog } = page.store.get();
     expect(dialog).toMatchObject({ kind: 'confirm', text: expect.stringContaining('Anna') as unknown });
     expect(taken).toEqual([]);
+    tell(page, 'error', 'edit', 'Anna has this image');
     if (dialog?.kind === 'confirm') dialog.proceed();
     await settle();
+    expect(page.store.get().toasts).toEqual([]); // what could not be done can be now
     expect(taken).toEqual(['a.jpg']);
     expect(isLookOnly(page.store.get())).toBe(false);
   });
