@@ -49,6 +49,10 @@ test('a class is added, renamed and merged, each after a look at what changes', 
     await page.keyboard.press('Enter');
     await page.getByRole('combobox', { name: 'Into the class' }).fill('lynx');
     await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('changes')).toContainText('1 object changes to “animal/lynx”, on 1 image');
+    await page.getByRole('combobox', { name: 'Into the class' }).fill('lynx'); // asked anew
+    await page.keyboard.press('Enter');
   });
   await expect(page.getByRole('listbox', { name: 'Annotations' })).toContainText('animal/lynx');
   await expect.poll(classFile).toEqual([...first.filter((name) => name !== 'cat'), 'animal/lynx']);

@@ -81,6 +81,7 @@ test('a project of another tool comes in with its classes, after a look at what 
   expect(program.labels('chelsea')).toHaveLength(0);
   await dialog.getByRole('button', { name: /^Import/ }).click();
   await annotations(page, 2);
+  await expect(page.locator('.toast')).toHaveCount(1); // of the import, none of the look before it
   await expect(page.getByRole('listbox', { name: 'Annotations' })).toContainText('whiskers');
   await expect(page.getByRole('listbox', { name: 'Classes' }).getByRole('option', { name: 'whiskers' }).first()).toBeVisible();
   expect(program.labels('chelsea')).toHaveLength(2);
@@ -93,6 +94,7 @@ test('what is no dataset is refused with the reason', async ({ page }) => {
   await page.keyboard.press('Control+o');
   const dialog = page.getByRole('dialog', { name: 'Import annotations' });
   await dialog.getByRole('textbox', { name: 'File or folder' }).fill(join(program.folder, 'notes.txt'));
+  await expect(dialog.getByRole('option', { name: 'notes.txt' })).toHaveAttribute('aria-selected', 'true'); // in its folder's list
   await dialog.getByRole('button', { name: 'Show what changes' }).click();
   await expect(dialog.locator('.refused')).toContainText('notes.txt');
 });

@@ -20,13 +20,20 @@ type Looked =
   | { readonly state: 'found'; readonly found: Found<ClassesResult> }
   | { readonly state: 'refused'; readonly why: string };
 
-function Changes({ result }: { result: ClassesResult }) {
+// The images are those of all objects together, so that they stand with the class's own only where there are no others.
+function linesOf(kind: Kind, to: string, { annotations, pictures, renumbered, classes }: ClassesResult): readonly string[] {
   const lines: string[] = [];
-  if (result.pictures > 0) lines.push(words.pictures(count(result.pictures)));
-  if (result.annotations > 0) lines.push(words.annotations(count(result.annotations)));
-  if (result.renumbered > 0) lines.push(words.renumbered(count(result.renumbered)));
+  if (kind !== 'add' && annotations > 0) {
+    const objects = words.objects[kind](count(annotations - renumbered), to);
+    if (renumbered === 0) lines.push(words.on(objects, count(pictures)));
+    else lines.push(words.whole(objects), words.renumbered(count(renumbered)), words.inAll(count(pictures)));
+  }
   if (lines.length === 0) lines.push(words.nothingElse);
-  lines.push(words.listAfter(count(result.classes.length)));
+  return [...lines, words.listAfter(count(classes.length))];
+}
+
+function Changes(asked: { kind: Kind; to: string; result: ClassesResult }) {
+  const lines = linesOf(asked.kind, asked.to, asked.result);
   return (
     <div class="changes" data-testid="changes">
       <ul>
@@ -151,7 +158,7 @@ export function ClassesDialog() {
               {words.looking}
             </p>
           )}
-          {looked.state === 'found' && <Changes result={looked.found.result} />}
+          {looked.state === 'found' && <Changes kind={kind} to={to} result={looked.found.result} />}
           {looked.state === 'refused' && <p class="refused">{looked.why}</p>}
         </div>
         <div class="dialog-buttons">

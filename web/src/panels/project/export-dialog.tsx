@@ -1,8 +1,9 @@
 // Where to export to, in which format, and what that cannot hold.
 
 import { useEffect, useState } from 'preact/hooks';
+import { count } from '../../model/format';
 import type { DatasetFormat } from '../../model/wire';
-import { defaultFolder, exportName, loadFormats, startJob } from '../../state/project/jobs';
+import { defaultFolder, exportName, hasProposals, loadFormats, startJob } from '../../state/project/jobs';
 import { text } from '../../text/en';
 import { CheckLine } from '../check-line';
 import { usePage, useValue } from '../context';
@@ -21,7 +22,10 @@ export function ExportDialog() {
   const [begun] = useState(() => new Date());
   const [photos, setPhotos] = useState(true);
   const [exactMasks, setExactMasks] = useState(false);
-  const [acceptedOnly, setAcceptedOnly] = useState(false);
+  const [wanted, setAcceptedOnly] = useState<boolean | null>(null); // null: nobody said
+  const proposed = useValue(hasProposals);
+  const acceptedOnly = wanted ?? proposed;
+  const progress = useValue((state) => state.progress);
   const [overwrite, setOverwrite] = useState(false);
   useEffect(() => void loadFormats(page), []);
   const chosen = formats.find(({ name }) => name === format);
@@ -93,6 +97,9 @@ export function ExportDialog() {
             <CheckLine checked={photos} label={words.photos} onChange={setPhotos} />
             <CheckLine checked={exactMasks} label={words.exactMasks} onChange={setExactMasks} />
             <CheckLine checked={acceptedOnly} label={words.acceptedOnly} onChange={setAcceptedOnly} />
+            {acceptedOnly && progress !== null && (
+              <p class="note">{words.leftOut(count(progress.proposals), count(progress.rejected))}</p>
+            )}
             <CheckLine checked={overwrite} label={words.overwrite} onChange={setOverwrite} />
           </div>
         </div>

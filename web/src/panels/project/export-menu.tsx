@@ -4,6 +4,7 @@ import { isEnabled, type Action } from '../../input/action';
 import { actions } from '../../input/actions';
 import { makeKeymap } from '../../input/keymap';
 import { chosenKeys } from '../../input/place';
+import { hasProposals } from '../../state/project/jobs';
 import { text } from '../../text/en';
 import { usePage, useValue } from '../context';
 import { Dialog } from '../dialog';
@@ -30,6 +31,7 @@ function Choice({ action, first }: { action: Action; first: boolean }) {
 export function ExportMenu() {
   const page = usePage();
   const chosen = useValue(chosenKeys);
+  const leavesOut = useValue(hasProposals);
   const keys = (key: string) => {
     const action = makeKeymap(choices, chosen, 'export').get(key.toLowerCase());
     if (action === undefined || !isEnabled(action, page.store.get())) return false;
@@ -39,6 +41,7 @@ export function ExportMenu() {
   return (
     <Dialog title={text.keys.exportTitle} keys={keys}>
       <p>{text.keys.exportText}</p>
+      {leavesOut && <p class="note">{text.keys.exportLeavesOut}</p>}
       <div class="export-choices">
         {choices.map((action, i) => (
           <Choice key={action.id} action={action} first={i === 0} />

@@ -44,7 +44,7 @@ export function FolderField({ path, label, files, onChange }: Props) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const newest = useRef(0);
   const touched = useRef(false); // somebody typed or walked: an answer about the beginning comes too late
-  // A path that is no folder is a file, or not there: then the folder shown stays.
+  // A path that is no folder is a file, or not there: then the folder it would be in is shown, if that is there.
   const look = async (wanted: string, complain: boolean) => {
     const number = ++newest.current;
     try {
@@ -57,7 +57,11 @@ export function FolderField({ path, label, files, onChange }: Props) {
         onChange(found.path);
       }
     } catch (error) {
-      if (number === newest.current && complain) setTrouble(asProblem(error).message);
+      if (number !== newest.current) return;
+      if (complain) return setTrouble(asProblem(error).message);
+      if (!wanted.includes('/')) return;
+      const found = await page.api.folder(above(wanted) || '/').catch(() => null);
+      if (number === newest.current && found !== null) setFolder(found);
     }
   };
   useEffect(() => {

@@ -3,6 +3,7 @@
 import { text } from '../../text/en';
 import { announce, tellError } from '../messages';
 import type { Page } from '../page';
+import { hasProposals } from './jobs';
 
 export type MenuFormat = 'coco' | 'yolo' | 'voc';
 
@@ -17,10 +18,11 @@ export function closeExportMenu(page: Page): void {
 }
 
 export async function startExport(page: Page, format: MenuFormat, now = new Date()): Promise<void> {
-  const folder = page.store.get().project?.folder;
+  const state = page.store.get();
+  const folder = state.project?.folder;
   const path = `${folder === undefined ? '' : `${folder}/`}exports/${format}_export_${stamp(now)}`;
   try {
-    const job = await page.api.startJob({ kind: 'export', format, path });
+    const job = await page.api.startJob({ kind: 'export', format, path, accepted_only: hasProposals(state) });
     announce(page, text.frame.exportBegun(job.title));
   } catch (error) {
     tellError(page, 'note', error);
