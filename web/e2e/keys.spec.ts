@@ -1,10 +1,14 @@
 // Every key of the keymap, pressed on the real program. What is seen after each is looked up by the action: an action
-// without an entry here fails the first test.
+// without an entry here fails the first test. It is such that no other key shows the same from there.
 
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { placeOf, type Action } from '../src/input/action';
 import { actions } from '../src/input/actions';
-import type { Edit, Job, Picture } from '../src/model/wire';
+import { fit } from '../src/geometry/viewport';
+import { percent } from '../src/model/format';
+import type { Annotation, Edit, Job, JobRequest, Picture } from '../src/model/wire';
 import { drag, offered, remembersNothing, shows } from './hand';
 import { smallModel, startProgram, type Program } from './program';
 
@@ -15,9 +19,12 @@ let windowId = '';
 const image = 'chelsea.jpg'; // neither the first nor the last
 const api = (path: string) => `${program.url}/api/v1${path}`;
 
-async function edit(change: Edit): Promise<Picture> {
-  const { revision } = (await (await page.request.get(api(`/images/${image}`))).json()) as Picture;
-  const answer = await page.request.post(api(`/images/${image}/edits`), {
+const stored = async (name = image) => (await (await page.request.get(api(`/images/${name}`))).json()) as Picture;
+const jobs = async () => ((await (await page.request.get(api('/jobs'))).json()) as { jobs: readonly Job[] }).jobs;
+
+async function edit(change: Edit, name = image): Promise<Picture> {
+  const { revision } = await stored(name);
+  const answer = await page.request.post(api(`/images/${name}/edits`), {
     data: { revision, window: windowId, edit: change },
   });
   expect(answer.ok(), await answer.text()).toBe(true);
@@ -53,10 +60,22 @@ async function load(): Promise<void> {
 
 // Else a search that one key began offers its segments to those after it.
 async function endJobs(): Promise<void> {
-  const jobs = async () => ((await (await page.request.get(api('/jobs'))).json()) as { jobs: readonly Job[] }).jobs;
   for (const { id } of await jobs()) await page.request.post(api(`/jobs/${id}/cancel`));
-  await expect.poll(async () => (await jobs()).filter(({ state }) => state === 'queued' || state === 'running')).toEqual([]);
+  await jobsEnded();
   for (const { id } of await jobs()) await page.request.delete(api(`/jobs/${id}`));
+}
+
+async function jobsEnded(): Promise<void> {
+  await expect.poll(async () => (await jobs()).filter(({ state }) => state === 'queued' || state === 'running')).toEqual([]);
+}
+
+// So many classes that ten down is not the last one.
+async function addClasses(...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const wanted: JobRequest = { kind: 'classes', change: 'add', name };
+    expect((await page.request.post(api('/jobs'), { data: wanted })).ok()).toBe(true);
+    await jobsEnded();
+  }
 }
 
 async function fresh(): Promise<void> {
@@ -114,6 +133,8 @@ const selected: Scene = () => pressAll('.');
 const last: Scene = () => pressAll(',');
 const all: Scene = () => pressAll('Mod+Shift+a');
 const zoomed: Scene = () => pressAll('=', '=', '=');
+const small: Scene = () => pressAll('-', '-', '-');
+const actualSize: Scene = () => pressAll('o');
 const classBelow: Scene = () => pressAll('ArrowDown', 'ArrowDown');
 const prompted: Scene = async () => {
   await drag(page, [0.55, 0.2], [0.9, 0.8]);
@@ -134,8 +155,18 @@ const proposals: Scene = async () => {
 
 interface Effect {
   readonly scene?: Scene;
-  readonly sees?: () => Promise<unknown>; // besides that something changed
+  readonly was?: () => Promise<unknown>; // measured before the key; sees() gets it
+  readonly sees?: (was: never) => Promise<unknown>; // besides that something changed
   readonly held?: boolean; // as long as the key is held
+}
+
+// What is measured becomes this, and stays so.
+function becomes<T>(measure: () => Promise<T>, wanted: (was: T) => T): Pick<Effect, 'was' | 'sees'> {
+  return { was: measure, sees: (was: T) => expect.poll(measure).toEqual(wanted(was)) };
+}
+
+function holds<T>(measure: () => Promise<T>, right: (now: T, was: T) => boolean): Pick<Effect, 'was' | 'sees'> {
+  return { was: measure, sees: (was: T) => expect.poll(async () => right(await measure(), was)).toBe(true) };
 }
 
 const picture = (name: string) => () => shows(page, name);
@@ -144,89 +175,166 @@ const pressed = (name: string, on: boolean) => () =>
 const opens = (name: string | RegExp) => () => dialog(name);
 const counts = (count: number) => () => expect(objects()).toHaveCount(count);
 const pane = (view: string) => () => expect(page.getByTestId('pane-main')).toHaveAttribute('data-view', view);
+const mode = (name: string) => () => expect(page.getByTestId('canvas')).toHaveAttribute('data-mode', name);
+const says = (words: string | RegExp) => () => expect(page.locator('.spoken[role=status]')).toContainText(words);
+const tells = (words: string) => () => expect(page.locator('.toast').first()).toContainText(words);
+const zoom = (words: string) => () => expect(page.locator('output.zoom')).toHaveText(words);
+const strength = (value: string) => () => expect(page.getByLabel('Strength of the masks')).toHaveValue(value);
+const fitted = async () => {
+  const box = (await page.getByTestId('canvas').boundingBox())!;
+  await zoom(percent(fit(await stored(), box).scale))();
+};
+const selectedRows = () => objects().evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-selected')));
+const selects = (...rows: readonly boolean[]) => () => expect.poll(selectedRows).toEqual(rows.map(String));
+const chosenClass = (name: string) => () =>
+  expect(page.getByRole('listbox', { name: 'Classes' }).locator('[aria-selected=true] .class-name')).toHaveText(name);
+const walk = (...words: readonly string[]) => async () => {
+  for (const part of words) await expect(page.getByTestId('walk-bar')).toContainText(part);
+};
+const walks = (count: number) => () => expect(page.getByTestId('walk-bar')).toHaveCount(count);
+const job = (kind: Job['kind']) => () => expect.poll(async () => (await jobs()).map((each) => each.kind)).toEqual([kind]);
+
+const brushSize = async () => Number.parseFloat(await page.locator('.brush-size output').innerText());
+
+// Where the picture's edges are on the screen, by what is painted.
+const edges = () =>
+  page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('.canvas canvas')!;
+    const { width, height } = canvas;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
+    const isPainted = (x: number, y: number) => data[4 * (y * width + x) + 3]! > 127;
+    const columns = Array.from({ length: width }, (_, x) => x);
+    const rows = Array.from({ length: height }, (_, y) => y);
+    const left = columns.find((x) => rows.some((y) => isPainted(x, y))) ?? -1;
+    return { left, top: rows.find((y) => isPainted(left, y)) ?? -1 };
+  });
+const pans = (x: number, y: number): Effect => ({
+  scene: small, // all of it is in sight, before and after
+  ...becomes(edges, ({ left, top }) => ({ left: left + x, top: top + y })),
+});
+
+const ids = () => objects().evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset['id']));
+const order = (...places: readonly number[]) => becomes(ids, (was) => places.map((place) => was[place]));
+const of = <T>(value: (annotation: Annotation) => T) => async () => (await stored()).annotations.map(value);
+const reviews = (...wanted: readonly string[]) => () => expect.poll(of(({ review = '' }) => review)).toEqual(wanted);
+const corner = async () => (await stored()).annotations[0]!.polygon[0]!.outer[0]!;
+const nudges = (x: number, y: number): Effect => ({
+  scene: vertex,
+  ...holds(corner, (now, was) => Math.sign(now[0] - was[0]) === x && Math.sign(now[1] - was[1]) === y),
+});
+
+const exported = async () => {
+  const folder = join(program.folder, 'exports');
+  return readdirSync(program.folder).includes('exports') ? readdirSync(folder) : [];
+};
+const exportsAs = (format: string): Effect => ({
+  scene: menu,
+  was: exported,
+  async sees(was: readonly string[]) {
+    await expect(page.getByRole('dialog', { name: 'Export as' })).toHaveCount(0);
+    const made = async () => (await exported()).filter((name) => !was.includes(name) && !name.startsWith('.'));
+    await expect.poll(async () => (await made()).map((name) => name.split('_')[0])).toEqual([format]);
+  },
+});
 
 const effects: Readonly<Record<string, Effect>> = {
   next: { sees: picture('coffee.jpg') },
   previous: { sees: picture('astronaut.jpg') },
-  'next-new': { sees: picture('coffee.jpg') },
-  'previous-new': { sees: picture('astronaut.jpg') },
-  filter: {},
-  'image-layout': {},
+  'next-new': { sees: picture('coins.png') },
+  'previous-new': { sees: tells('Every image before this one has been labelled') },
+  filter: { sees: () => expect(page.getByRole('dialog', { name: 'Which images are listed' })).toBeVisible() },
+  'image-layout': { sees: pressed('List the images as rows or as small pictures', true) },
   jump: { sees: opens(/Jump/) },
   'auto-advance': { sees: pressed('Go to the next image after adding', true) },
 
-  mode: { sees: () => expect(page.getByTestId('canvas')).toHaveAttribute('data-mode', 'point') },
+  mode: { sees: mode('point') },
   add: { scene: prompted, sees: counts(4) },
-  'clear-prompt': { scene: selected, sees: () => expect(page.locator('.annotations [aria-selected=true]')).toHaveCount(0) },
-  candidates: {},
+  'clear-prompt': { scene: selected, sees: selects(false, false, false) },
+  candidates: { sees: pressed('Offer several candidate masks', true) },
   'refine-edges': { sees: pressed("Put masks' edges where the picture has edges", true) },
   hover: { sees: pressed('Show the mask under the cursor (points)', false) },
-  'next-candidate': { sees: () => expect(page.locator('.annotations [aria-selected=true]')).toHaveCount(1) },
-  'previous-candidate': { sees: () => expect(page.locator('.annotations [aria-selected=true]')).toHaveCount(1) },
-  reprompt: { scene: selected },
-  overlap: {},
-  everything: {},
+  'next-candidate': { sees: selects(true, false, false) },
+  'previous-candidate': { sees: selects(false, false, true) },
+  reprompt: { scene: selected, sees: () => expect(page.locator('.prompt-bar')).toContainText('New mask for') },
+  overlap: { sees: says('No overlap: the newer mask wins') },
+  everything: { sees: () => expect(page.getByTestId('everything')).toBeVisible() },
 
   undo: { sees: counts(2) },
   redo: { scene: () => pressAll('z'), sees: counts(3) },
-  delete: { scene: selected, sees: counts(2) },
-  relabel: { scene: () => pressAll('.', 'ArrowDown', 'ArrowDown') },
-  'select-next': { sees: () => expect(page.locator('.annotations [aria-selected=true]')).toHaveCount(1) },
-  'select-previous': { sees: () => expect(page.locator('.annotations [aria-selected=true]')).toHaveCount(1) },
+  delete: { scene: selected, ...becomes(ids, ([, ...others]) => others) },
+  relabel: {
+    scene: () => pressAll('.', 'ArrowDown', 'ArrowDown'),
+    ...becomes(of(({ class_id }) => class_id), ([, ...others]) => [2, ...others]),
+  },
+  'select-next': { sees: selects(true, false, false) },
+  'select-previous': { sees: selects(false, false, true) },
   'clear-all': { sees: opens(/Remove 3 annotations/) },
-  save: { sees: () => expect(page.locator('.toast').first()).toContainText('Saved') },
-  vertices: { scene: selected },
-  brush: {},
-  eraser: {},
-  'brush-smaller': { scene: brush },
-  'brush-larger': { scene: brush },
-  'new-object': { scene: () => pressAll('.', 'Shift+b') },
-  'vertex-delete': { scene: vertex },
-  'vertex-next': { scene: vertices },
-  'vertex-previous': { scene: vertices },
-  'vertex-left': { scene: vertex },
-  'vertex-right': { scene: vertex },
-  'vertex-up': { scene: vertex },
-  'vertex-down': { scene: vertex },
-  'select-all': { sees: () => expect(page.locator('.annotations [aria-selected=true]')).toHaveCount(3) },
+  save: { sees: tells('Saved') },
+  vertices: { scene: selected, sees: mode('vertices') },
+  brush: { sees: mode('brush') },
+  eraser: { sees: mode('eraser') },
+  'brush-smaller': { scene: brush, ...holds(brushSize, (now, was) => now < was) },
+  'brush-larger': { scene: brush, ...holds(brushSize, (now, was) => now > was) },
+  'new-object': {
+    scene: () => pressAll('.', 'Shift+b'),
+    sees: () => expect(page.getByTestId('tool-strip')).toContainText('new person'),
+  },
+  'vertex-delete': { scene: vertex, ...becomes(of(({ polygon }) => polygon[0]!.outer.length), ([n, ...others]) => [n! - 1, ...others]) },
+  'vertex-next': { scene: vertices, sees: says(/^Vertex 1 of/) },
+  'vertex-previous': { scene: vertices, sees: says(/^Vertex (\d+) of \1$/) },
+  'vertex-left': nudges(-1, 0),
+  'vertex-right': nudges(1, 0),
+  'vertex-up': nudges(0, -1),
+  'vertex-down': nudges(0, 1),
+  'select-all': { sees: selects(true, true, true) },
   merge: { scene: all, sees: counts(1) },
-  subtract: { scene: all },
-  'fill-holes': { scene: selected },
-  'drop-specks': { scene: selected },
-  simplify: { scene: selected },
-  'copy-next': { scene: selected },
-  'to-front': { scene: selected },
-  forward: { scene: selected },
-  backward: { scene: last },
-  'to-back': { scene: last },
-  'hide-objects': { scene: selected },
-  'lock-objects': { scene: selected },
+  subtract: {
+    scene: all,
+    ...holds(of(({ area }) => area), (now, was) => now.length === 3 && now[2]! < was[2]! && now[0] === was[0] && now[1] === was[1]),
+  },
+  'fill-holes': { scene: selected, ...becomes(of(({ polygon }) => polygon[0]!.holes.length), ([n, ...others]) => [n! - 1, ...others]) },
+  'drop-specks': { scene: selected, sees: () => expect(page.getByRole('group', { name: 'Drop pieces of fewer pixels than' })).toBeVisible() },
+  simplify: { scene: selected, sees: () => expect(page.getByRole('group', { name: 'Tolerance in pixels' })).toBeVisible() },
+  'copy-next': {
+    scene: selected,
+    was: async () => (await stored('coffee.jpg')).annotations.length,
+    async sees(was: number) {
+      await shows(page, 'coffee.jpg');
+      await expect(objects()).toHaveCount(was + 1);
+    },
+  },
+  'to-front': { scene: selected, ...order(1, 2, 0) },
+  forward: { scene: selected, ...order(1, 0, 2) },
+  backward: { scene: last, ...order(0, 2, 1) },
+  'to-back': { scene: last, ...order(2, 0, 1) },
+  'hide-objects': { scene: selected, sees: () => expect(objects().first()).toHaveAccessibleName(/, Hidden,/) },
+  'lock-objects': { scene: selected, sees: () => expect(objects().first()).toHaveAccessibleName(/, Locked,/) },
 
-  'class-number': {},
-  'class-down': {},
-  'class-up': { scene: classBelow },
-  'class-page-down': {},
-  'class-page-up': { scene: () => pressAll('End') },
-  'class-first': { scene: classBelow },
-  'class-last': {},
-  'class-pin': {},
-  'edit-classes': {},
+  'class-number': { sees: chosenClass('cat') },
+  'class-down': { sees: chosenClass('cat') },
+  'class-up': { scene: () => pressAll('End'), sees: chosenClass('ring') },
+  'class-page-down': { sees: chosenClass('helmet') },
+  'class-page-up': { scene: () => pressAll('End'), sees: chosenClass('coin') },
+  'class-first': { scene: classBelow, sees: chosenClass('person') },
+  'class-last': { sees: chosenClass('wheel') },
+  'class-pin': { sees: () => expect(page.getByRole('img', { name: 'Pinned' })).toHaveCount(1) },
+  'edit-classes': { sees: opens('Edit the classes') },
   'class-search': { sees: () => expect(page.locator('#class-search')).toBeFocused() },
 
-  'zoom-in': {},
-  'zoom-out': {},
-  fit: { scene: zoomed },
-  'actual-size': {},
-  'pan-left': { scene: zoomed },
-  'pan-right': { scene: zoomed },
-  'pan-up': { scene: zoomed },
-  'pan-down': { scene: zoomed },
+  'zoom-in': { scene: actualSize, sees: zoom('125 %') },
+  'zoom-out': { scene: actualSize, sees: zoom('80 %') },
+  fit: { scene: zoomed, sees: fitted },
+  'actual-size': { sees: zoom('100 %') },
+  'pan-left': pans(80, 0), // the view goes left, so that the picture goes right
+  'pan-right': pans(-80, 0),
+  'pan-up': pans(0, 80),
+  'pan-down': pans(0, -80),
   masks: { sees: pressed('Show masks', false) },
   boxes: { sees: pressed('Show boxes', true) },
   labels: { sees: pressed('Show labels', false) },
   points: { sees: pressed('Show points', false) },
-  fainter: {},
-  stronger: {},
+  fainter: { sees: strength('0.25') },
+  stronger: { sees: strength('0.45') },
   panels: { sees: () => expect(page.getByRole('region', { name: 'Images' })).toHaveCount(0) },
   'work-masks': { scene: () => pressAll('F3'), sees: pressed('Picture with masks', true) },
   'work-side-by-side': { sees: () => expect(page.getByTestId('pane-left')).toBeVisible() },
@@ -239,62 +347,90 @@ const effects: Readonly<Record<string, Effect>> = {
   'view-contours': { scene: viewer, sees: pane('contours') },
   'view-ids': { scene: viewer, sees: pressed('Class ids', true) },
   'view-faulty': { scene: viewer, sees: pressed('Mark as faulty', true) },
-  'view-save': {
-    scene: viewer,
-    sees: () => expect(page.locator('.toast').first()).toContainText('saved_visualizations/'),
-  },
+  'view-save': { scene: viewer, sees: tells('saved_visualizations/') },
   'view-help': { scene: viewer, sees: opens('Keys') },
   'view-close': { scene: viewer, sees: () => expect(page.getByTestId('viewer')).toHaveCount(0) },
 
   export: { sees: opens('Export as') },
-  'export-coco': { scene: menu, sees: () => expect(page.getByRole('dialog', { name: 'Export as' })).toHaveCount(0) },
-  'export-yolo': { scene: menu, sees: () => expect(page.getByRole('dialog', { name: 'Export as' })).toHaveCount(0) },
-  'export-voc': { scene: menu, sees: () => expect(page.getByRole('dialog', { name: 'Export as' })).toHaveCount(0) },
+  'export-coco': exportsAs('coco'),
+  'export-yolo': exportsAs('yolo'),
+  'export-voc': exportsAs('voc'),
   memory: { sees: opens('Memory') },
   settings: { sees: opens('Settings') },
   help: { sees: opens('Keys') },
   'next-region': { sees: () => expect(page.locator('.toolbar :focus')).toHaveCount(1) },
   'previous-region': { sees: () => expect(page.locator('.status-bar :focus')).toHaveCount(1) },
   quit: { sees: opens('Quit') },
-  jobs: {},
-  'export-to': {},
-  'import-from': {},
-  embed: {},
+  jobs: { sees: opens('Jobs') },
+  'export-to': { sees: opens('Export the project') },
+  'import-from': { sees: opens('Import annotations') },
+  embed: { sees: job('embed') },
 
-  review: {},
-  proposals: {},
-  mend: {},
-  statistics: {},
-  'mark-reviewed': {},
-  'mark-faulty': {},
-  'walk-accept': { scene: review },
-  'walk-reject': { scene: review },
-  'walk-fix': { scene: review },
-  'walk-note': { scene: review },
-  'walk-next': { scene: review },
-  'walk-previous': { scene: () => pressAll('r', 'n') },
-  'walk-undo': { scene: () => pressAll('r', 'a') },
-  'walk-rest': { scene: proposals },
-  'walk-above': { scene: proposals },
-  'walk-hide': { scene: review, held: true },
-  'walk-close': { scene: review },
+  review: { sees: walk('Review', '1 of 3', '3 left') },
+  proposals: { sees: tells('No other image has proposals') },
+  mend: { sees: opens('Mend list') },
+  statistics: { sees: opens('Statistics') },
+  'mark-reviewed': { sees: () => expect.poll(async () => (await stored()).reviewed).toBe(true) },
+  'mark-faulty': { sees: () => expect.poll(async () => (await stored()).faulty).toBe(true) },
+  'walk-accept': {
+    scene: review,
+    async sees() {
+      await walk('2 of 3', '2 left')();
+      await reviews('accepted', '', '')();
+    },
+  },
+  'walk-reject': {
+    scene: review,
+    async sees() {
+      await expect(page.getByLabel('What is wrong with it? It may be left empty')).toBeFocused();
+      await pressAll('Enter');
+      await reviews('rejected', '', '')();
+    },
+  },
+  'walk-fix': { scene: review, sees: walk('Fixing person') },
+  'walk-note': {
+    scene: review,
+    async sees() {
+      await expect(page.getByLabel('Note for the labeller')).toBeFocused();
+      await page.keyboard.type('blurred');
+      await pressAll('Enter');
+      await expect.poll(of(({ note = '' }) => note)).toEqual(['blurred', '', '']);
+      await reviews('', '', '')();
+    },
+  },
+  'walk-next': { scene: review, sees: walk('2 of 3', '3 left') },
+  'walk-previous': { scene: () => pressAll('r', 'n'), sees: walk('1 of 3', '3 left') },
+  'walk-undo': {
+    scene: () => pressAll('r', 'a'),
+    async sees() {
+      await reviews('', '', '')();
+      await walk('1 of 3', '3 left')();
+    },
+  },
+  'walk-rest': { scene: proposals, sees: reviews('accepted', 'accepted', 'accepted') },
+  'walk-above': { scene: proposals, sees: opens('Accept proposals above a score?') },
+  'walk-hide': { scene: review, held: true, sees: pressed('Hide the masks while held', true) },
+  'walk-close': { scene: review, sees: walks(0) },
 };
 
-async function hold(key: string, before: string): Promise<void> {
+async function hold(key: string, before: string, sees: Effect['sees']): Promise<void> {
   await page.keyboard.down(key);
   await expect.poll(look).not.toBe(before);
+  await sees?.(undefined as never);
   await page.keyboard.up(key);
+  await expect.poll(look).toBe(before);
 }
 
 async function tryKey(action: Action, key: string): Promise<void> {
-  const { scene = plain, sees, held = false } = effects[action.id]!;
+  const { scene = plain, was, sees, held = false } = effects[action.id]!;
   await fresh();
   await scene();
   const before = await settled();
-  if (held) return hold(key, before);
+  const measured = await was?.();
+  if (held) return hold(key, before, sees);
   await press(key);
   await expect.poll(look, { message: `${key} of ${action.id} changes nothing`, timeout: 8000 }).not.toBe(before);
-  await sees?.();
+  await sees?.(measured as never);
 }
 
 test.beforeAll(async ({ browser }) => {
@@ -306,6 +442,10 @@ test.beforeAll(async ({ browser }) => {
   });
   await page.goto(program.url);
   await shows(page, /./);
+  await addClasses('ring', 'wheel');
+  for (const name of ['astronaut.jpg', 'coffee.jpg']) {
+    await edit({ type: 'add', class_id: 0, polygon: [{ outer: rectangle(40, 40, 80), holes: [] }] }, name);
+  }
   await page.getByRole('option', { name: image }).click();
   await shows(page, image);
 });
