@@ -278,9 +278,7 @@ class CategoryStore final : public Project {
   void remember(const std::string& key, const std::string& value) override { facts_.set(key, value); }
 
  private:
-  fs::path history_path(const std::string& name) const {
-    return in_history(name + ".json");
-  }
+  fs::path history_path(const std::string& name) const { return in_history(name + ".json"); }
 
   fs::path next_history_path(const std::string& name) const { return in_history(name + ".next"); }
 

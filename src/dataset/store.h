@@ -129,7 +129,8 @@ class Store {
   // durable, and loads warn until it could be written.
   // before: called with the new revision when all is checked and nothing is replaced yet; not called if the annotations stay as they are on disk.
   using BeforeSave = std::function<void(const std::string& new_revision)>;
-  virtual std::string save(const PictureAnnotations& content, const std::string& revision, const BeforeSave& before) = 0;
+  virtual std::string save(const PictureAnnotations& content, const std::string& revision,
+                           const BeforeSave& before) = 0;
   std::string save(const PictureAnnotations& content, const std::string& revision) {
     return save(content, revision, {});
   }

@@ -198,7 +198,8 @@ JobRunner::JobPointer JobRunner::next(JobLane lane) {
 }
 
 void JobRunner::run_lane(JobLane lane) {
-  if (lane == JobLane::project || lane == JobLane::ahead) ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice_value);
+  if (lane == JobLane::project || lane == JobLane::ahead)
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice_value);
   while (const JobPointer job = next(lane)) run(job);
 }
 
