@@ -66,7 +66,7 @@ export interface PageState {
   readonly candidates: readonly Candidate[]; // of the present prompt, best first; empty: none yet
   readonly chosen: number;
   readonly segmenting: number | null; // time the request was sent, ms
-  readonly accepting: boolean; // the mask is added as soon as it is there
+  readonly accepting: { readonly classId: number | null } | null; // the mask is added as soon as it is there, with the class chosen then
   readonly promptError: Problem | null; // why the present prompt has no answer
   readonly reprompting: number | null; // the annotation whose mask the prompt makes anew; null: a new one
   readonly overlap: Overlap; // what becomes of pixels that two objects would have
@@ -126,7 +126,7 @@ export const initialState: PageState = {
   candidates: [],
   chosen: 0,
   segmenting: null,
-  accepting: false,
+  accepting: null,
   promptError: null,
   reprompting: null,
   overlap: 'allow',

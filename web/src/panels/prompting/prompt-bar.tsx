@@ -30,7 +30,7 @@ function useElapsed(since: number | null): number {
 function Waiting({ since, brief }: { since: number; brief: boolean }) {
   const elapsed = useElapsed(since);
   const encoding = useValue((state) => state.picture?.encoding);
-  const accepting = useValue((state) => state.accepting);
+  const accepting = useValue((state) => state.accepting !== null);
   if (elapsed < patienceMs) return null;
   const loading = useValue(loadingModel);
   const words = text.prompting;

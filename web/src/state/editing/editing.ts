@@ -27,33 +27,33 @@ export function provisional(page: Page, mask: Candidate, classId: number): Annot
 }
 
 // Adds the mask on screen with the chosen class. The prompt is cleared at once and comes back if the edit is refused.
-export async function addMask(page: Page): Promise<boolean> {
+export async function addMask(page: Page, classId = page.store.get().classId): Promise<boolean> {
   const state = page.store.get();
   const mask = preview(state);
   if (mask === null || state.picture === null || state.segmenting !== null) return false;
-  if (state.classId === null) {
+  if (classId === null) {
     tell(page, 'warning', 'edit', text.prompting.chooseClass, text.prompting.chooseClassDetail);
     return false;
   }
   if (refusedWhileBusy(page)) return false;
   const { prompt, candidates, chosen, reprompting } = state;
-  if (reprompting !== null) return replaceMask(page, reprompting, mask);
+  if (reprompting !== null) return replaceMask(page, reprompting, mask, classId);
   clearPrompt(page);
   const change: Edit = {
     type: 'add',
-    class_id: state.classId,
+    class_id: classId,
     rle: mask.rle,
     score: mask.score,
     seconds: takeSeconds(page),
     prompt: storedOf(prompt.present),
   };
-  const { id, outcome } = await submit(page, change, provisional(page, mask, state.classId));
+  const { id, outcome } = await submit(page, change, provisional(page, mask, classId));
   if (outcome === 'refused' && isUntouched(page, state.picture.name)) {
     page.store.set({ prompt, candidates, chosen });
     forgetRefused(page, [id]); // it is on offer again
   }
   if (outcome !== 'stored') return false;
-  noteUse(page, state.classId);
+  noteUse(page, classId);
   announce(page, text.saving.added);
   return true;
 }
@@ -65,12 +65,11 @@ function isUntouched(page: Page, name: string): boolean {
 }
 
 // The mask on screen for an annotation that was prompted again. The prompt comes back if the edit is refused.
-async function replaceMask(page: Page, id: number, mask: Candidate): Promise<boolean> {
-  const { prompt, candidates, chosen, picture, classId } = page.store.get();
+async function replaceMask(page: Page, id: number, mask: Candidate, class_id: number): Promise<boolean> {
+  const { prompt, candidates, chosen, picture } = page.store.get();
   const stored = storedOf(prompt.present);
   const old = picture?.annotations.find((annotation) => annotation.id === id);
   clearPrompt(page);
-  const class_id = classId ?? old?.class_id ?? 0;
   const changed = class_id === old?.class_id ? {} : { class_id };
   const change: Edit = { type: 'set_mask', id, rle: mask.rle, ...changed, score: mask.score, prompt: stored };
   const { polygon, area, box } = mask;

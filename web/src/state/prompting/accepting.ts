@@ -16,9 +16,9 @@ export function canAccept(state: PageState): boolean {
   return preview(state) !== null || state.segmenting !== null || state.promptError !== null || marksSegment(state);
 }
 
-async function addAndGoOn(page: Page): Promise<void> {
+async function addAndGoOn(page: Page, classId: number | null): Promise<void> {
   const { autoAdvance } = page.store.get();
-  if ((await addMask(page)) && autoAdvance && !hasPrompt(page.store.get())) go(page, 1);
+  if ((await addMask(page, classId)) && autoAdvance && !hasPrompt(page.store.get())) go(page, 1);
 }
 
 export function accept(page: Page): void {
@@ -27,18 +27,18 @@ export function accept(page: Page): void {
   if (state.promptError !== null) retryPrompt(page);
   else if (marksSegment(state)) void acceptSegment(page, state.everything.hovered!);
   else if (state.segmenting !== null) {
-    page.store.set({ accepting: true });
+    page.store.set({ accepting: { classId: state.classId } });
     announce(page, text.prompting.acceptedSpoken);
-  } else void addAndGoOn(page);
+  } else void addAndGoOn(page, state.classId);
 }
 
 // The answer is there, or will not come: an accepted mask is added, and what was put off is done.
-function answered(page: Page): void {
+function answered(page: Page, classId: number | null): void {
   const { autoAdvance } = page.store.get();
   const late = takeLate(page);
-  page.store.set({ accepting: false });
+  page.store.set({ accepting: null });
   if (preview(page.store.get()) === null) return; // why is told
-  void addAndGoOn(page);
+  void addAndGoOn(page, classId);
   if (hasPrompt(page.store.get())) return; // it was not taken: no class is chosen
   if (autoAdvance) return; // the rest was for an image that is on screen no longer
   for (const act of late) act();
@@ -48,6 +48,6 @@ function answered(page: Page): void {
 export function watchAccepting(page: Page): () => void {
   return page.store.subscribe(() => {
     const { accepting, segmenting } = page.store.get();
-    if (accepting && segmenting === null) answered(page);
+    if (accepting !== null && segmenting === null) answered(page, accepting.classId);
   });
 }

@@ -80,7 +80,7 @@ function change(page: Page, prompt: PromptHistory): void {
     page.store.set({ prompt });
     return stop(page);
   }
-  page.store.set({ prompt, accepting: false, segmenting: page.now() });
+  page.store.set({ prompt, accepting: null, segmenting: page.now() });
   lates.delete(page);
   void segment(page);
 }
@@ -88,7 +88,7 @@ function change(page: Page, prompt: PromptHistory): void {
 function stop(page: Page): void {
   page.segmentAbort?.abort();
   page.segmentAbort = null;
-  page.store.set({ candidates: [], chosen: 0, segmenting: null, accepting: false, promptError: null });
+  page.store.set({ candidates: [], chosen: 0, segmenting: null, accepting: null, promptError: null });
   lates.delete(page);
 }
 
@@ -96,7 +96,7 @@ const lates = new WeakMap<Page, (() => void)[]>();
 
 // What a person did for the next object while the mask of this one, accepted already, is still computed. False: nothing is to be waited for.
 export function putOff(page: Page, act: () => void): boolean {
-  if (!page.store.get().accepting) return false;
+  if (page.store.get().accepting === null) return false;
   const late = lates.get(page) ?? [];
   lates.set(page, [...late, act]);
   return true;

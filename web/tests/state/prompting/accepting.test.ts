@@ -52,6 +52,15 @@ describe('accepting before the mask is there', () => {
     expect(hasPrompt(page.store.get())).toBe(true);
   });
 
+  test('the class is the one chosen when it was accepted', async () => {
+    drawBox(page, [0, 0, 10, 10]);
+    accept(page);
+    page.store.set({ classId: 1 });
+    program.asked[0]!.answer([candidate('k1')]);
+    await settle();
+    expect(program.edits).toMatchObject([{ type: 'add', class_id: 0 }]);
+  });
+
   test('the next image waits for it', async () => {
     drawBox(page, [0, 0, 10, 10]);
     accept(page);
@@ -81,7 +90,7 @@ describe('accepting before the mask is there', () => {
     program.asked[3]!.refuse(new Problem(500, 'about:blank', 'No', ''));
     await settle();
     expect(added()).toEqual([]);
-    expect(page.store.get()).toMatchObject({ accepting: false, promptError: { title: 'No' } });
+    expect(page.store.get()).toMatchObject({ accepting: null, promptError: { title: 'No' } });
     expect(program.asked).toHaveLength(4);
   });
 });
