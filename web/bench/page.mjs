@@ -56,13 +56,11 @@ function watch() {
     drawImage.call(this, image, ...place);
     if (!(image instanceof ImageBitmap) || image === seen.bitmap || this.canvas !== layers()[0]) return;
     seen.bitmap = image;
-    // Two frames later: the first is the one it is part of, the second begins when that one was handed over.
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() => {
-        seen.painted ??= performance.now();
-        seen.first ??= performance.now();
-      }),
-    );
+    // It is drawn within a frame: the next one begins when that was handed over.
+    requestAnimationFrame(() => {
+      seen.painted ??= performance.now();
+      seen.first ??= performance.now();
+    });
   };
   context.clearRect = function (...box) {
     const at = layers().indexOf(this.canvas);

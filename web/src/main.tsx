@@ -175,12 +175,25 @@ let stopListening = listen(handlers, id, () => person);
 // Events are heard late at a load, after the page was drawn. What they would have told until then is asked for when they are there.
 begun = begin();
 
-render(
-  <ShellContext.Provider value={{ page, thumbnails, drawCandidate: showCandidate, mountPane, mountCanvas }}>
-    <App />
-  </ShellContext.Provider>,
-  document.getElementById('app')!,
-);
+function draw(): void {
+  render(
+    <ShellContext.Provider value={{ page, thumbnails, drawCandidate: showCandidate, mountPane, mountCanvas }}>
+      <App />
+    </ShellContext.Provider>,
+    document.getElementById('app')!,
+  );
+}
+
+// The first drawing takes as long as the program's first answers, and keeps them waiting: it comes when the picture has been asked for, or will not be soon.
+const patienceMs = 150;
+const asked = new Promise<void>((resolve) => {
+  const stop = page.store.subscribe(() => {
+    if (page.store.get().opening === null) return;
+    stop();
+    setTimeout(resolve, 0); // after the requests
+  });
+});
+void Promise.race([asked, begun, new Promise((resolve) => setTimeout(resolve, patienceMs))]).then(draw);
 
 // The person's name goes with the question for events: another name asks again.
 page.store.subscribe(() => {
