@@ -171,9 +171,13 @@ class HeldPictures : public LiveServer {
 };
 
 TEST_F(HeldPictures, OnlyTheWindowThatHasAPictureChangesIt) {
+  const auto wait_for = [this](std::size_t windows) {  // they are listed as they came
+    while (get("/windows")["windows"].size() < windows) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  };
   const auto first = listen("window=w1&person=Ada%20L");
+  wait_for(1);
   const auto second = listen("window=w2");
-  while (get("/windows")["windows"].size() < 2) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  wait_for(2);
   json picture = put("/session/current", {{"name", "a.jpg"}, {"window", "w1"}});
   EXPECT_EQ(picture["holder"], (json{{"window", "w1"}, {"person", "Ada L"}, {"image", "a.jpg"}, {"holds", true}}));
   picture = put("/session/current", {{"name", "a.jpg"}, {"window", "w2"}});
