@@ -1,6 +1,6 @@
 // A place on the machine of the program: typed, or walked to. Of files only those are listed that can be chosen.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { asProblem } from '../../model/problem';
 import type { Folder } from '../../model/wire';
 import { text } from '../../text/en';
@@ -43,6 +43,7 @@ export function FolderField({ path, label, files, onChange }: Props) {
   const [typed, setTyped] = useState(path);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const newest = useRef(0);
+  const field = useRef<HTMLInputElement>(null);
   const touched = useRef(false); // somebody typed or walked: an answer about the beginning comes too late
   // A path that is no folder is a file, or not there: then the folder it would be in is shown, if that is there.
   const look = async (wanted: string, complain: boolean) => {
@@ -72,6 +73,10 @@ export function FolderField({ path, label, files, onChange }: Props) {
     );
     return () => clearTimeout(timer.current);
   }, []);
+  // Who begins to type just now means their own path, not one behind this one.
+  useLayoutEffect(() => {
+    if (!touched.current) field.current?.select();
+  }, [typed]);
   const go = (to: string, walk: boolean) => {
     touched.current = true;
     setTyped(to);
@@ -94,6 +99,7 @@ export function FolderField({ path, label, files, onChange }: Props) {
   return (
     <div class="folder-field">
       <input
+        ref={field}
         class="field"
         type="text"
         data-first
