@@ -151,6 +151,39 @@ TEST_F(CommandLine, SegmentsWithTheBuiltInPredictor) {
   EXPECT_EQ(magic.substr(1), "PNG");
 }
 
+// The picture of numbers holds every segment that no better one covers, each at the point that found it or near.
+TEST_F(CommandLine, SegmentsEverythingOnAGrid) {
+  const fs::path out = folder_ / "segments.png", overlay = folder_ / "look.jpg";
+  const ProcessResult result = run({"segment", sample("coffee.jpg"), "--everything", "--points-per-side", "8", "--json",
+                                    "--out", out.string(), "--overlay", overlay.string()});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const auto json = nlohmann::json::parse(result.out);
+  EXPECT_EQ(json.at("points"), 64);
+  const auto& segments = json.at("segments");
+  ASSERT_GT(segments.size(), 1u);
+  for (const auto& segment : segments) {
+    EXPECT_GE(segment.at("score").get<double>(), 0.6);
+    EXPECT_GE(segment.at("stability").get<double>(), 0.6);
+    EXPECT_GE(segment.at("area").get<int>(), 600 * 400 / 10000);
+    EXPECT_EQ(segment.at("segmentation").at("size"), (std::vector<int>{400, 600}));
+  }
+  ASSERT_EQ(vips_init("cli_tests"), 0);
+  VipsImage* numbers = vips_image_new_from_file(out.c_str(), nullptr);
+  ASSERT_NE(numbers, nullptr) << vips_error_buffer();
+  double most = 0;
+  EXPECT_EQ(vips_max(numbers, &most, nullptr), 0);
+  EXPECT_EQ(vips_image_get_width(numbers), 600);
+  g_object_unref(numbers);
+  EXPECT_GT(most, 0);
+  EXPECT_LE(most, static_cast<double>(segments.size()));
+  EXPECT_GT(fs::file_size(overlay), 1000u);
+
+  const auto few = run({"segment", sample("coffee.jpg"), "--everything", "--points-per-side", "8", "--json",
+                        "--min-area", "10000"});
+  EXPECT_LT(nlohmann::json::parse(few.out).at("segments").size(), segments.size());
+  expect_refusal({"segment", sample("coffee.jpg"), "--everything", "--model", "grabcut"}, 1, "GrabCut");
+}
+
 TEST_F(CommandLine, WithoutTheBuiltInModelsFilesGrabCutServes) {
   environment_.push_back("SAM_MODELS_DIR=" + (folder_ / "none").string());
   const std::vector<std::string> plain = {"segment", sample("coffee.jpg"), "--box", "150,60,470,330", "--json"};

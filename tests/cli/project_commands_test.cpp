@@ -16,6 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
 
 class ProjectCommands : public testing::Test {
  protected:
@@ -102,6 +104,25 @@ TEST_F(ProjectCommands, StatsCountsForPeopleAndPrograms) {
   EXPECT_EQ(counted.at("labelled_images"), 2);
   EXPECT_EQ(counted.at("fresh_images"), 1);
   EXPECT_EQ(counted.at("classes")[0].at("images"), 2);
+}
+
+// One file for a mail: charts and tables in it, nothing that a browser would fetch, and no name that becomes markup.
+TEST_F(ProjectCommands, StatsWritesAPageThatNeedsNothingElse) {
+  write("shop/classes.csv", "class_name\ncar\n<script>alert(1)</script>\nbus & \"tram\"\n");
+  const std::string page = (folder_ / "page.html").string();
+  ASSERT_EQ(run({"stats", "shop", "--html", page, "--dry-run"}).status, 0);
+  EXPECT_FALSE(fs::exists(page));
+  ASSERT_EQ(run({"stats", "shop", "--html", page}).status, 0);
+  const std::string html = read("page.html");
+  EXPECT_THAT(html, StartsWith("<!doctype html>"));
+  EXPECT_THAT(html, HasSubstr("<svg"));
+  EXPECT_THAT(html, HasSubstr("shop"));
+  EXPECT_THAT(html, HasSubstr("bus &amp; "));
+  for (const char* outside : {"<script", "src=", "href=", "@import", "url("}) EXPECT_THAT(html, Not(HasSubstr(outside)));
+  const ProcessResult again = run({"stats", "shop", "--html", page});
+  EXPECT_EQ(again.status, 1);
+  EXPECT_THAT(again.err, HasSubstr("page.html is there already; give another name"));
+  EXPECT_EQ(read("page.html"), html);
 }
 
 TEST_F(ProjectCommands, SplitWritesWhatExportReads) {
