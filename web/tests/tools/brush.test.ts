@@ -5,6 +5,7 @@ import { Problem } from '../../src/model/problem';
 import type { Edit } from '../../src/model/wire';
 import { open } from '../../src/state/images/navigation';
 import type { Page } from '../../src/state/page';
+import { keepEdits, watchConnection } from '../../src/state/editing/edit-queue';
 import { brushRadius, setBrushRadius } from '../../src/state/editing/painting';
 import { watchReshaping } from '../../src/state/editing/reshaping';
 import { extendStroke } from '../../src/tools/brush';
@@ -72,6 +73,61 @@ describe('brush', () => {
     await settle();
     expect(painted().map(({ id }) => id)).toEqual([null, null]);
     expect(annotations()).toHaveLength(3);
+  });
+
+  test('strokes made while the program does not answer become one object, also when another page sends them', async () => {
+    const left = new Map<string, string>();
+    const storage = {
+      getItem: (key: string) => left.get(key) ?? null,
+      setItem: (key: string, value: string) => void left.set(key, value),
+      removeItem: (key: string) => void left.delete(key),
+    } as unknown as Storage;
+    keepEdits(page, storage);
+    watchConnection(page);
+    page.store.set({ connection: 'lost' });
+    hand.click([300, 50]);
+    hand.click([310, 50]);
+    hand.click([320, 50], { shift: true }); // erases
+    actionOf('new-object').run(page, 'Shift+a');
+    hand.click([350, 250]);
+    await settle();
+    expect(painted()).toEqual([]);
+    expect(strokes()).toHaveLength(4);
+    const ids = page.store.get().edits.waiting.map(({ edit }) => (edit.type === 'paint' ? edit.id : 0));
+    expect(ids).toEqual([null, ids[2], ids[1], null]);
+
+    const kept = new Map(left); // as if this page had been closed here
+    page.store.set({ connection: 'open' });
+    await settle();
+    expect(painted().map(({ id, erase = false }) => [id, erase])).toEqual([
+      [null, false],
+      [2, false],
+      [2, true],
+      [null, false],
+    ]);
+    expect(annotations().map(({ id }) => id)).toEqual([1, 2, 3]);
+
+    const again = new FakeProgram(['a.jpg']);
+    again.apply('a.jpg', { type: 'add', class_id: 0, polygon: [square(100, 100, 50), square(200, 200, 20)] });
+    const next = pageOn(again);
+    next.store.set({ project: await again.api.project(), connection: 'open' });
+    for (const [key, value] of kept) left.set(key, value);
+    keepEdits(next, storage);
+    await settle();
+    expect(again.picture('a.jpg').annotations.map(({ polygon }) => polygon.length)).toEqual([2, 1, 1]);
+    expect(next.nextId).toBeGreaterThan(Math.max(...ids.map((id) => -(id ?? 0))));
+  });
+
+  test('a stroke that was to begin an object is refused: those onto it are, too, with one message', async () => {
+    program.api.edit = async () => {
+      throw new Problem(422, 'about:blank', 'Outside of the picture', '');
+    };
+    hand.click([300, 50]);
+    hand.click([310, 50]);
+    await settle();
+    expect(page.store.get().edits).toMatchObject({ waiting: [], refused: [] });
+    expect(page.store.get().toasts.map(({ title }) => title)).toEqual(['Outside of the picture']);
+    expect(strokes()).toEqual([]);
   });
 
   test('strokes made just before the next image are stored on theirs', async () => {

@@ -9,6 +9,7 @@ export interface WaitingEdit {
   readonly overlap: Overlap;
   readonly edit: Edit;
   readonly shown: Annotation | null; // how the object it makes looks, until the program says
+  readonly makes: number | null; // below 0: how strokes behind it call the object it makes, until the program has numbered it
   readonly tried: boolean; // it was sent: it may have been made
 }
 

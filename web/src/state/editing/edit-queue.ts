@@ -15,20 +15,24 @@ import { enqueue, type Page } from '../page';
 
 export type Outcome = 'stored' | 'refused' | 'taken back';
 
+interface Settled {
+  readonly outcome: Outcome;
+  readonly made: number | null; // the object that a stored edit made for those behind it
+}
+
 export const retryMs = 1500;
 
 interface Sending {
   base: Picture | null; // the picture on screen, as the program has it
-  readonly waiters: Map<string, (outcome: Outcome) => void>; // by the edit's id
+  readonly waiters: Map<string, (settled: Settled) => void>; // by the edit's id
   abort: AbortController | null; // of the edit on its way
   timer: ReturnType<typeof setTimeout> | null;
-  deferred: number; // edits that are made when those before them are stored
 }
 
 const sendings = new WeakMap<Page, Sending>();
 
 function sendingOf(page: Page): Sending {
-  const made: Sending = { base: null, waiters: new Map(), abort: null, timer: null, deferred: 0 };
+  const made: Sending = { base: null, waiters: new Map(), abort: null, timer: null };
   const sending = sendings.get(page) ?? made;
   sendings.set(page, sending);
   return sending;
@@ -46,10 +50,10 @@ export function savedNow({ waiting, refused }: EditQueue): 'saved' | 'saving' | 
 // Everything that follows from the edits that wait, and from the picture as the program has it. isNew: that one came just
 // now; else what is on screen stays but for the edits (events bring news of its encoding, its place, its holder).
 function show(page: Page, change: Partial<EditQueue>, isNew = false): void {
-  const { base, deferred } = sendingOf(page);
+  const { base } = sendingOf(page);
   const state = page.store.get();
   const edits = { ...state.edits, ...change };
-  const saved = deferred > 0 ? 'saving' : savedNow(edits);
+  const saved = savedNow(edits);
   if (base === null || state.picture?.name !== base.name) return page.store.set({ edits, saved });
   const { annotations, reviewed, faulty, can_undo, ...others } = withWaiting(base, edits.waiting);
   const picture = { ...(isNew ? others : state.picture), annotations, reviewed, faulty, can_undo };
@@ -101,16 +105,22 @@ function isKept(error: unknown, waited: boolean): boolean {
   return error instanceof Problem && (isHeld(error) || (error.status >= 500 && waited));
 }
 
-function settle(page: Page, id: string, outcome: Outcome): void {
+function settle(page: Page, id: string, outcome: Outcome, made: number | null = null): void {
   const { waiters } = sendingOf(page);
-  waiters.get(id)?.(outcome);
+  waiters.get(id)?.({ outcome, made });
   waiters.delete(id);
 }
 
-// Of the edits after a refused one that were made on the same image: undo would take back something else, and of a
-// changed image none was made knowingly.
+// A stroke onto the object that the other makes.
+function isOnto({ edit }: WaitingEdit, { makes }: WaitingEdit): boolean {
+  return edit.type === 'paint' && edit.id !== null && edit.id === makes;
+}
+
+// Of the edits after a refused one that were made on the same image: undo would take back something else, a stroke has
+// nothing to go onto, and of a changed image none was made knowingly.
 function fallsWith(first: WaitingEdit, other: WaitingEdit, all: boolean): boolean {
-  return other.name === first.name && (all || other.edit.type === 'undo' || other.edit.type === 'redo');
+  if (other.name !== first.name) return false;
+  return all || other.edit.type === 'undo' || other.edit.type === 'redo' || isOnto(other, first);
 }
 
 // Another window has the image.
@@ -135,12 +145,22 @@ function refuse(page: Page, first: WaitingEdit, error: unknown, waited: boolean)
   for (const each of fallen) settle(page, each.id, 'refused');
 }
 
-function acknowledge(page: Page, { id, name }: WaitingEdit, answer: Picture, asked: number): void {
-  const rest = page.store.get().edits.waiting.filter((each) => each.id !== id);
-  const waiting = rest.map((each) => (each.name === name ? { ...each, revision: answer.revision } : each));
+function withId(edit: Edit, id: number): Edit {
+  return edit.type === 'paint' ? { ...edit, id } : edit;
+}
+
+// The object that the newest edit made has the highest number: none is given twice.
+function acknowledge(page: Page, first: WaitingEdit, answer: Picture, asked: number): void {
+  const made = first.makes === null ? null : Math.max(...answer.annotations.map(({ id }) => id));
+  const rest = page.store.get().edits.waiting.filter((each) => each.id !== first.id);
+  const waiting = rest.map((each) => {
+    if (each.name !== first.name) return each;
+    const edit = made !== null && isOnto(each, first) ? withId(each.edit, made) : each.edit;
+    return { ...each, edit, revision: answer.revision };
+  });
   takePicture(page, answer, asked, { waiting, stalled: null });
   settled(page, 'edit', 'connection');
-  settle(page, id, 'stored');
+  settle(page, first.id, 'stored', made);
 }
 
 // Another window came first; unless the change was this very edit, made before its answer was lost.
@@ -203,51 +223,26 @@ export function flush(page: Page): Promise<void> {
   return enqueue(page, () => sendAll(page));
 }
 
-// An edit, or what makes it when those before it are stored; null: it has become pointless.
-export type Change = Edit | (() => Edit | null);
-
-export interface Submitted {
+export interface Submitted extends Settled {
   readonly id: string;
-  readonly edit: Edit | null;
-  readonly outcome: Outcome;
 }
 
-const nothing: Submitted = { id: '', edit: null, outcome: 'taken back' };
-
-function put(page: Page, edit: Edit, shown: Annotation | null): Promise<Submitted> {
+// An edit of the picture on screen. shown: how the object it makes looks. makes: how strokes behind it call that object.
+// Resolves when it is on disk, or will not be.
+export async function submit(
+  page: Page,
+  edit: Edit,
+  shown: Annotation | null = null,
+  makes: number | null = null,
+): Promise<Submitted> {
   const { picture, overlap, edits } = page.store.get();
-  if (picture === null) return Promise.resolve(nothing);
+  if (picture === null) return { id: '', outcome: 'taken back', made: null };
   const id = makeId();
-  const waiting: WaitingEdit = { id, name: picture.name, revision: picture.revision, overlap, edit, shown, tried: false };
-  const done = new Promise<Outcome>((resolve) => sendingOf(page).waiters.set(id, resolve));
-  show(page, { waiting: [...edits.waiting, waiting] });
-  return done.then((outcome) => ({ id, edit, outcome }));
-}
-
-// An edit that depends on those before it: made when they are stored, or at once while nothing can be stored. Until then
-// those after it wait behind it.
-async function putLater(page: Page, change: Change, shown: Annotation | null): Promise<Submitted> {
-  const sending = sendingOf(page);
-  const name = page.store.get().picture?.name;
-  let done = Promise.resolve(nothing);
-  sending.deferred += 1;
-  show(page, {});
-  await enqueue(page, async () => {
-    sending.deferred -= 1;
-    const edit = typeof change === 'function' ? change() : change;
-    if (edit === null || page.store.get().picture?.name !== name) return show(page, {});
-    done = put(page, edit, shown);
-    await sendAll(page);
-  });
-  return done;
-}
-
-// An edit of the picture on screen. shown: how the object it makes looks. Resolves when it is on disk, or will not be.
-export function submit(page: Page, change: Change, shown: Annotation | null = null): Promise<Submitted> {
-  if (typeof change === 'function' || sendingOf(page).deferred > 0) return putLater(page, change, shown);
-  const done = put(page, change, shown);
+  const { name, revision } = picture;
+  const done = new Promise<Settled>((resolve) => sendingOf(page).waiters.set(id, resolve));
+  show(page, { waiting: [...edits.waiting, { id, name, revision, overlap, edit, shown, makes, tried: false }] });
   void flush(page);
-  return done;
+  return { id, ...(await done) };
 }
 
 // The newest edit of the picture on screen, if it was never sent: nobody needs to undo what was not done.
@@ -316,7 +311,11 @@ function keyFor(page: Page): string {
 export function keepEdits(page: Page, storage: Storage): void {
   const key = keyFor(page);
   const left = readEdits(storage.getItem(key));
-  if (left !== null) show(page, left);
+  if (left !== null) {
+    const numbers = [...left.waiting, ...left.refused].flatMap(({ shown, makes }) => [shown?.id ?? 0, makes ?? 0]);
+    page.nextId = Math.max(page.nextId, ...numbers.map((number) => 1 - number));
+    show(page, left);
+  }
   let kept = page.store.get().edits;
   const write = () => {
     const { edits } = page.store.get();

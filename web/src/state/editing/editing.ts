@@ -4,7 +4,7 @@
 import { emptyHistory, storedOf } from '../../model/prompt';
 import type { Annotation, Candidate, ChangedEvent, Edit } from '../../model/wire';
 import { noteUse } from '../project/classes';
-import { forgetRefused, mayPass, reloadPicture, retryMs, savedNow, submit, takeBackUnsent, takePicture, type Change } from './edit-queue';
+import { forgetRefused, mayPass, reloadPicture, retryMs, savedNow, submit, takeBackUnsent, takePicture, type Submitted } from './edit-queue';
 import { entryOf, refreshEntry } from '../images/image-list';
 import { refusedWhileBusy } from '../project/jobs';
 import { announce, settled, tell, tellError } from '../messages';
@@ -82,16 +82,26 @@ async function replaceMask(page: Page, id: number, mask: Candidate, class_id: nu
   return sent.outcome === 'stored';
 }
 
-// An edit of the picture on screen, or what makes it when those before it are stored (null: it has become pointless).
-// done: what is announced once it is stored. shown: how the object it makes looks. Resolves to whether it was stored:
-// while the program does not answer, not before it does again.
-export async function edit(page: Page, change: Change, done: string, shown: Annotation | null = null): Promise<boolean> {
-  if (page.store.get().picture === null || refusedWhileBusy(page)) return false;
-  const { edit: made, outcome } = await submit(page, change, shown);
-  if (outcome !== 'stored') return false;
-  if (made !== null && 'class_id' in made && made.class_id !== undefined) noteUse(page, made.class_id);
+// An edit of the picture on screen. done: what is announced once it is stored. shown: how the object it makes looks.
+// Resolves to whether it was stored: while the program does not answer, not before it does again.
+export async function edit(page: Page, change: Edit, done: string, shown: Annotation | null = null): Promise<boolean> {
+  return (await make(page, change, done, shown))?.outcome === 'stored';
+}
+
+// makes: how strokes behind it call the object it makes. Null: nothing can be changed now.
+export async function make(
+  page: Page,
+  change: Edit,
+  done: string,
+  shown: Annotation | null,
+  makes: number | null = null,
+): Promise<Submitted | null> {
+  if (page.store.get().picture === null || refusedWhileBusy(page)) return null;
+  const submitted = await submit(page, change, shown, makes);
+  if (submitted.outcome !== 'stored') return submitted;
+  if ('class_id' in change && change.class_id !== undefined) noteUse(page, change.class_id);
   announce(page, done);
-  return true;
+  return submitted;
 }
 
 export function deleteSelected(page: Page): Promise<boolean> {

@@ -2,9 +2,9 @@
 // another without a wait, also onto an object that is only being made by the first of them.
 
 import { clamp, type Point } from '../../geometry/box';
-import type { Annotation, Edit } from '../../model/wire';
+import type { Edit } from '../../model/wire';
 import { text } from '../../text/en';
-import { edit } from './editing';
+import { make } from './editing';
 import { tell } from '../messages';
 import type { Page } from '../page';
 import type { PageState } from '../page-state';
@@ -44,11 +44,10 @@ export function changeBrush(page: Page, larger: boolean): void {
   );
 }
 
-// What strokes go onto. A new object has no id until its first stroke is stored: it is the one that was not there before.
+// What strokes go onto. A new object has no id before its first stroke, and one below 0 until that is stored.
 interface Target {
   id: number | null;
   readonly isNew: boolean;
-  before: ReadonlySet<number> | null; // ids when the first stroke was sent
 }
 
 interface Painting {
@@ -70,29 +69,13 @@ function targetOf(page: Page): Target {
   const onWay = page.store.get().tools.strokes.length > 0;
   const { target } = painting;
   if (onWay && target !== null && (target.id === id || (target.isNew && id === null))) return target;
-  return (painting.target = { id, isNew: id === null, before: null });
+  return (painting.target = { id, isNew: id === null });
 }
 
 // A new object begins with the next stroke.
 export function startNewObject(page: Page): void {
   paintingOf(page).target = null;
   select(page, null, false);
-}
-
-function idOf(target: Target, annotations: readonly Annotation[]): number | null {
-  const { before } = target;
-  if (target.id === null && before !== null) target.id = annotations.findLast(({ id }) => !before.has(id))?.id ?? null;
-  return target.id;
-}
-
-function editOf(page: Page, { points, radius, erase, classId }: Stroke, target: Target): Edit | null {
-  const annotations = page.store.get().picture?.annotations ?? [];
-  const id = idOf(target, annotations);
-  if (erase && id === null) return null;
-  target.before ??= new Set(annotations.map((annotation) => annotation.id));
-  const ring = points.map(({ x, y }) => [x, y] as const);
-  const onto = id === null ? { id, class_id: classId, seconds: takeSeconds(page) } : { id };
-  return { type: 'paint', ...onto, points: ring, radius, ...(erase ? { erase } : {}) };
 }
 
 // The object that a stroke of the eraser begins on, where none is selected.
@@ -113,6 +96,7 @@ export async function paint(page: Page, points: readonly Point[], radius: number
     return false;
   }
   const target = targetOf(page);
+  if (erase && target.id === null) return false;
   const edited = picture.annotations.find(({ id }) => id === target.id);
   const stroke: Stroke = {
     number: ++paintingOf(page).number,
@@ -122,12 +106,18 @@ export async function paint(page: Page, points: readonly Point[], radius: number
     classId: edited?.class_id ?? classId ?? 0,
   };
   setTools(page, { strokes: [...page.store.get().tools.strokes, stroke] });
-  const change = target.id === null ? () => editOf(page, stroke, target) : editOf(page, stroke, target)!;
-  const stored = await edit(page, change, erase ? text.editing.erased : text.editing.painted);
+  const first = target.id === null;
+  target.id ??= -page.nextId++;
+  const onto = first ? { id: null, class_id: stroke.classId, seconds: takeSeconds(page) } : { id: target.id };
+  const ring = points.map(({ x, y }) => [x, y] as const);
+  const change: Edit = { type: 'paint', ...onto, points: ring, radius, ...(erase ? { erase } : {}) };
+  const done = erase ? text.editing.erased : text.editing.painted;
+  const submitted = await make(page, change, done, null, first ? target.id : null);
+  const stored = submitted?.outcome === 'stored';
   const after = page.store.get();
   setTools(page, { strokes: after.tools.strokes.filter(({ number }) => number !== stroke.number) });
+  target.id = submitted?.made ?? target.id;
   if (!stored || after.picture?.name !== picture.name) return stored;
-  const id = idOf(target, after.picture.annotations);
-  if (after.selection.size === 0 && paintingOf(page).target === target) select(page, id, false);
+  if (after.selection.size === 0 && paintingOf(page).target === target) select(page, target.id, false);
   return stored;
 }
