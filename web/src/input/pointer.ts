@@ -4,13 +4,14 @@
 
 import type { Point } from '../geometry/box';
 import { toPicture } from '../geometry/viewport';
+import { isLookOnly, sayLookOnly } from '../state/project/windows';
 import type { Page } from '../state/page';
 import { panBy, zoom } from '../state/view/viewing';
 import type { Hand } from '../tools/hand';
 import { pan } from '../tools/pan';
 import { select } from '../tools/select';
 import { tools } from '../tools/table';
-import type { Gesture, Spot } from '../tools/tool';
+import { isStill, type Gesture, type Spot } from '../tools/tool';
 
 export interface PointerState {
   space: boolean; // Space is held: the left button moves the picture
@@ -48,11 +49,24 @@ function pinch(page: Page, before: readonly [Point, Point], now: readonly [Point
   zoom(page, to, apart(now) / apart(before));
 }
 
+// On an image that another window has a press selects; one that would draw says whose it is, before anything is drawn.
+function look(page: Page, start: Spot): Gesture {
+  const gesture = select(page, start);
+  return {
+    ...gesture,
+    up(end) {
+      gesture.up(end);
+      if (!isStill(start, end) || page.store.get().mode !== 'box') sayLookOnly(page);
+    },
+  };
+}
+
 function begin(page: Page, spot: Spot, space: boolean): Gesture | null {
   if (spot.button === 1 || (spot.button === 0 && space)) return pan(page, spot);
   if (page.store.get().picture === null) return null;
   const { mode, opening } = page.store.get();
   if (opening !== null) return null; // it would be drawn on an image that is about to go
+  if (isLookOnly(page.store.get())) return spot.button === 0 ? look(page, spot) : null;
   const selects =
     spot.button === 0 && mode !== 'vertices' && (spot.mod || (spot.alt && mode !== 'brush' && mode !== 'eraser'));
   return selects ? select(page, spot) : tools[mode].press(page, spot);

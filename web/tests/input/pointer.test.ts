@@ -66,6 +66,26 @@ const viewport = () => page.store.get().viewport;
 const prompt = () => page.store.get().prompt.present;
 
 describe('pointer', () => {
+  test('on an image that another window has nothing is drawn, and the page says whose it is; a click still selects', () => {
+    const holder = { window: 'other', person: 'Somebody', image: 'a.jpg', holds: true };
+    page.store.set({ picture: { ...page.store.get().picture!, holder } });
+    for (const mode of ['box', 'point', 'brush', 'eraser', 'vertices'] as const) {
+      page.store.set({ mode, toasts: [] });
+      send('pointerdown', [200, 200]);
+      send('pointermove', [260, 240]);
+      send('pointerup', [260, 240]);
+      expect(page.store.get().toasts.map(({ title }) => title)).toEqual(['Somebody has this image and may change it. You can look.']);
+    }
+    expect(prompt().box).toBeNull();
+    expect(page.store.get()).toMatchObject({ edits: { waiting: [] }, tools: { strokes: [] } });
+    page.store.set({ mode: 'box', toasts: [] });
+    const at = toScreen(viewport(), { x: 100, y: 100 });
+    send('pointerdown', [at.x, at.y]);
+    send('pointerup', [at.x, at.y]);
+    expect([...page.store.get().selection]).toEqual([1]);
+    expect(page.store.get().toasts).toEqual([]);
+  });
+
   test('a drag goes to the tool, which keeps the pointer until it is up', () => {
     send('pointerdown', [200, 200]);
     send('pointermove', [260, 240]);

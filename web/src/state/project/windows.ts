@@ -4,7 +4,7 @@
 import { text } from '../../text/en';
 import type { Window } from '../../model/wire';
 import { takePicture } from '../editing/edit-queue';
-import { announce, settled, tellError } from '../messages';
+import { announce, settled, tell, tellError } from '../messages';
 import { enqueue, type Page } from '../page';
 import type { PageState } from '../page-state';
 
@@ -37,6 +37,12 @@ export function personIn({ person }: Pick<Window, 'person'>): string {
 // Another window has the picture on screen.
 export function isLookOnly({ picture, windows }: PageState): boolean {
   return picture !== null && picture.holder !== null && picture.holder.window !== windows.me;
+}
+
+export function sayLookOnly(page: Page): void {
+  const { picture } = page.store.get();
+  if (picture !== null && picture.holder !== null)
+    tell(page, 'info', 'note', text.windows.lookOnly(personIn(picture.holder)), text.windows.lookOnlyDetail);
 }
 
 // Other windows that have an image on their screen; the one that may change it first.
