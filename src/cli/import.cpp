@@ -156,7 +156,9 @@ void add_import_flags(CLI::App& command, ImportCommand& options) {
       ->capture_default_str();
   add_class_flags(command, options.classes);
   command.add_flag("--proposals", options.options.proposals,
-                   "objects come as proposals, to be accepted or rejected in the page");
+                   "objects come as proposals, to be accepted or rejected in the page; pictures without any stay new");
+  command.add_flag("--empty-as-new", options.options.empty_as_new,
+                   "pictures without objects stay new; else somebody looked at them, and nothing is on them");
   command.add_flag("--no-photos", options.no_photos, "do not copy photos that the project lacks");
   command.add_flag("--skip-errors", options.options.skip_errors,
                    "leave out pictures that cannot be read, and list them");

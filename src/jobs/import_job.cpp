@@ -151,6 +151,8 @@ class Import {
         warn_of_other_photo(work, photo);
       }
       work.picture = read_entry(reader_, work.entry, upright, photo, options_.limits);
+      const bool is_bare = work.picture.annotations.empty() && !work.picture.reviewed && !work.picture.faulty;
+      if (is_bare && (options_.proposals || options_.empty_as_new)) work.entry.annotated = false;
     } catch (const std::runtime_error& error) {
       if (!options_.skip_errors) throw;
       work.failure = error.what();

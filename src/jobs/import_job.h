@@ -32,10 +32,11 @@ struct ImportOptions {
   OnConflict on_conflict = OnConflict::refuse;
   double merge_iou = 0.7;
   ClassRules classes;
-  Splits splits;             // the project's; the dataset's are put to them
-  bool photos = true;        // copy those that the project lacks; else their annotations are left out
-  bool proposals = false;    // objects come as proposals
-  bool skip_errors = false;  // pictures that cannot be taken are listed and left out
+  Splits splits;              // the project's; the dataset's are put to them
+  bool photos = true;         // copy those that the project lacks; else their annotations are left out
+  bool proposals = false;     // objects come as proposals, and pictures without any stay new: nobody has looked at them
+  bool empty_as_new = false;  // pictures without objects stay new; else they count as looked at, with nothing on them
+  bool skip_errors = false;   // pictures that cannot be taken are listed and left out
   bool dry_run = false;
   unsigned threads = 2;
   DecodeLimits limits;

@@ -158,6 +158,7 @@ std::string run_import(const JobParts& parts, const ImportAsked& asked, JobContr
   options.on_conflict = asked.on_conflict;
   options.photos = asked.photos;
   options.proposals = asked.proposals;
+  options.empty_as_new = asked.empty_as_new;
   options.dry_run = asked.dry_run;
   options.splits = splits_of(parts);
   options.threads = parts.threads;

@@ -43,7 +43,8 @@ struct ImportAsked {
   std::filesystem::path path;  // absolute
   bool photos = true;
   OnConflict on_conflict = OnConflict::refuse;
-  bool proposals = false;  // objects come as proposals
+  bool proposals = false;     // objects come as proposals
+  bool empty_as_new = false;  // pictures without objects stay new
   bool dry_run = false;
 };
 JobSpec import_job(const JobParts& parts, ImportAsked asked);

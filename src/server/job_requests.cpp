@@ -134,6 +134,7 @@ ImportAsked import_of(const json& object) {
   asked.photos = bool_field(object, "photos", true);
   asked.on_conflict = word_field(object, "on_conflict", conflicts, true);
   asked.proposals = bool_field(object, "proposals", false);
+  asked.empty_as_new = bool_field(object, "empty_as_new", false);
   asked.dry_run = bool_field(object, "dry_run", false);
   return asked;
 }

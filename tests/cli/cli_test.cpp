@@ -178,8 +178,8 @@ TEST_F(CommandLine, SegmentsEverythingOnAGrid) {
   EXPECT_LE(most, static_cast<double>(segments.size()));
   EXPECT_GT(fs::file_size(overlay), 1000u);
 
-  const auto few = run({"segment", sample("coffee.jpg"), "--everything", "--points-per-side", "8", "--json",
-                        "--min-area", "10000"});
+  const auto few =
+      run({"segment", sample("coffee.jpg"), "--everything", "--points-per-side", "8", "--json", "--min-area", "10000"});
   EXPECT_LT(nlohmann::json::parse(few.out).at("segments").size(), segments.size());
   expect_refusal({"segment", sample("coffee.jpg"), "--everything", "--model", "grabcut"}, 1, "GrabCut");
 }

@@ -118,7 +118,8 @@ TEST_F(ProjectCommands, StatsWritesAPageThatNeedsNothingElse) {
   EXPECT_THAT(html, HasSubstr("<svg"));
   EXPECT_THAT(html, HasSubstr("shop"));
   EXPECT_THAT(html, HasSubstr("bus &amp; "));
-  for (const char* outside : {"<script", "src=", "href=", "@import", "url("}) EXPECT_THAT(html, Not(HasSubstr(outside)));
+  for (const char* outside : {"<script", "src=", "href=", "@import", "url("})
+    EXPECT_THAT(html, Not(HasSubstr(outside)));
   const ProcessResult again = run({"stats", "shop", "--html", page});
   EXPECT_EQ(again.status, 1);
   EXPECT_THAT(again.err, HasSubstr("page.html is there already; give another name"));

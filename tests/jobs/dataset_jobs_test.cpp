@@ -186,6 +186,28 @@ TEST_F(DatasetJobs, ImportedObjectsAreProposalsWhereThatIsAskedFor) {
   EXPECT_THAT(reviews("b.bmp"), ElementsAre(Review::proposed));
 }
 
+// COCO lists pictures without saying whether somebody found nothing on them, or nobody looked.
+TEST_F(DatasetJobs, PicturesWithoutObjectsAreLookedAtOrStayNew) {
+  const auto is_known = [&](const std::string& name) { return get("annotations/" + name + ".json").has_value(); };
+  put("new.bmp", bmp(20, 10));
+  put("in.json", coco(box(1, 1, 1, "2,3,10,5")));
+  ImportOptions plain;
+  plain.on_conflict = OnConflict::replace;
+  ImportOptions proposals = plain, as_new = plain;
+  proposals.proposals = true;
+  as_new.empty_as_new = true;
+  for (const ImportOptions& options : {proposals, as_new}) {
+    const ImportSummary summary = import(options);
+    EXPECT_EQ(summary.pictures, 1u);
+    EXPECT_FALSE(is_known("b.bmp") || is_known("new.bmp"));
+  }
+  EXPECT_TRUE(fs::exists(folder_ / "images/new.bmp")) << "its photo comes all the same";
+  EXPECT_EQ(import(plain).pictures, 3u);
+  EXPECT_TRUE(is_known("b.bmp") && is_known("new.bmp"));
+  EXPECT_EQ(import(as_new).pictures, 1u);
+  EXPECT_TRUE(is_known("b.bmp")) << "what was looked at before stays so";
+}
+
 TEST_F(DatasetJobs, AnExportCountsProposalsOrLeavesThemOut) {
   const auto put_review = [&](const std::string& name, const std::vector<Review>& reviews, bool reviewed = false) {
     for (std::size_t i = 0; i < reviews.size(); ++i) annotate(name, {2, 3, 12.0 + static_cast<double>(i), 8}, 0);

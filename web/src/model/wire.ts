@@ -263,6 +263,7 @@ export type JobRequest =
       on_conflict?: 'refuse' | 'keep' | 'replace' | 'merge';
       photos?: boolean;
       proposals?: boolean;
+      empty_as_new?: boolean;
       dry_run?: boolean;
     }
   | { kind: 'classes'; change: 'add' | 'rename' | 'merge'; name: string; to?: string; dry_run?: boolean }

@@ -606,6 +606,7 @@ export const text = {
       merge: 'Add to it; objects that are the same come once',
     },
     asProposals: 'As proposals, to be looked through',
+    emptyAsNew: 'Images without objects stay new (else: looked at, nothing there)',
     importPhotos: 'Copy photos that the project does not have',
     tryImport: 'Show what changes',
     trying: 'Reading…',

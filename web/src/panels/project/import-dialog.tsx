@@ -77,6 +77,7 @@ export function ImportDialog() {
   const [policy, setPolicy] = useState<Policy>('keep');
   const [photos, setPhotos] = useState(true);
   const [proposals, setProposals] = useState(false);
+  const [emptyAsNew, setEmptyAsNew] = useState(false);
   const [tried, setTried] = useState<Tried>({ state: 'not' });
   useEffect(() => void loadFormats(page), []);
   const request = (dry_run: boolean): JobRequest => ({
@@ -85,6 +86,7 @@ export function ImportDialog() {
     on_conflict: policy,
     photos,
     proposals,
+    empty_as_new: emptyAsNew || proposals,
     dry_run,
     ...(format === '' ? {} : { format }),
   });
@@ -153,6 +155,12 @@ export function ImportDialog() {
           <div class="choices">
             <CheckLine checked={photos} label={words.importPhotos} onChange={asking(setPhotos)} />
             <CheckLine checked={proposals} label={words.asProposals} onChange={asking(setProposals)} />
+            <CheckLine
+              checked={emptyAsNew || proposals}
+              disabled={proposals}
+              label={words.emptyAsNew}
+              onChange={asking(setEmptyAsNew)}
+            />
           </div>
         </div>
         <div class="form-answer" role="status">
