@@ -27,12 +27,16 @@ std::string subset_of(std::string_view path) {
   return plain ? std::string() : subset_name(folder);
 }
 
-// labels.txt, as LabelMe's own scripts read it: one class a line; names with underscores in front are theirs.
+constexpr std::uint64_t max_list_bytes = 16 << 20;
+
+// One class a line. labels.txt: as LabelMe's own scripts read it; names with underscores in front are theirs. classes.txt: what X-AnyLabeling's users
+// give it to load, and keep with the pictures for its YOLO export.
 std::vector<std::string> read_label_list(FileSystem& files, const std::filesystem::path& folder) {
   std::vector<std::string> names;
-  const std::optional<std::string> text = files.read(folder / "labels.txt", 16 << 20);
+  std::optional<std::string> text = files.read(folder / "labels.txt", max_list_bytes);
+  if (!text) text = files.read(folder / "classes.txt", max_list_bytes);
   if (!text || !is_utf8(*text)) return names;
-  for (std::size_t at = 0; at < text->size();) {
+  for (std::size_t at = text->starts_with("\xef\xbb\xbf") ? 3 : 0; at < text->size();) {
     const std::size_t end = std::min(text->find('\n', at), text->size());
     std::string name = text->substr(at, end - at);
     if (name.ends_with('\r')) name.pop_back();

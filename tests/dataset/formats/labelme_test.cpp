@@ -235,6 +235,19 @@ TEST_F(LabelMe, APictureWithTwoFilesIsRefused) {
   expect_refused(format_, "in", {"b.json", "second time"});
 }
 
+TEST_F(LabelMe, TheListBesideGivesTheOrderOfClasses) {
+  put("in/a.json", file_of(json::array()).dump());
+  EXPECT_THAT(open(format_, "in")->classes(), testing::IsEmpty());
+  put("in/classes.txt",
+      "\xef\xbb\xbf"
+      "truck\r\ncar\r\n\r\nbus");
+  EXPECT_THAT(open(format_, "in")->classes(), ElementsAre("truck", "car", "bus")) << "X-AnyLabeling's";
+  put("in/labels.txt", "__ignore__\n_background_\nbus\n");
+  EXPECT_THAT(open(format_, "in")->classes(), ElementsAre("bus")) << "LabelMe's own goes first";
+  put("in/labels.txt", "b\xff\n");
+  EXPECT_THAT(open(format_, "in")->classes(), testing::IsEmpty()) << "no text";
+}
+
 TEST_F(LabelMe, IsRecognised) {
   put("a/a.json", file_of(json::array()).dump());
   put("b/a.json", R"({"images": [], "annotations": []})");
