@@ -7,6 +7,7 @@
 #include "dataset/class_name.h"
 #include "jobs/rename_class_job.h"
 #include "jobs/statistics_job.h"
+#include "session/moved_history.h"
 
 namespace sam {
 namespace {
@@ -87,8 +88,13 @@ int run_rename_class(RenameClassCommand command, Program& program) {
                      ? drop_unused_classes(project->classes(),
                                            count_objects(*project, command, files, program.clock, stop, on_progress))
                      : rename_class(project->classes(), command.from, command.to);
-        summary = change_classes(*project, files, change, {command.flags.dry_run, command.flags.thread_count()},
-                                 program.clock, stop, on_progress);
+        const auto follower = [&](const std::string& picture, const std::string& revision,
+                                  const std::vector<std::string>& names, const ClassChange& made) {
+          move_history(*project, picture, revision, names, made.new_ids);
+        };
+        summary =
+            change_classes(*project, files, change, {command.flags.dry_run, command.flags.thread_count(), follower},
+                           program.clock, stop, on_progress);
       },
       stop_text_of_change(command.project, "nothing was changed", program.files));
   if (!command.flags.json) {

@@ -54,7 +54,10 @@ class JobRunner::Control final : public JobControl {
   Job& job_;
 };
 
-JobRunner::JobRunner(const Clock& clock, Listener listener) : clock_(clock), listener_(std::move(listener)) {
+JobRunner::JobRunner(const Clock& clock, Listener listener)
+    : clock_(clock),
+      listener_(std::move(listener)),
+      last_id_(std::chrono::duration_cast<std::chrono::seconds>(clock.wall_now().time_since_epoch()).count()) {
   for (const JobLane lane : {JobLane::project, JobLane::ahead, JobLane::picture, JobLane::moment}) {
     lanes_.emplace_back([this, lane] { run_lane(lane); });
   }

@@ -28,7 +28,7 @@ class JobRunner {
  public:
   using Listener = std::function<void(const JobStatus&)>;
 
-  // The listener hears of every change of a state, and of progress at most four times a second for each job.
+  // Jobs are numbered from the clock's seconds on: whoever asks after a restart for one of before does not get another. The listener hears of every change of a state, and of progress at most four times a second for each job.
   JobRunner(const Clock& clock, Listener listener);
   ~JobRunner();  // stops
 
@@ -74,7 +74,7 @@ class JobRunner {
   mutable Mutex mutex_;
   Condition changed_;
   bool stopping_ SAM_GUARDED_BY(mutex_) = false;
-  std::int64_t last_id_ SAM_GUARDED_BY(mutex_) = 0;
+  std::int64_t last_id_ SAM_GUARDED_BY(mutex_);
   std::map<std::int64_t, JobPointer> jobs_ SAM_GUARDED_BY(mutex_);
   std::vector<std::thread> lanes_;  // of the constructor and stop()
 };

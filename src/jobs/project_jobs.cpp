@@ -203,8 +203,9 @@ std::string run_change_classes(const JobParts& parts, const ClassesAsked& asked,
     throw DatasetError("there is a class called " + in_quotes(asked.to) + " already; merge makes the two one");
   }
   const ClassChange change = rename_class(project.classes(), asked.name, asked.to);
-  const ClassChangeSummary summary = change_classes(project, parts.files, change, {asked.dry_run, parts.threads},
-                                                    parts.clock, control.stop(), listener_of(control));
+  const ClassChangeSummary summary =
+      change_classes(project, parts.files, change, {asked.dry_run, parts.threads, parts.class_follower}, parts.clock,
+                     control.stop(), listener_of(control));
   if (!asked.dry_run) look_at_changes(project, control.stop());
   control.result(ClassesResult{summary, change.names});
   const std::string verb = asked.dry_run ? "would be " : merges ? "are " : "is ";

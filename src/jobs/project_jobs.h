@@ -10,6 +10,7 @@
 #include "jobs/everything_job.h"
 #include "jobs/import_job.h"
 #include "jobs/job.h"
+#include "jobs/rename_class_job.h"
 #include "pipeline/pipeline.h"
 #include "platform/clock.h"
 
@@ -23,6 +24,7 @@ struct JobParts {
   const Clock& clock;
   DecodeLimits limits;
   unsigned threads = 1;  // of one job
+  ClassFollower class_follower = {};
 };
 
 // Every picture's embedding onto disk.

@@ -31,6 +31,7 @@ ClassChange without(const ClassList& classes, const std::vector<bool>& gone) {
 struct Changed {
   std::size_t annotations = 0;
   std::size_t renumbered = 0;
+  std::string revision;  // of before; empty: it has no annotations
 };
 
 // Puts the content right; what of it changed.
@@ -107,6 +108,8 @@ ClassChangeSummary change_classes(Project& project, FileSystem& files, const Cla
   const std::unique_ptr<ProjectEdit> edit = options.dry_run ? nullptr : project.edit();
   if (edit) edit->set_classes(change.names);
   ClassChangeSummary summary;
+  const std::vector<std::string> names_before = project.classes().names;
+  std::vector<std::pair<const std::string*, std::string>> followed;  // picture, its revision of before
   std::vector<Changed> batch;
   for (std::size_t begin = 0; begin < survey.pictures.size(); begin += batch_pictures) {
     if (stop.stop_requested()) throw Stopped();
@@ -116,21 +119,29 @@ ClassChangeSummary change_classes(Project& project, FileSystem& files, const Cla
       const SurveyedPicture& picture = survey.pictures[begin + i];
       if (!picture.annotated) return;
       try {
-        PictureAnnotations content = project.load(picture.photo.name).content;
-        batch[i] = apply(change, project.classes().names, content);
-        if (edit && batch[i].annotations > 0) edit->put(content, {});
+        LoadedPicture loaded = project.load(picture.photo.name);
+        batch[i] = apply(change, names_before, loaded.content);
+        batch[i].revision = std::move(loaded.revision);
+        if (edit && batch[i].annotations > 0) edit->put(loaded.content, {});
       } catch (const ImageError& error) {
         throw DatasetError("images/" + picture.photo.name + ": " + error.what() +
                            "; its annotations would be left behind: put the photo right first; nothing was changed");
       }
     });
-    for (const Changed& each : batch) {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      Changed& each = batch[i];
+      if (edit && options.follower && !each.revision.empty()) {
+        followed.emplace_back(&survey.pictures[begin + i].photo.name, std::move(each.revision));
+      }
       summary.pictures += each.annotations > 0 ? 1 : 0;
       summary.annotations += each.annotations;
       summary.renumbered += each.renumbered;
     }
   }
-  if (edit) edit->commit();
+  if (edit) {
+    edit->commit();
+    for (const auto& [name, revision] : followed) options.follower(*name, revision, names_before, change);
+  }
   summary.seconds = seconds();
   return summary;
 }

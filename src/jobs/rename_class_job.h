@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <stop_token>
 #include <string>
@@ -26,9 +27,15 @@ ClassChange rename_class(const ClassList& classes, const std::string& from, cons
 // objects: of each class, by id. Throws DatasetError if every class has objects.
 ClassChange drop_unused_classes(const ClassList& classes, const std::vector<std::size_t>& objects);
 
+// What refers to classes besides annotations and labels (the undo history of a picture) follows. Called for each picture with annotations, with its revision of
+// before, once the change is durable and before anybody may edit again, in the caller's thread.
+using ClassFollower = std::function<void(const std::string& picture, const std::string& revision_before,
+                                         const std::vector<std::string>& names_before, const ClassChange& change)>;
+
 struct ClassChangeOptions {
   bool dry_run = false;
   unsigned threads = 2;
+  ClassFollower follower = {};
 };
 
 struct ClassChangeSummary {

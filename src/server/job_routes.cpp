@@ -7,6 +7,7 @@
 #include "server/job_requests.h"
 #include "server/problem.h"
 #include "server/replies.h"
+#include "session/moved_history.h"
 
 namespace sam {
 namespace {
@@ -71,7 +72,11 @@ JobStatus find_job(const ApiParts& parts, const Request& request) {
 JobParts ApiParts::job_parts() const {
   // One processor is left to the page, where there are more.
   const unsigned threads = std::max(2U, std::thread::hardware_concurrency()) - 1;
-  return {store, options.project, pipeline, *options.files, *options.clock, options.limits, threads};
+  const auto follower = [&own = store](const std::string& picture, const std::string& revision,
+                                       const std::vector<std::string>& names, const ClassChange& change) {
+    move_history(own, picture, revision, names, change.new_ids);
+  };
+  return {store, options.project, pipeline, *options.files, *options.clock, options.limits, threads, follower};
 }
 
 void tell_of_job(ApiParts& parts, const JobStatus& job) {

@@ -9,6 +9,7 @@
 #include "inference/model.h"
 #include "memory/memory_exhausted.h"
 #include "server/windows.h"
+#include "session/class_by_name.h"
 #include "session/session.h"
 
 namespace sam {
@@ -106,6 +107,9 @@ constexpr Row rows[] = {
     },
     [](const Error& e) {
       return if_is<HeldElsewhere>(e, 423, "Another window has this picture", "/problems/held-elsewhere");
+    },
+    [](const Error& e) {
+      return if_is<ClassGone>(e, 409, "The class is not in the project any more", "/problems/class-gone");
     },
     [](const Error& e) { return if_is<ProjectBusy>(e, 423, "The project is being changed", "/problems/project-busy"); },
     [](const Error& e) { return if_is<DatasetError>(e, 422, "The project's files cannot be used as they are"); },

@@ -288,7 +288,7 @@ EditRequest parse_edit_request(std::string_view body) {
   return {text(required(value, "revision"), "revision"),
           window_of(value),
           edit_of(required(value, "edit")),
-          {overlap_of(value), optional_text(value, "edit_id", max_edit_id_bytes)}};
+          {overlap_of(value), optional_text(value, "edit_id", max_edit_id_bytes), optional_text(value, "class_name")}};
 }
 
 SegmentRequest parse_segment_request(std::string_view body) {
@@ -307,7 +307,7 @@ SegmentRequest parse_segment_request(std::string_view body) {
 
 CurrentRequest parse_current_request(std::string_view body) {
   const json value = parse_json(body);
-  return {text(required(value, "name"), "name"), window_of(value)};
+  return {text(required(value, "name"), "name"), window_of(value), optional_boolean(value, "held").value_or(false)};
 }
 
 std::string parse_holder_request(std::string_view body) {

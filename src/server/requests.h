@@ -21,11 +21,12 @@ struct EditRequest {
 struct CurrentRequest {
   std::string name;
   std::string window;  // empty: of none
+  bool held = false;   // it had the image when the program that was here before ended
 };
 
 EditRequest parse_edit_request(std::string_view body);
 SegmentRequest parse_segment_request(std::string_view body);
-// {"name": …, "window": …}
+// {"name": …, "window": …, "held": …}
 CurrentRequest parse_current_request(std::string_view body);
 // {"window": …}, which must be there.
 std::string parse_holder_request(std::string_view body);

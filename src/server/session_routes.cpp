@@ -49,7 +49,7 @@ Response put_current(const ApiParts& parts, const Request& request) {
   require_picture(parts.store, asked.name);
   const PictureState state = telling_of_broken(parts, asked.name, [&] { return parts.session.show(asked.name); });
   if (!asked.window.empty()) {
-    parts.windows.show(asked.window, asked.name);
+    parts.windows.show(asked.window, asked.name, asked.held);
     tell_of_windows(parts);
   }
   return picture_response(parts, state);

@@ -22,7 +22,7 @@ Windows::Entry* Windows::known_or_new(const std::string& window) {
   return &entry;
 }
 
-const Windows::Entry* Windows::holder_of(const std::string& image) const {
+Windows::Entry* Windows::holder_of(const std::string& image) {
   const auto found = std::find_if(entries_.begin(), entries_.end(),
                                   [&](const Entry& each) { return each.shown.holds && each.shown.image == image; });
   return found == entries_.end() ? nullptr : &*found;
@@ -42,6 +42,7 @@ void Windows::turn(Entry& entry, const std::string& image) {
   if (entry.shown.image == image) return;
   const std::optional<std::string> before = std::exchange(entry.shown.image, image);
   entry.shown.holds = false;
+  entry.entitled = false;
   entry.turned = ++turns_;
   if (before) give_on(*before);
 }
@@ -73,11 +74,22 @@ void Windows::stream_ended(const std::string& window) {
   entry->alone_since = clock_.now();
 }
 
-void Windows::show(const std::string& window, const std::string& image) {
+// The image that it has on screen, knowingly.
+void Windows::give_to(Entry& entry) {
+  for (Entry& each : entries_) {
+    if (each.shown.image == entry.shown.image) each.shown.holds = &each == &entry;
+  }
+  entry.entitled = true;
+}
+
+void Windows::show(const std::string& window, const std::string& image, bool held) {
   const MutexLock lock(mutex_);
   Entry* entry = known_or_new(window);
   if (entry == nullptr) return;
   turn(*entry, image);
+  const Entry* holder = holder_of(image);
+  const bool may_claim = holder == nullptr || holder == entry || !holder->entitled;
+  if (held && may_claim && clock_.now() - began_ < claims_count) return give_to(*entry);
   give_on(image);
 }
 
@@ -86,16 +98,18 @@ void Windows::take_over(const std::string& window, const std::string& image) {
   Entry* entry = known_or_new(window);
   if (entry == nullptr) return;
   turn(*entry, image);
-  for (Entry& each : entries_) {
-    if (each.shown.image == image) each.shown.holds = &each == entry;
-  }
+  give_to(*entry);
 }
 
 void Windows::require_may_edit(const std::string& window, const std::string& image) {
   const MutexLock lock(mutex_);
   drop_gone();
-  const Entry* holder = holder_of(image);
-  if (holder == nullptr || holder->shown.window == window) return;
+  Entry* holder = holder_of(image);
+  if (holder == nullptr) return;
+  if (holder->shown.window == window) {
+    holder->entitled = true;
+    return;
+  }
   const std::string& person = holder->shown.person;
   throw HeldElsewhere(image + " is open in another window" + (person.empty() ? "" : ", of " + person) +
                       ", which may change it; take it over here, or go to another picture");

@@ -120,7 +120,8 @@ enum class Overlap {
 
 struct EditOptions {
   Overlap overlap = Overlap::allow;
-  std::string edit_id;  // chosen by who asks; empty: none
+  std::string edit_id = {};     // chosen by who asks; empty: none
+  std::string class_name = {};  // of the class that the edit names, when it was made; empty: as the id is called now
 };
 
 // An edit that makes no sense: unknown class or annotation, a mask of another size. For the user.

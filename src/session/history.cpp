@@ -1,6 +1,7 @@
 #include "session/history.h"
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <vector>
@@ -20,11 +21,36 @@ std::size_t byte_count(const std::deque<std::string>& steps) {
                          [](std::size_t sum, const std::string& step) { return sum + step.size() + 1; });
 }
 
-// As it was before edits had ids where there is none.
-std::string hash_of(std::size_t undo_count, std::string_view steps, const std::string& last_edit) {
+// As it was before edits had ids, and before the classes were counted, where there is none of that.
+std::string hash_of(std::size_t undo_count, std::string_view steps, const std::string& last_edit,
+                    std::optional<std::size_t> class_count) {
   std::string text = std::to_string(undo_count) + " " + content_hash(steps);
   if (!last_edit.empty()) text += " " + last_edit;
+  if (class_count) text += " of " + std::to_string(*class_count);
   return content_hash(text);
+}
+
+// Of the first classes of the place.
+std::string context_of(const HistoryPlace& place, std::size_t class_count) {
+  std::string context = std::to_string(place.size.width) + "x" + std::to_string(place.size.height);
+  for (const std::string& name : place.classes.first(class_count)) context += '\0' + name;
+  return content_hash(context);
+}
+
+// Every class of the step by its new id. False: one is gone.
+bool renumber_step(std::string& step, std::span<const int> new_ids) {
+  Change change = parse_change(step);
+  for (auto* entries : {&change.removed, &change.added}) {
+    for (Change::Entry& entry : *entries) {
+      int& id = entry.annotation.class_id;
+      if (id < 0 || static_cast<std::size_t>(id) >= new_ids.size() || new_ids[static_cast<std::size_t>(id)] < 0) {
+        return false;
+      }
+      id = new_ids[static_cast<std::size_t>(id)];
+    }
+  }
+  step = change_text(change, change_title(step));
+  return true;
 }
 
 std::vector<std::string_view> split_lines(std::string_view text) {
@@ -58,19 +84,42 @@ History History::parse(std::string_view bytes, const HistoryPlace& place, Histor
     throw DamagedHistory("the id of its last edit is no text");
   }
   const std::string last_edit = header.value("last_edit", "");
-  if (has_hash ? header["steps_hash"] != hash_of(undo_count, steps, last_edit) : header.size() != fields_of_before) {
+  std::optional<std::size_t> counted;
+  if (field("classes").is_number_unsigned()) counted = field("classes").get<std::size_t>();
+  if (has_hash ? header["steps_hash"] != hash_of(undo_count, steps, last_edit, counted)
+               : header.size() != fields_of_before) {
     throw DamagedHistory("it does not hold what was written");
   }
-  const auto is_its_context = [&](const std::string& each) { return field("context") == each; };
-  const bool means_the_same = is_its_context(place.context) ||
-                              std::any_of(place.earlier_contexts.begin(), place.earlier_contexts.end(), is_its_context);
-  if (field("revision") != place.revision || !means_the_same) return history;
+  const std::size_t class_count = counted.value_or(place.classes.size());
+  if (field("revision") != place.revision || class_count > place.classes.size()) return history;
+  if (field("context") != context_of(place, class_count)) return history;
   history.last_edit_ = last_edit;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     (i < undo_count ? history.undo_ : history.redo_).emplace_back(lines[i]);
   }
   history.trim();
   return history;
+}
+
+std::optional<std::string> History::moved(std::string_view bytes, const HistoryPlace& from, const HistoryPlace& to,
+                                          std::span<const int> new_ids) {
+  constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+  History history = parse(bytes, from, {all, all});
+  const bool is_empty = history.undo_.empty() && history.redo_.empty() && history.last_edit_.empty();
+  if (is_empty || new_ids.size() < from.classes.size() || !history.renumber(new_ids)) return std::nullopt;
+  return history.text(to);
+}
+
+bool History::renumber(std::span<const int> new_ids) {
+  bool stays = true;
+  for (std::size_t id = 0; id < new_ids.size(); ++id) stays = stays && new_ids[id] == static_cast<int>(id);
+  if (stays) return true;
+  for (auto* side : {&undo_, &redo_}) {
+    for (std::string& step : *side) {
+      if (!renumber_step(step, new_ids)) return false;
+    }
+  }
+  return true;
 }
 
 bool History::is_of(std::string_view bytes, std::string_view revision) {
@@ -86,8 +135,9 @@ std::string History::text(const HistoryPlace& place) const {
   }
   json header = {{"version", format_version},
                  {"revision", place.revision},
-                 {"context", place.context},
-                 {"steps_hash", hash_of(undo_.size(), steps, last_edit_)},
+                 {"context", context_of(place, place.classes.size())},
+                 {"classes", place.classes.size()},
+                 {"steps_hash", hash_of(undo_.size(), steps, last_edit_, place.classes.size())},
                  {"undo", undo_.size()}};
   if (!last_edit_.empty()) header["last_edit"] = last_edit_;
   return header.dump(-1, ' ', false, json::error_handler_t::replace) + '\n' + steps;

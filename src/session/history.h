@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,11 +22,12 @@ struct HistoryLimits {
       std::size_t{8} << 20;  // of one picture's file; a single step may be larger, as large as one edit is
 };
 
-// Where a history belongs.
+// Where a history belongs: steps hold class ids and masks, which mean something among these classes, also with others added behind them, and on a picture
+// of this size only.
 struct HistoryPlace {
   std::string revision;
-  std::string context;  // a hash of what else steps refer to: the class list, the picture's size
-  std::vector<std::string> earlier_contexts = {};  // in which steps meant the same: classes were added since
+  Size size;
+  std::span<const std::string> classes;  // by id; the list must outlive the place
 };
 
 // Bytes that are no history of ours, or a step that cannot be what was made: not to be used, and not to be lost.
@@ -41,6 +43,10 @@ class History {
   // The history kept in bytes if it belongs to place, else an empty one: annotations changed by somebody else, or whose
   // class ids mean others now, must not get a step applied that was made before. Throws DamagedHistory.
   static History parse(std::string_view bytes, const HistoryPlace& place, HistoryLimits limits);
+  // The history kept in bytes, of `from`, as it is in `to`, where the class of id i has become new_ids[i]; nothing if it is of another place, holds nothing, or
+  // has a step with a class that is gone (-1). Throws DamagedHistory.
+  static std::optional<std::string> moved(std::string_view bytes, const HistoryPlace& from, const HistoryPlace& to,
+                                          std::span<const int> new_ids);
   // Whether these bytes are a history of this revision, as far as their header says. Never throws.
   static bool is_of(std::string_view bytes, std::string_view revision);
   // A header line with a hash of the rest, then a line for each step, undo before redo, oldest first.
@@ -68,6 +74,7 @@ class History {
 
  private:
   void trim();
+  bool renumber(std::span<const int> new_ids);
 
   HistoryLimits limits_;
   std::deque<std::string> undo_;  // change_text, newest last

@@ -5,10 +5,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "platform/hash.h"
 #include "platform/mutex.h"
 #include "platform/name_locks.h"
 #include "platform/utc_text.h"
+#include "session/class_by_name.h"
 #include "session/current_picture.h"
 #include "session/edits.h"
 #include "session/history.h"
@@ -19,7 +19,6 @@
 namespace sam {
 namespace {
 
-constexpr std::size_t most_added_classes = 16;   // since an edit that can still be undone
 constexpr std::size_t most_pictures_ahead = 16;  // the pipeline takes as many of them as it is set to
 
 class ProjectSession final : public Session {
@@ -60,8 +59,11 @@ class ProjectSession final : public Session {
     if (picture.revision != revision) {
       throw RevisionConflict(name + " was changed in another window or by another program; load it again");
     }
+    std::optional<Edit> renumbered;
+    if (!options.class_name.empty()) renumbered = with_class_of_now(edit, options.class_name, store_.classes().names);
     try {
-      if (!change(picture.content, history, edit, options.overlap)) return state_of(name, std::move(picture));
+      if (!change(picture.content, history, renumbered ? *renumbered : edit, options.overlap))
+        return state_of(name, std::move(picture));
     } catch (const DamagedHistory& error) {
       throw EditError(set_aside(name, store_.load_history(name).value_or(""), error).value_or(error.what()));
     }
@@ -195,18 +197,8 @@ class ProjectSession final : public Session {
     return said;
   }
 
-  // Steps hold class ids and masks, which mean something among these classes, or with some added, and on a picture of this size only.
   HistoryPlace place_of(const LoadedPicture& picture) const {
-    std::string context =
-        std::to_string(picture.content.size.width) + "x" + std::to_string(picture.content.size.height);
-    HistoryPlace place{picture.revision, {}, {}};
-    const std::vector<std::string>& names = store_.classes().names;
-    for (std::size_t id = 0; id < names.size(); ++id) {
-      if (id > 0 && id + most_added_classes >= names.size()) place.earlier_contexts.push_back(content_hash(context));
-      context += '\0' + names[id];
-    }
-    place.context = content_hash(context);
-    return place;
+    return {picture.revision, picture.content.size, store_.classes().names};
   }
 
   // The history first, beside the one there is: whenever the program is killed, one of the two belongs to the annotations on disk, and an edit that

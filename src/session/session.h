@@ -56,7 +56,7 @@ class Session {
   virtual PictureState state(const std::string& name) = 0;
 
   // An edit whose edit_id is the picture's last_edit was made already: the state is answered, whatever the revision. Throws EditError (also for an undo or
-  // redo when there is none), RevisionConflict, FileError; nothing is changed then.
+  // redo when there is none), ClassGone, RevisionConflict, FileError; nothing is changed then.
   virtual PictureState apply(const std::string& name, const std::string& revision, const Edit& edit,
                              const EditOptions& options) = 0;
   PictureState apply(const std::string& name, const std::string& revision, const Edit& edit) {

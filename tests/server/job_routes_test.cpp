@@ -178,12 +178,78 @@ TEST_F(JobRoutes, ClassesAreAddedRenamedAndMerged) {
   EXPECT_EQ(merged["pictures"], 3);
   EXPECT_EQ(get("/images?class=1")["total"], 2) << "a.bmp's car and b.bmp's bus";
   EXPECT_EQ(get("/images/c.bmp")["annotations"][0]["class_id"], 2);
-  EXPECT_EQ(get("/images/c.bmp")["can_undo"], false) << "steps of other classes";
   add("c.bmp", 2);
   stop();
   start();
   EXPECT_THAT(class_names(), ElementsAre("lorry", "bus", "tree"));
   EXPECT_EQ(get("/images/c.bmp")["annotations"].size(), 2U);
+}
+
+// Renamed, renumbered or made part of another: what was done before can be undone and done again, and then is of the classes of now.
+TEST_F(JobRoutes, UndoGoesOnWhenClassesChange) {
+  const auto ids_on = [&](const std::string& name) {
+    std::vector<int> ids;
+    const json picture = get("/images/" + name);
+    for (const json& each : picture["annotations"]) ids.push_back(each["class_id"]);
+    return ids;
+  };
+  edit("a.bmp", {{"type", "delete"}, {"ids", {2}}});  // the truck
+  edit("b.bmp", {{"type", "clear"}});                 // the bus
+  run({{"kind", "classes"}, {"change", "rename"}, {"name", "bus"}, {"to", "coach"}});
+  for (const char* name : {"a.bmp", "b.bmp"}) EXPECT_EQ(get(std::string("/images/") + name)["can_undo"], true) << name;
+  run({{"kind", "classes"}, {"change", "merge"}, {"name", "car"}, {"to", "coach"}});
+  EXPECT_THAT(class_names(), ElementsAre("truck", "coach"));
+  EXPECT_THAT(ids_on("a.bmp"), ElementsAre(1)) << "the car is a coach now";
+  edit("a.bmp", {{"type", "undo"}});
+  EXPECT_THAT(ids_on("a.bmp"), ElementsAre(1, 0)) << "and the truck is back";
+  edit("b.bmp", {{"type", "undo"}});
+  EXPECT_THAT(ids_on("b.bmp"), ElementsAre(1));
+  edit("a.bmp", {{"type", "undo"}});
+  edit("a.bmp", {{"type", "undo"}});
+  EXPECT_THAT(ids_on("a.bmp"), ElementsAre()) << "down to the beginning";
+  EXPECT_EQ(get("/images/a.bmp")["can_undo"], false);
+  edit("a.bmp", {{"type", "redo"}});
+  EXPECT_THAT(ids_on("a.bmp"), ElementsAre(1));
+  stop();
+  start();
+  EXPECT_EQ(get("/images/a.bmp")["can_redo"], true);
+}
+
+// An edit that waited while the program was away: its class by the name it had then.
+TEST_F(JobRoutes, AnEditMeansTheClassOfItsName) {
+  run({{"kind", "classes"}, {"change", "merge"}, {"name", "car"}, {"to", "bus"}});
+  ASSERT_THAT(class_names(), ElementsAre("truck", "bus"));
+  int asked = 0;
+  const auto ask = [&](const json& change, const std::string& name, int status) {
+    const json body = {{"revision", get("/images/c.bmp")["revision"]},
+                       {"class_name", name},
+                       {"edit_id", "e" + std::to_string(++asked)},
+                       {"edit", change}};
+    return answer("POST", "/images/c.bmp/edits", body, status);
+  };
+  const json rle = mask_to_coco_string(rectangle_mask({40, 30}, 2, 3, 12, 9));
+  const json add = {{"type", "add"}, {"class_id", 1}, {"rle", rle}};
+  json picture = ask(add, "truck", 200);
+  EXPECT_EQ(picture["annotations"][0]["class_id"], 0);
+  picture = ask({{"type", "set_class"}, {"ids", {1}}, {"class_id", 2}}, "bus", 200);
+  EXPECT_EQ(picture["annotations"][0]["class_id"], 1);
+  const json stroke = {{"type", "paint"}, {"id", nullptr}, {"class_id", 2}, {"points", {{20, 20}}}, {"radius", 3}};
+  picture = ask(stroke, "bus", 200);
+  EXPECT_EQ(picture["annotations"][1]["class_id"], 1);
+  const json problem = ask(add, "car", 409);
+  EXPECT_EQ(problem["type"], "/problems/class-gone");
+  EXPECT_THAT(problem["detail"].get<std::string>(), HasSubstr("\"car\""));
+  EXPECT_EQ(get("/images/c.bmp")["annotations"].size(), 2U) << "nothing is lost or made";
+  EXPECT_EQ(ask({{"type", "delete"}, {"ids", {1}}}, "car", 200)["annotations"].size(), 1U) << "it names no class";
+}
+
+TEST_F(JobRoutes, ANumberOfBeforeARestartIsNoOtherJobs) {
+  const std::int64_t before = run({{"kind", "statistics"}})["id"];
+  stop();
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  start();
+  EXPECT_GT(run({{"kind", "statistics"}})["id"].get<std::int64_t>(), before);
+  get("/jobs/" + std::to_string(before), 404);
 }
 
 TEST_F(JobRoutes, ClassChangesThatCannotBeAreSaid) {

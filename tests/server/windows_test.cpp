@@ -124,6 +124,28 @@ TEST_F(WindowsTest, ItIsTakenOverAndTheOtherMayOnlyLook) {
   EXPECT_EQ(holder("a.jpg"), "w1") << "it still looks at it";
 }
 
+TEST_F(WindowsTest, SoonAfterTheStartWhoHadAPictureGetsItBack) {
+  open("looks", "a.jpg");
+  EXPECT_EQ(holder("a.jpg"), "looks") << "it came first";
+  windows_.stream_opened("had", "");
+  windows_.show("had", "a.jpg", true);
+  EXPECT_EQ(holder("a.jpg"), "had");
+  EXPECT_FALSE(may_edit("looks", "a.jpg"));
+  windows_.show("looks", "a.jpg", true);
+  EXPECT_EQ(holder("a.jpg"), "had") << "two say so: the first";
+  windows_.show("looks", "b.jpg");
+  EXPECT_TRUE(may_edit("looks", "b.jpg"));
+  windows_.show("had", "b.jpg", true);
+  EXPECT_EQ(holder("b.jpg"), "looks") << "it has changed it since";
+}
+
+TEST_F(WindowsTest, LaterAHolderOfBeforeIsOneOfMany) {
+  open("looks", "a.jpg");
+  clock_.wait(61);
+  windows_.show("had", "a.jpg", true);
+  EXPECT_EQ(holder("a.jpg"), "looks");
+}
+
 TEST_F(WindowsTest, WindowsWithoutAStreamAreFewAndShort) {
   for (int i = 0; i < 1000; ++i) windows_.show("x" + std::to_string(i), "a.jpg");
   EXPECT_EQ(windows_.list().size(), Windows::most);

@@ -29,6 +29,13 @@ Change adding(std::int64_t id) {
   return {{}, {{0, annotation(id)}}};
 }
 
+const std::vector<std::string> classes = {"car", "truck", "bus"};
+const std::vector<std::string> other = {"car", "truck", "lorry"};
+
+HistoryPlace place(const std::string& revision, const std::vector<std::string>& names = classes) {
+  return {revision, {40, 30}, names};
+}
+
 TEST(Change, TextIsALosslessLine) {
   const Change change{{{1, annotation(1)}, {4, annotation(2)}}, {{0, annotation(3)}}};
   const std::string text = change_text(change);
@@ -94,17 +101,17 @@ TEST(History, SurvivesText) {
   history.push(adding(2));
   history.push(adding(3));
   history.take_undo();
-  History again = History::parse(history.text({"r7", "c"}), {"r7", "c"}, {});
+  History again = History::parse(history.text(place("r7")), place("r7"), {});
   EXPECT_EQ(again.take_redo(), adding(3));
   EXPECT_EQ(again.take_undo(), inverse(adding(3)));
   EXPECT_EQ(again.take_undo(), inverse(adding(2)));
   EXPECT_EQ(again.take_undo(), inverse(adding(1)));
   EXPECT_EQ(again.take_undo(), std::nullopt);
   history.push(adding(4));
-  const std::string bytes = history.text({"r7", "c"});
-  EXPECT_TRUE(History::parse(bytes, {"r7", "c"}, {}).can_undo());
-  EXPECT_FALSE(History::parse(bytes, {"r8", "c"}, {}).can_undo());
-  EXPECT_FALSE(History::parse(bytes, {"r7", "d"}, {}).can_undo());
+  const std::string bytes = history.text(place("r7"));
+  EXPECT_TRUE(History::parse(bytes, place("r7"), {}).can_undo());
+  EXPECT_FALSE(History::parse(bytes, place("r8"), {}).can_undo());
+  EXPECT_FALSE(History::parse(bytes, place("r7", other), {}).can_undo());
 }
 
 TEST(History, KnowsTheTitlesOfItsStepsAndTheLastEdit) {
@@ -116,14 +123,14 @@ TEST(History, KnowsTheTitlesOfItsStepsAndTheLastEdit) {
   EXPECT_EQ(history.undo_title(), "set_class");
   EXPECT_EQ(history.redo_title(), "");
   history.take_undo();
-  History again = History::parse(history.text({"r7", "c"}), {"r7", "c"}, {});
+  History again = History::parse(history.text(place("r7")), place("r7"), {});
   EXPECT_EQ(again.last_edit(), "w-7 \"ü\"");
   EXPECT_EQ(again.undo_title(), "add");
   EXPECT_EQ(again.redo_title(), "set_class");
   again.take_undo();
   EXPECT_EQ(again.undo_title(), "");
   EXPECT_EQ(again.take_undo(), inverse(adding(1)));
-  EXPECT_EQ(History::parse(history.text({"r7", "c"}), {"r8", "c"}, {}).last_edit(), "") << "of another revision";
+  EXPECT_EQ(History::parse(history.text(place("r7")), place("r8"), {}).last_edit(), "") << "of another revision";
 }
 
 // Text of the user that looks like a title is none.
@@ -142,24 +149,72 @@ TEST(History, EveryCutAndEveryFlippedByteIsNoticed) {
   history.push(adding(2), "add");
   history.take_undo();
   history.set_last_edit("w-1");
-  const HistoryPlace place{"r7", "c"};
-  const std::string good = history.text(place);
+  const HistoryPlace here = place("r7");
+  const std::string good = history.text(here);
   for (std::size_t at = 0; at < good.size(); ++at) {
-    EXPECT_THROW(History::parse(good.substr(0, at), place, {}), DamagedHistory) << at;
+    EXPECT_THROW(History::parse(good.substr(0, at), here, {}), DamagedHistory) << at;
     std::string flipped = good;
     flipped[at] = static_cast<char>(flipped[at] ^ 1);
     try {
-      EXPECT_EQ(History::parse(flipped, place, {}).text(place), History({}).text(place)) << at << ": of another place";
+      EXPECT_EQ(History::parse(flipped, here, {}).text(here), History({}).text(here)) << at << ": of another place";
     } catch (const DamagedHistory&) {
     }
   }
+}
+
+TEST(History, GoesOnAmongMoreClassesAndNotAmongOthers) {
+  History history({});
+  history.push(adding(1));
+  const std::string bytes = history.text(place("r7"));
+  std::vector<std::string> more = classes;
+  for (int i = 0; i < 1000; ++i) more.push_back("c" + std::to_string(i));
+  EXPECT_TRUE(History::parse(bytes, place("r7", more), {}).can_undo());
+  const std::vector<std::string> fewer(classes.begin(), classes.end() - 1);
+  EXPECT_FALSE(History::parse(bytes, place("r7", fewer), {}).can_undo());
+  EXPECT_FALSE(History::parse(bytes, {"r7", {30, 40}, classes}, {}).can_undo()) << "of another size";
+}
+
+// Whatever becomes of the classes: each step is the one of before with its classes' ids of now.
+TEST(History, FollowsItsClasses) {
+  History history({});
+  for (int id = 0; id < 3; ++id) {
+    Change change = adding(id + 1);
+    change.added[0].annotation.class_id = id;
+    history.push(change, "add");
+  }
+  history.take_undo();
+  history.set_last_edit("w-1");
+  const std::string bytes = history.text(place("r7"));
+  const std::vector<std::vector<int>> moves = {{0, 1, 2}, {1, 0, 1}, {2, 0, 1}, {0, 0, 0}};
+  for (const std::vector<int>& new_ids : moves) {
+    const auto moved = History::moved(bytes, place("r7"), place("r8", other), new_ids);
+    ASSERT_TRUE(moved);
+    History now = History::parse(*moved, place("r8", other), {});
+    EXPECT_EQ(now.last_edit(), "w-1");
+    EXPECT_EQ(now.undo_title(), "add");
+    Change redone = adding(3);
+    redone.added[0].annotation.class_id = new_ids[2];
+    EXPECT_EQ(now.take_redo(), redone);
+    for (int id = 2; id >= 0; --id) {
+      Change change = adding(id + 1);
+      change.added[0].annotation.class_id = new_ids[static_cast<std::size_t>(id)];
+      EXPECT_EQ(now.take_undo(), inverse(change));
+    }
+    EXPECT_FALSE(now.can_undo());
+  }
+  const std::vector<int> gone = {0, 1, -1}, few = {0, 1};
+  EXPECT_EQ(History::moved(bytes, place("r7"), place("r8", other), gone), std::nullopt);
+  EXPECT_EQ(History::moved(bytes, place("r7"), place("r8", other), few), std::nullopt);
+  EXPECT_EQ(History::moved(bytes, place("r6"), place("r8", other), moves[0]), std::nullopt) << "of another revision";
+  EXPECT_THROW(History::moved(bytes.substr(0, bytes.size() / 2), place("r7"), place("r8", other), moves[0]),
+               DamagedHistory);
 }
 
 TEST(History, IsBoundedInBytesFromTheOldestOn) {
   const std::size_t step = change_text(adding(1)).size() + 1;
   History history({1000, 3 * step});
   for (int i = 1; i <= 9; ++i) history.push(adding(i));
-  EXPECT_LE(history.text({"r", "c"}).size(), 3 * step + 100);
+  EXPECT_LE(history.text(place("r")).size(), 3 * step + 150);
   int count = 0;
   while (history.take_undo()) ++count;
   EXPECT_EQ(count, 3);
@@ -170,10 +225,10 @@ TEST(History, TheLastStepIsKeptHoweverLarge) {
   History history(limits);
   history.push(adding(1));
   history.push(adding(2));
-  history = History::parse(history.text({"r", "c"}), {"r", "c"}, limits);
+  history = History::parse(history.text(place("r")), place("r"), limits);
   EXPECT_EQ(history.take_undo(), inverse(adding(2)));
   EXPECT_FALSE(history.can_undo());
-  history = History::parse(history.text({"r", "c"}), {"r", "c"}, limits);
+  history = History::parse(history.text(place("r")), place("r"), limits);
   EXPECT_EQ(history.take_redo(), adding(2));
 }
 
