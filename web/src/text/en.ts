@@ -184,6 +184,7 @@ export const text = {
     acceptedSpoken: 'Will be added when it is there',
     willBeAdded: '· added when it is there',
     repromptSpoken: 'Prompting the selected annotation again; add points or draw another box',
+    repromptGone: 'Its object is gone: the new mask is put away',
     repromptFor: 'New mask for',
     clear: 'Clear',
     add: 'Add',
