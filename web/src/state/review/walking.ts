@@ -383,6 +383,11 @@ function returned(state: PageState, old: readonly Annotation[]): Annotation | nu
   return decision === undefined ? null : firstOpen(walk.kind, picture.annotations.filter(({ id }) => decision.ids.includes(id)));
 }
 
+// By this window, just now: a decision, to which undo comes back.
+function isDeletedHere({ edits, picture }: PageState, id: number): boolean {
+  return edits.waiting.some(({ name, edit: made }) => name === picture?.name && made.type === 'delete' && made.ids.includes(id));
+}
+
 function followAnnotations(page: Page, state: PageState, old: readonly Annotation[]): void {
   const walk = state.review.walk!;
   const { annotations, name } = state.picture!;
@@ -395,10 +400,14 @@ function followAnnotations(page: Page, state: PageState, old: readonly Annotatio
     });
     return look(page, back);
   }
-  const was = old.find(({ id }) => id === walk.at);
-  if (walk.at === null || walk.fixing !== null || was === undefined) return;
+  const was = walk.fixing?.annotation ?? old.find(({ id }) => id === walk.at);
+  if (walk.at === null || was === undefined) return;
   const here = annotations.find(({ id }) => id === walk.at);
-  if (here !== undefined && (isOpen(walk.kind, here) || !isOpen(walk.kind, was))) return;
+  if (here !== undefined && (walk.fixing !== null || isOpen(walk.kind, here) || !isOpen(walk.kind, was))) return;
+  if (walk.fixing !== null && isDeletedHere(state, was.id)) {
+    const decisions = [...walk.decisions, { name, ids: [was.id] }].slice(-decisionsKept);
+    setWalk(page, { decisions, decided: walk.decided + 1 });
+  }
   const next = neighbour(walk.kind, annotations, was, 1, true, walk.pending);
   look(page, next ?? firstOpen(walk.kind, annotations, walk.pending));
 }
