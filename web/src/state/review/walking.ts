@@ -13,7 +13,7 @@ import { entryOf } from '../images/image-list';
 import { afterPrompt, open } from '../images/navigation';
 import type { Page } from '../page';
 import type { PageState } from '../page-state';
-import { hasPrompt, repromptSelected } from '../prompting/prompting';
+import { clearPrompt, hasPrompt, repromptSelected } from '../prompting/prompting';
 import { newWalk, type ReviewState, type Walk } from './review-state';
 
 const notesKept = 8;
@@ -338,6 +338,21 @@ async function goOnFrom(page: Page): Promise<void> {
     look(page, null);
     await finish(page);
   }
+}
+
+export function isFixing({ review }: PageState): boolean {
+  return review.walk?.fixing != null;
+}
+
+// Back to deciding it, as it is by now; what the tools decided is left behind, as by resume().
+export function stopFixing(page: Page): void {
+  const { walk } = page.store.get().review;
+  if (walk === null || walk.fixing === null) return;
+  clearPrompt(page);
+  const annotation = annotationLookedAt(page.store.get());
+  const isDecided = annotation !== null && !isOpen(walk.kind, annotation) && isOpen(walk.kind, walk.fixing.annotation);
+  if (annotation === null || isDecided) void goOnFrom(page);
+  else look(page, annotation);
 }
 
 // Masks are hidden while a key is held.
