@@ -707,7 +707,11 @@ export const text = {
     press: 'Press the new key; Esc cancels',
     pressInstead: (keys: readonly string[]) =>
       `Press the new key, in place of ${keys.length > 1 ? `${keys.slice(0, -1).join(', ')} and ` : ''}${keys.at(-1)}; Esc cancels`,
-    refused: (key: string) => `${key} cannot be used: the browser or the page keeps it for itself.`,
+    refused: {
+      browser: (key: string) =>
+        `${key} cannot be used: browsers keep it for themselves (tabs and windows, reloading, the address, the size of text). Press another key, or Esc.`,
+      page: (key: string) => `${key} cannot be used: Esc leaves whatever is open, Space held moves the picture. Press another key, or Esc.`,
+    },
     fixed: (key: string, title: string) => `${key} is “${title}”, which cannot be changed.`,
     taken: (key: string, title: string) => `${key} is “${title}”. Take it from there?`,
     take: 'Take it',
