@@ -38,6 +38,8 @@ test('six charts, drawn by the program, and the numbers beside them', async ({ p
   const first = page.getByRole('listbox', { name: 'Objects by class' }).getByRole('option').first();
   await expect(first).toHaveAccessibleName(/: 2 objects on [12] image/);
   await expect(page.getByRole('dialog')).toContainText('4 objects');
+  // The charts scroll, the dialog around them does not.
+  expect(await page.getByRole('dialog').evaluate((dialog) => dialog.scrollHeight - dialog.clientHeight)).toBe(0);
 });
 
 test('all of it can be saved: a report, tables, each chart', async ({ page }) => {

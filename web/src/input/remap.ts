@@ -3,17 +3,25 @@
 import { placeOf, type Action } from './action';
 import { keysOf, type ChosenKeys } from './keymap';
 
-// Browsers and systems keep these to themselves; a page is not even told.
-const kept = new Set(['Mod+w', 'Mod+t', 'Mod+n', 'Mod+Shift+w', 'Mod+Shift+t', 'Mod+Shift+n', 'Alt+F4', 'F11', 'F12']);
+// Browsers and systems keep these to themselves: tabs and windows (a page is not even told), loading anew, the address,
+// the size of all text, what developers use.
+const kept = new Set([
+  ...['w', 't', 'n', 'Shift+w', 'Shift+t', 'Shift+n', 'Shift+p', 'Tab', 'Shift+Tab', 'PageUp', 'PageDown'].map((key) => `Mod+${key}`),
+  ...['q', 'Shift+q', 'm', 'h', 'l', 'r', 'Shift+r', 'F4', 'F5', 'Shift+i', 'Shift+j', 'Shift+c', 'Shift+Delete'].map((key) => `Mod+${key}`),
+  ...['=', '+', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'Escape', 'Shift+Escape', 'Space'].map((key) => `Mod+${key}`),
+  ...['F4', 'Tab', 'Shift+Tab', 'Space', 'Escape', 'd', 'Home'].map((key) => `Alt+${key}`),
+  ...['F5', 'Shift+F5', 'F11', 'F12', 'ContextMenu', 'Shift+F10'],
+]);
 const modifiers = new Set(['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'CapsLock', 'Mod']);
 
 export function isModifier(key: string): boolean {
   return modifiers.has(key.split('+').at(-1)!) || key === 'Dead' || key === 'Unidentified';
 }
 
-// A key that cannot be chosen: Esc leaves, Space held moves the picture.
-export function isRefused(key: string): boolean {
-  return kept.has(key) || key === 'Escape' || key === 'Space';
+// Who keeps a key that cannot be chosen: the browser, or the page (Esc leaves, Space held moves the picture).
+export function refusedBy(key: string): 'browser' | 'page' | null {
+  if (kept.has(key)) return 'browser';
+  return /^(Shift\+)?(Escape|Space)$/.test(key) ? 'page' : null;
 }
 
 // Who has the key in the place of the action.

@@ -1,12 +1,12 @@
 // All keys, from the same records that the keys themselves come from: searched as one types, and changed here.
 
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { placeOf, type Action, type Group } from '../input/action';
 import { actions } from '../input/actions';
 import { keyName, keysOf, keyText, type ChosenKeys } from '../input/keymap';
 import { chosenKeys, hasLetterKeys } from '../input/place';
 import { findsKey } from '../input/key-search';
-import { choose, holderOf, isModifier, isRefused, reset } from '../input/remap';
+import { choose, holderOf, isModifier, refusedBy, reset } from '../input/remap';
 import { setPreference } from '../state/preferences';
 import { text } from '../text/en';
 import { usePage, useValue } from './context';
@@ -33,23 +33,54 @@ function keysShown(keys: readonly string[], letters: boolean): readonly string[]
   return keys.map((key) => keyText(key, letters));
 }
 
+// The focus goes to what was asked, on the answer that goes on.
+function useFirst() {
+  const ref = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => ref.current?.focus(), []);
+  return ref;
+}
+
+function Taken({ question, take, cancel }: { question: string; take: () => void; cancel: () => void }) {
+  const first = useFirst();
+  return (
+    <>
+      <span class="grow" id="taken-question">
+        {question}
+      </span>
+      <button type="button" class="button primary" ref={first} aria-describedby="taken-question" onClick={take}>
+        {named.take} <kbd>Enter</kbd>
+      </button>
+      <button type="button" class="button" onClick={cancel}>
+        {named.keep} <kbd>Esc</kbd>
+      </button>
+    </>
+  );
+}
+
 function Conflict({ choosing, take, cancel }: { choosing: Choosing; take: () => void; cancel: () => void }) {
   const { pressed, refusal } = choosing;
   return (
     <div class="help-conflict" role="alert">
       {refusal !== null && <span>{refusal}</span>}
       {pressed !== null && (
-        <>
-          <span class="grow">{named.taken(keyText(pressed.key), titleOf(pressed.holder))}</span>
-          <button type="button" class="button primary" onClick={take}>
-            {named.take}
-          </button>
-          <button type="button" class="button" onClick={cancel}>
-            {named.keep}
-          </button>
-        </>
+        <Taken question={named.taken(keyText(pressed.key), titleOf(pressed.holder))} take={take} cancel={cancel} />
       )}
     </div>
+  );
+}
+
+function ResetAll({ changed, reset: go, cancel }: { changed: number; reset: () => void; cancel: () => void }) {
+  const first = useFirst();
+  return (
+    <span class="help-conflict" role="alert">
+      <span id="reset-question">{named.resetAllText(changed)}</span>
+      <button type="button" class="button danger filled" ref={first} aria-describedby="reset-question" onClick={go}>
+        {named.resetAll} <kbd>Enter</kbd>
+      </button>
+      <button type="button" class="button" onClick={cancel}>
+        {named.keep} <kbd>Esc</kbd>
+      </button>
+    </span>
   );
 }
 
@@ -68,12 +99,19 @@ function Row({ action, choosing, begin, clear, take, cancel }: RowProps) {
   const title = titleOf(action);
   const changed = keys !== action.keys;
   const waits = choosing !== null && choosing.pressed === null;
+  const change = useRef<HTMLButtonElement>(null);
+  const asked = useRef(false);
+  // The answer's button is gone with the question.
+  useLayoutEffect(() => {
+    if (asked.current && choosing?.pressed == null) change.current?.focus();
+    asked.current = choosing !== null && choosing.pressed !== null;
+  }, [choosing]);
   return (
     <li class={`help-row${changed ? ' changed' : ''}`}>
       <span class="help-title">{title}</span>
       {action.fixed !== true && (
         <span class="help-tools">
-          <button type="button" class="button small" aria-label={named.changeOf(title)} onClick={() => begin(false)}>
+          <button type="button" class="button small" ref={change} aria-label={named.changeOf(title)} onClick={() => begin(false)}>
             {named.change}
           </button>
           <button type="button" class="button small" aria-label={named.addKeyOf(title)} onClick={() => begin(true)}>
@@ -141,7 +179,8 @@ export function HelpDialog() {
   const press = (key: string) => {
     const { action } = choosing!;
     if (key === 'Escape') return setChoosing(null);
-    if (isRefused(key)) return setChoosing({ ...choosing!, refusal: named.refused(keyText(key)) });
+    const keeper = refusedBy(key);
+    if (keeper !== null) return setChoosing({ ...choosing!, refusal: named.refused[keeper](keyText(key)) });
     const holder = holderOf(actions, chosen, action, key);
     if (holder === null) return take(key);
     if (holder.fixed === true)
@@ -156,7 +195,20 @@ export function HelpDialog() {
     event.stopPropagation();
     if (!isModifier(key)) press(key);
   };
+  // The button that asked is gone: the search takes the focus.
+  const answered = () => {
+    setAsking(false);
+    search.current?.focus();
+  };
   const keys = (key: string) => {
+    if (key === 'Escape' && choosing !== null) {
+      setChoosing(null);
+      return true;
+    }
+    if (key === 'Escape' && asking) {
+      answered();
+      return true;
+    }
     if (key !== '?' || document.activeElement === search.current) return false;
     close();
     return true;
@@ -217,22 +269,14 @@ export function HelpDialog() {
           </button>
         )}
         {asking && (
-          <span class="help-conflict" role="alert">
-            <span>{named.resetAllText(changed)}</span>
-            <button
-              type="button"
-              class="button danger filled"
-              onClick={() => {
-                keep({});
-                setAsking(false);
-              }}
-            >
-              {named.resetAll}
-            </button>
-            <button type="button" class="button" onClick={() => setAsking(false)}>
-              {named.keep}
-            </button>
-          </span>
+          <ResetAll
+            changed={changed}
+            reset={() => {
+              keep({});
+              answered();
+            }}
+            cancel={answered}
+          />
         )}
         <span class="grow" />
         <button type="button" class="button primary" onClick={close}>

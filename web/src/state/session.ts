@@ -1,15 +1,14 @@
 // Start, reload and reconnection. What the window remembers over a reload: the unfinished prompt and the view settings.
 
 import { text } from '../text/en';
-import { changed } from '../model/filter';
 import { isEmpty, type PromptHistory } from '../model/prompt';
-import type { Project } from '../model/wire';
 import type { PageState } from './page-state';
 import { restoreEverything } from './prompting/everything';
 import { noFilter, type ImageList } from './images/image-list-state';
 import { loadPage, reloadList } from './images/image-list';
 import { flush, keepEdits, reloadPicture, takePicture } from './editing/edit-queue';
 import { tell, tellError } from './messages';
+import { takeProject } from './project/class-changes';
 import { takeJobs } from './project/jobs';
 import { open } from './images/navigation';
 import { enqueue, type Page } from './page';
@@ -84,23 +83,9 @@ async function openFirst(page: Page, storage: Storage): Promise<void> {
   }
 }
 
-// Ids change when classes are merged: what was chosen is found again by its name.
-function idAfter(before: Project | null, after: Project, id: number | null): number | null {
-  const name = before?.classes.find((item) => item.id === id)?.name;
-  const found = after.classes.find((item) => (name === undefined ? item.id === id : item.name === name));
-  return found?.id ?? null;
-}
-
 async function loadProject(page: Page): Promise<void> {
   const asked = page.now();
-  const project = withNewestPredictor(page, await page.api.project(), asked);
-  const { classId, images, project: before } = page.store.get();
-  const { classId: listed } = images.filter;
-  if (before !== null && listed !== undefined) {
-    const id = idAfter(before, project, listed) ?? undefined;
-    if (id !== listed) page.store.set({ images: { ...images, filter: changed(images.filter, { classId: id }), pages: new Map() } });
-  }
-  page.store.set({ project, classId: idAfter(before, project, classId) ?? project.classes[0]?.id ?? null });
+  takeProject(page, withNewestPredictor(page, await page.api.project(), asked));
 }
 
 // Classes or many images changed: everything shown is asked for anew.

@@ -61,7 +61,8 @@ function page(): string {
   return `# Keys
 
 Written from the page's own table of actions (\`UPDATE_DOCS=1 npm test\` in \`web/\`). \`?\` in the page shows them, searchable, and changes them; what was
-chosen is kept by the program. \`Ctrl\` is also the Mac's Command. ${text.keys.letters} \`Space\` held and dragged moves the picture; \`Esc\` leaves whatever is open.
+chosen is kept by the program. \`Ctrl\` is also the Mac's Command. ${text.keys.letters} \`Space\` held and dragged moves the picture; \`Esc\` leaves whatever is open, one step at
+a time: while an object of a walk is fixed first its prompt, then the tool, then the fixing, which goes back to deciding it, then the walk.
 
 ${tables.join('\n')}`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { placeOf } from '../../src/input/action';
 import { actions } from '../../src/input/actions';
 import { keysOf, makeKeymap, type ChosenKeys } from '../../src/input/keymap';
-import { choose, holderOf, isModifier, isRefused, reset } from '../../src/input/remap';
+import { choose, holderOf, isModifier, refusedBy, reset } from '../../src/input/remap';
 import { makeRandom } from '../random';
 
 const byId = (id: string) => actions.find((action) => action.id === id)!;
@@ -66,8 +66,11 @@ describe('keys that the person chose', () => {
   });
 
   test('keys that the browser keeps, and those that hold others', () => {
-    for (const key of ['Mod+w', 'Escape', 'Space']) expect(isRefused(key)).toBe(true);
-    expect(isRefused('Mod+k')).toBe(false);
+    for (const key of ['Mod+w', 'F5', 'Mod+r', 'Mod+q', 'Mod+l', 'Mod+Tab', 'Mod+1', 'Mod+-', 'Alt+F4']) expect(refusedBy(key)).toBe('browser');
+    for (const key of ['Escape', 'Space']) expect(refusedBy(key)).toBe('page');
+    for (const key of ['Mod+k', 'r', 'l', 'F7', 'Shift+q']) expect(refusedBy(key)).toBeNull();
+    const own = actions.flatMap((action) => (action.fixed === true ? [] : action.keys));
+    expect(own.filter((key) => key !== 'Escape' && refusedBy(key) !== null)).toEqual([]);
     for (const key of ['Shift+Shift', 'Mod+Control', 'Alt+Alt', 'Meta']) expect(isModifier(key)).toBe(true);
     expect(isModifier('Shift+m')).toBe(false);
   });

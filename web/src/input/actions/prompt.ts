@@ -23,6 +23,7 @@ import {
 } from '../../state/prompting/prompting';
 import { select, selectNext } from '../../state/editing/selecting';
 import { isPrompting } from '../../state/editing/tools-state';
+import { isFixing, stopFixing } from '../../state/review/walking';
 import { text } from '../../text/en';
 import type { Action } from '../action';
 import { hasSelection } from './conditions';
@@ -34,7 +35,9 @@ const mayHaveCandidates = ({ project }: PageState) =>
 function escape(page: Page): void {
   if (hasPrompt(page.store.get())) clearPrompt(page);
   else if (searches(page.store.get())) closeEverything(page);
-  else if (!leaveTool(page)) select(page, null, false);
+  else if (leaveTool(page)) return;
+  else if (isFixing(page.store.get())) stopFixing(page);
+  else select(page, null, false);
 }
 
 const needsModel = (s: PageState) => s.project?.predictor.use === 'grabcut';
@@ -74,7 +77,7 @@ export const prompt: readonly Action[] = [
     group: 'Prompt',
     title: text.actions['clear-prompt'],
     keys: ['Escape', 'x'],
-    enabled: (s) => hasPrompt(s) || hasSelection(s) || searches(s) || !isPrompting(s.mode),
+    enabled: (s) => hasPrompt(s) || hasSelection(s) || searches(s) || !isPrompting(s.mode) || isFixing(s),
     run: escape,
   },
   {

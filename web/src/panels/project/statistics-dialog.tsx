@@ -13,6 +13,7 @@ import { chartPng, download } from './chart-picture';
 import { ClassName } from '../class-name';
 import { usePage, useValue } from '../context';
 import { Dialog } from '../dialog';
+import { JobBar } from './job-bar';
 import { VirtualList } from '../virtual-list';
 
 const words = text.statistics;
@@ -219,7 +220,7 @@ function Counting({ job }: { job: Job | null }) {
   return (
     <div class="counting" role="status">
       <p>{known ? words.countingOf(count(job.done), count(job.total)) : words.counting}</p>
-      <progress aria-label={words.counting} {...(known ? { value: job.done, max: job.total } : {})} />
+      {job !== null && <JobBar job={job} />}
       <button type="button" class="button" onClick={() => void stopCounting(page)}>
         {words.stop}
       </button>

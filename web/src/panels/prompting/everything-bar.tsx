@@ -12,6 +12,7 @@ import {
 import type { Page } from '../../state/page';
 import { text } from '../../text/en';
 import { usePage, useValue } from '../context';
+import { JobBar } from '../project/job-bar';
 
 const grids = [16, 32, 48, 64];
 
@@ -49,21 +50,22 @@ function Grid() {
 
 export function EverythingBar() {
   const page = usePage();
-  const { job, segments } = useValue((state) => state.everything);
+  const { job, segments, found } = useValue((state) => state.everything);
   const words = text.prompting;
   if (job === null) return null;
   const running = isRunning(job);
-  const hint = segments.length > 0 ? words.everythingClick : running ? words.everythingStart : words.everythingNone;
-  const found = words.everythingFound(plural(segments.length, 'segment'));
+  const none = found > 0 ? words.everythingDone : words.everythingNone;
+  const hint = segments.length > 0 ? words.everythingClick : running ? words.everythingStart : none;
+  const number = plural(segments.length, 'segment');
   return (
     <div class="prompt-bar everything-bar" data-testid="everything">
       {running && (
         <>
-          <progress class="progress" aria-label={words.everything} max={Math.max(1, job.total)} value={job.done} />
+          <JobBar job={job} />
           <span class="muted tabular">{job.left_s > 0 ? seconds(job.left_s * 1000) : ''}</span>
         </>
       )}
-      <span class="tabular">{found}</span>
+      <span class="tabular">{running ? words.everythingFound(number) : words.everythingLeft(number)}</span>
       <span class="muted grow" title={hint === words.everythingClick ? words.everythingClickTip : hint}>
         {hint}
       </span>

@@ -14,9 +14,11 @@ import {
   placeIn,
   resume,
   setBare,
+  stopFixing,
   walkOf,
 } from '../../state/review/walking';
 import type { Walk } from '../../state/review/review-state';
+import { hasPrompt } from '../../state/prompting/prompting';
 import { text } from '../../text/en';
 import { ActionButton } from '../action-button';
 import { ClassName } from '../class-name';
@@ -184,6 +186,8 @@ function Buttons({ walk, isHere }: { walk: Walk; isHere: boolean }) {
 function Fixing({ annotation }: { annotation: Annotation }) {
   const page = usePage();
   const key = useKey(actionOf('review'));
+  const leave = useKey(actionOf('clear-prompt'));
+  const prompted = useValue(hasPrompt); // its key clears that first
   const name = useValue((state) => nameOfClass(state, annotation.class_id));
   return (
     <div class="walk-bar fixing" data-testid="walk-bar">
@@ -191,6 +195,9 @@ function Fixing({ annotation }: { annotation: Annotation }) {
         <strong>{words.fixingWhat(name)}</strong>
         <span class="muted">{words.fixingHow}</span>
         <span class="grow" />
+        <button type="button" class="button" title={words.stopFixingTitle} onClick={() => stopFixing(page)}>
+          {words.stopFixing} {!prompted && <kbd>{leave.text}</kbd>}
+        </button>
         <button type="button" class="button primary" aria-keyshortcuts={key.spoken} onClick={() => resume(page)}>
           {words.resume} <kbd>{key.text}</kbd>
         </button>

@@ -2,6 +2,7 @@
 // preferences, by name: ids change when classes are merged.
 
 import { leafOf, numberedOf, rowsOfList, slotsAfterUse, flatRows, digits, type ClassRow } from '../../model/class-rows';
+import { renamedIn } from '../../model/class-change';
 import type { Class } from '../../model/wire';
 import { text } from '../../text/en';
 import { announce } from '../messages';
@@ -9,13 +10,15 @@ import type { Page } from '../page';
 import type { PageState } from '../page-state';
 import { preferenceOf, setPreference } from '../preferences';
 
-const key = 'classes';
+const sharedKey = 'classes'; // once all projects lay under it together; only read
+const keyOfProject = 'classes:'; // each has its own, so that windows on two projects do not write over each other
 const usedKept = 64;
-const projectsKept = 40;
+const projectsKept = 200; // of some hundred bytes each; the program keeps 256 KiB
 
 interface Kept {
   readonly pins: readonly string[];
   readonly slots: readonly string[];
+  readonly day?: number; // of the last change, since 1970
 }
 
 const nothingKept: Readonly<Record<string, Kept>> = {};
@@ -47,16 +50,44 @@ function names(value: unknown): readonly string[] {
   return Array.isArray(value) && value.every((name) => typeof name === 'string') ? value : noNames;
 }
 
+function keyOf(state: PageState): string {
+  return keyOfProject + projectKey(state);
+}
+
+// What lies in the preferences, the same object as long as nothing changes.
+function storedOf(state: PageState): Kept {
+  const own = preferenceOf<Kept | null>(state, keyOf(state), null);
+  return own ?? preferenceOf(state, sharedKey, nothingKept)[projectKey(state)] ?? nothing;
+}
+
 function keptOf(state: PageState): Kept {
-  const kept = preferenceOf(state, key, nothingKept)[projectKey(state)] ?? nothing;
+  const kept = storedOf(state);
   return { pins: names(kept.pins), slots: names(kept.slots) };
+}
+
+function dayOf(value: unknown): number {
+  const day = (value as Partial<Kept> | null)?.day;
+  return typeof day === 'number' ? day : 0;
 }
 
 function keep(page: Page, change: Partial<Kept>): void {
   const state = page.store.get();
-  const { [projectKey(state)]: _, ...others } = preferenceOf(state, key, nothingKept);
-  const newest = Object.entries(others).slice(-projectsKept);
-  setPreference(page, key, Object.fromEntries([...newest, [projectKey(state), { ...keptOf(state), ...change }]]));
+  const own = keyOf(state);
+  const others = Object.entries(state.preferences).filter(
+    ([key, value]) => key.startsWith(keyOfProject) && key !== own && value !== undefined,
+  );
+  const oldest = others.sort(([, a], [, b]) => dayOf(b) - dayOf(a)).slice(projectsKept - 1);
+  for (const [key] of oldest) setPreference(page, key, undefined);
+  setPreference(page, own, { ...keptOf(state), ...change, day: Math.floor(Date.now() / 86_400_000) });
+}
+
+// Classes have other names now.
+export function followNames(page: Page, became: ReadonlyMap<string, string>): void {
+  const state = page.store.get();
+  const { pins, slots } = keptOf(state);
+  const after = { pins: renamedIn(pins, became), slots: renamedIn(slots, became) };
+  page.store.set({ classes: { ...state.classes, used: renamedIn(state.classes.used, became) } });
+  if (after.pins !== pins || after.slots !== slots) keep(page, after);
 }
 
 interface Computed {
@@ -71,7 +102,7 @@ let newest: Computed | null = null; // components ask at each change of the stat
 // What the keys 1 to 9 choose, in their order.
 export function numberedClasses(state: PageState): readonly Class[] {
   const classes = state.project?.classes ?? noItems;
-  const kept = state.preferences[key];
+  const kept = storedOf(state);
   const project = projectKey(state);
   if (newest?.classes !== classes || newest.kept !== kept || newest.project !== project) {
     const { pins, slots } = keptOf(state);

@@ -3,10 +3,11 @@
 // reload.
 
 import type { Point } from '../../geometry/box';
+import { area as areaText, percent, plural } from '../../model/format';
 import type { Annotation, Candidate, EverythingResult, Job } from '../../model/wire';
 import { text } from '../../text/en';
 import { edit } from '../editing/editing';
-import { noEverything } from './everything-state';
+import { noEverything, type Everything } from './everything-state';
 import { announce, tell, tellError } from '../messages';
 import type { Page } from '../page';
 import type { PageState } from '../page-state';
@@ -20,6 +21,7 @@ interface Known {
   found: { readonly job: Job; readonly segments: readonly Candidate[] } | null; // on the picture on screen
   readonly done: Map<number, Set<string>>; // masks put away or just being accepted, by job
   readonly accepted: Map<number, Map<string, number>>; // the annotations that masks became, by job
+  readonly running: Set<number>; // jobs whose end is still to be announced
   readonly closed: Set<number>; // jobs to be removed once they have ended
   fetching: boolean;
   again: boolean; // there is more since the fetch began
@@ -29,7 +31,7 @@ interface Known {
 const knownOf = new WeakMap<Page, Known>();
 
 function known(page: Page): Known {
-  const it = knownOf.get(page) ?? { jobs: new Map(), found: null, done: new Map(), accepted: new Map(), closed: new Set(), fetching: false, again: false };
+  const it = knownOf.get(page) ?? { jobs: new Map(), found: null, done: new Map(), accepted: new Map(), running: new Set(), closed: new Set(), fetching: false, again: false };
   knownOf.set(page, it);
   return it;
 }
@@ -64,8 +66,22 @@ function left(page: Page): readonly Candidate[] {
 function offerLeft(page: Page): void {
   const { everything } = page.store.get();
   const segments = left(page);
-  const hovered = everything.hovered !== null && segments.includes(everything.hovered) ? everything.hovered : null;
-  page.store.set({ everything: { ...everything, segments, hovered } });
+  // The program's next answer has the marked one again, as another object.
+  const hovered = segments.find(({ rle }) => rle === everything.hovered?.rle) ?? null;
+  page.store.set({ everything: { ...everything, segments, hovered, found: known(page).found?.segments.length ?? 0 } });
+}
+
+function spokenSegment({ segments, hovered }: Everything): string {
+  if (hovered === null) return text.prompting.everythingNoneLeft;
+  const { score, area } = hovered;
+  return text.prompting.everythingMarked(segments.indexOf(hovered) + 1, segments.length, areaText(area), percent(score));
+}
+
+// The end of a search, once, when what it found is there.
+function announceEnd(page: Page, job: Job): void {
+  const { running } = known(page);
+  if (isRunning(job) || !running.delete(job.id)) return;
+  announce(page, text.prompting.everythingEnded(plural(page.store.get().everything.segments.length, 'segment')));
 }
 
 async function fetchSegments(page: Page, job: Job): Promise<void> {
@@ -80,6 +96,7 @@ async function fetchSegments(page: Page, job: Job): Promise<void> {
     if (page.store.get().everything.job?.id !== job.id) return;
     state.found = { job, segments };
     offerLeft(page);
+    announceEnd(page, job);
   } catch (error) {
     if (!isRunning(job)) tellError(page, 'note', error);
   } finally {
@@ -95,8 +112,9 @@ async function fetchSegments(page: Page, job: Job): Promise<void> {
 function take(page: Page, job: Job): void {
   const { everything } = page.store.get();
   const same = everything.job?.id === job.id;
+  if (isRunning(job)) known(page).running.add(job.id);
   if (!same) known(page).found = null;
-  page.store.set({ everything: same ? { ...everything, job } : { ...everything, job, segments: [], hovered: null } });
+  page.store.set({ everything: same ? { ...everything, job } : { ...everything, job, segments: [], hovered: null, found: 0 } });
   if (job.state === 'failed') tell(page, 'error', 'note', job.title, job.message);
   else if (job.done > 0 || !isRunning(job)) void fetchSegments(page, job);
 }
@@ -136,6 +154,7 @@ function forget(page: Page): void {
   known(page).jobs.delete(picture.name);
   known(page).done.delete(job.id);
   known(page).accepted.delete(job.id);
+  known(page).running.delete(job.id);
   known(page).closed.add(job.id);
   removeEnded(page, job);
 }
@@ -175,6 +194,7 @@ export function markNextSegment(page: Page, step: 1 | -1): void {
   const at = hovered === null ? (step > 0 ? -1 : 0) : segments.indexOf(hovered);
   const next = segments[(at + step + segments.length) % segments.length]!;
   page.store.set({ everything: { ...everything, hovered: next } });
+  announce(page, spokenSegment(page.store.get().everything));
 }
 
 function remove(page: Page, segment: Candidate): void {
@@ -196,9 +216,10 @@ export async function acceptSegment(page: Page, segment: Candidate): Promise<boo
     tell(page, 'warning', 'edit', text.prompting.chooseClass, text.prompting.chooseClassDetail);
     return false;
   }
+  const byKey = segment === everything.hovered;
   remove(page, segment);
   const { rle, score } = segment;
-  const stored = await edit(page, { type: 'add', class_id: classId, rle, score, seconds: takeSeconds(page) }, text.prompting.everythingAdded);
+  const stored = await edit(page, { type: 'add', class_id: classId, rle, score, seconds: takeSeconds(page) }, text.prompting.everythingAdded(byKey ? spokenSegment(page.store.get().everything) : null));
   // Ids go up: the newest annotation is the one just stored.
   const newest = Math.max(...(page.store.get().picture?.annotations ?? []).map(({ id }) => id));
   const { accepted, done } = known(page);
@@ -225,7 +246,9 @@ export async function acceptAllSegments(page: Page): Promise<void> {
 
 export function putAwaySegment(page: Page): void {
   const { hovered } = page.store.get().everything;
-  if (hovered !== null) remove(page, hovered);
+  if (hovered === null) return;
+  remove(page, hovered);
+  announce(page, spokenSegment(page.store.get().everything));
 }
 
 // The segments found belong to one picture. Returns the stop.

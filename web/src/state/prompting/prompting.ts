@@ -85,10 +85,10 @@ function change(page: Page, prompt: PromptHistory): void {
   void segment(page);
 }
 
-function stop(page: Page): void {
+function stop(page: Page, also: Partial<PageState> = {}): void {
   page.segmentAbort?.abort();
   page.segmentAbort = null;
-  page.store.set({ candidates: [], chosen: 0, segmenting: null, accepting: null, promptError: null });
+  page.store.set({ candidates: [], chosen: 0, segmenting: null, accepting: null, promptError: null, ...also });
   lates.delete(page);
 }
 
@@ -138,8 +138,7 @@ export function putBackPrompt(page: Page): void {
 }
 
 export function clearPrompt(page: Page): void {
-  stop(page);
-  page.store.set({ prompt: emptyHistory, reprompting: null });
+  stop(page, { prompt: emptyHistory, reprompting: null });
 }
 
 // The selected annotation's own prompt, taken up again: the mask it gives takes the place of the annotation's.
@@ -153,6 +152,16 @@ export function repromptSelected(page: Page): void {
   page.store.set({ reprompting: annotation.id, classId: annotation.class_id });
   change(page, { ...emptyHistory, present });
   announce(page, text.prompting.repromptSpoken);
+}
+
+// Prompting an annotation again ends with it, whoever deletes it: its new mask could be kept nowhere. Returns the stop.
+export function watchReprompting(page: Page): () => void {
+  return page.store.subscribe(() => {
+    const { reprompting, picture } = page.store.get();
+    if (reprompting === null || picture?.annotations.some(({ id }) => id === reprompting) === true) return;
+    clearPrompt(page);
+    announce(page, text.prompting.repromptGone);
+  });
 }
 
 export function restorePrompt(page: Page, prompt: PromptHistory): void {

@@ -13,7 +13,7 @@ import { entryOf } from '../images/image-list';
 import { afterPrompt, open } from '../images/navigation';
 import type { Page } from '../page';
 import type { PageState } from '../page-state';
-import { hasPrompt, repromptSelected } from '../prompting/prompting';
+import { clearPrompt, hasPrompt, repromptSelected } from '../prompting/prompting';
 import { newWalk, type ReviewState, type Walk } from './review-state';
 
 const notesKept = 8;
@@ -340,6 +340,21 @@ async function goOnFrom(page: Page): Promise<void> {
   }
 }
 
+export function isFixing({ review }: PageState): boolean {
+  return review.walk?.fixing != null;
+}
+
+// Back to deciding it, as it is by now; what the tools decided is left behind, as by resume().
+export function stopFixing(page: Page): void {
+  const { walk } = page.store.get().review;
+  if (walk === null || walk.fixing === null) return;
+  clearPrompt(page);
+  const annotation = annotationLookedAt(page.store.get());
+  const isDecided = annotation !== null && !isOpen(walk.kind, annotation) && isOpen(walk.kind, walk.fixing.annotation);
+  if (annotation === null || isDecided) void goOnFrom(page);
+  else look(page, annotation);
+}
+
 // Masks are hidden while a key is held.
 export function setBare(page: Page, bare: boolean): void {
   if ((walkOf(page.store.get())?.bare ?? bare) !== bare) setWalk(page, { bare });
@@ -383,6 +398,11 @@ function returned(state: PageState, old: readonly Annotation[]): Annotation | nu
   return decision === undefined ? null : firstOpen(walk.kind, picture.annotations.filter(({ id }) => decision.ids.includes(id)));
 }
 
+// By this window, just now: a decision, to which undo comes back.
+function isDeletedHere({ edits, picture }: PageState, id: number): boolean {
+  return edits.waiting.some(({ name, edit: made }) => name === picture?.name && made.type === 'delete' && made.ids.includes(id));
+}
+
 function followAnnotations(page: Page, state: PageState, old: readonly Annotation[]): void {
   const walk = state.review.walk!;
   const { annotations, name } = state.picture!;
@@ -395,10 +415,14 @@ function followAnnotations(page: Page, state: PageState, old: readonly Annotatio
     });
     return look(page, back);
   }
-  const was = old.find(({ id }) => id === walk.at);
-  if (walk.at === null || walk.fixing !== null || was === undefined) return;
+  const was = walk.fixing?.annotation ?? old.find(({ id }) => id === walk.at);
+  if (walk.at === null || was === undefined) return;
   const here = annotations.find(({ id }) => id === walk.at);
-  if (here !== undefined && (isOpen(walk.kind, here) || !isOpen(walk.kind, was))) return;
+  if (here !== undefined && (walk.fixing !== null || isOpen(walk.kind, here) || !isOpen(walk.kind, was))) return;
+  if (walk.fixing !== null && isDeletedHere(state, was.id)) {
+    const decisions = [...walk.decisions, { name, ids: [was.id] }].slice(-decisionsKept);
+    setWalk(page, { decisions, decided: walk.decided + 1 });
+  }
   const next = neighbour(walk.kind, annotations, was, 1, true, walk.pending);
   look(page, next ?? firstOpen(walk.kind, annotations, walk.pending));
 }

@@ -16,7 +16,8 @@ import {
   watchEverything,
 } from '../../../src/state/prompting/everything';
 import type { Page } from '../../../src/state/page';
-import type { Candidate } from '../../../src/model/wire';
+import type { Candidate, Job } from '../../../src/model/wire';
+import { accept, canAccept } from '../../../src/state/prompting/accepting';
 import { Problem } from '../../../src/model/problem';
 import { FakeProgram, pageOn, settle } from '../fake-program';
 
@@ -101,6 +102,38 @@ describe('everything mode', () => {
     expect(page.store.get().everything.hovered).toBe(right);
     markNextSegment(page, -1);
     expect(page.store.get().everything.hovered).toBe(small);
+  });
+
+  it('is walked while the search goes on: what it finds since does not take the mark away', async () => {
+    const program = new FakeProgram(['a.jpg']);
+    const page = pageOn(program);
+    watchEverything(page);
+    await open(page, 'a.jpg');
+    page.store.set({ classId: 1 });
+    await startEverything(page);
+    const finds = async (segments: readonly Candidate[], change: Partial<Job>) => {
+      program.results.set(1, JSON.parse(JSON.stringify({ segments })));
+      onEverythingJob(page, program.change(1, change));
+      await settle();
+    };
+    await finds([large, right], { done: 2 });
+    markNextSegment(page, 1);
+    markNextSegment(page, 1);
+    expect(page.store.get().announcement).toMatch(/^Segment 2 of 2, 2,500 px/);
+    await finds([small, large, right], { done: 4 });
+    expect(page.store.get().everything.hovered?.rle).toBe('right');
+    expect(canAccept(page.store.get())).toBe(true);
+    accept(page);
+    await settle();
+    expect(program.edits).toMatchObject([{ type: 'add', rle: 'right' }]);
+    expect(page.store.get().announcement).toMatch(/Segment 2 of 2, 10.0 k px/);
+    await finds([small, large, right], { done: 10, state: 'done' });
+    expect(page.store.get().announcement).toContain('ended: 2 segments');
+    expect(page.store.get().everything).toMatchObject({ found: 3, segments: [{ rle: 'small' }, { rle: 'large' }] });
+    page.store.set({ announcement: '' });
+    onEverythingJob(page, program.change(1, { message: 'again' }));
+    await settle();
+    expect(page.store.get().announcement).toBe('');
   });
 
   it('steps back for a tool by hand, and is there again after it', async () => {

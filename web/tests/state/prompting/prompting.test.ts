@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { isEnabled } from '../../../src/input/action';
 import { actionOf } from '../../../src/input/actions';
 import { Problem, unreachable } from '../../../src/model/problem';
-import { addMask } from '../../../src/state/editing/editing';
+import { emptyHistory } from '../../../src/model/prompt';
+import { addMask, clearAll, deleteSelected, onChanged, undoEdit } from '../../../src/state/editing/editing';
 import { open } from '../../../src/state/images/navigation';
 import type { Page } from '../../../src/state/page';
 import {
@@ -14,6 +15,7 @@ import {
   retryPrompt,
   setPoint,
   takeBackPrompt,
+  watchReprompting,
 } from '../../../src/state/prompting/prompting';
 import { select } from '../../../src/state/editing/selecting';
 import { reconnect } from '../../../src/state/session';
@@ -157,6 +159,33 @@ describe('prompting', () => {
     clearPrompt(page);
     expect(page.store.get().reprompting).toBeNull();
     expect(program.edits).toEqual([]);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['deleting it', () => deleteSelected(page)],
+    ['undo', () => undoEdit(page)],
+    ['clearing the image', () => clearAll(page)],
+    [
+      'another window',
+      () => {
+        program.apply('a.jpg', { type: 'clear' });
+        onChanged(page, { name: 'a.jpg', revision: program.picture('a.jpg').revision, window: 'other' });
+      },
+    ],
+  ])('prompting an annotation again ends with it: %s', async (_, remove) => {
+    watchReprompting(page);
+    program.apply('a.jpg', { type: 'add', class_id: 0, rle: 'r' });
+    await open(page, 'b.jpg');
+    await open(page, 'a.jpg');
+    select(page, page.store.get().picture!.annotations[0]!.id, false);
+    repromptSelected(page);
+    program.asked[0]!.answer([candidate('k1')]);
+    await settle();
+    expect(preview(page.store.get())).not.toBeNull();
+    remove();
+    await settle();
+    expect(page.store.get()).toMatchObject({ reprompting: null, prompt: emptyHistory, picture: { annotations: [] } });
+    expect(preview(page.store.get())).toBeNull();
   });
 
   test('a number key chooses a candidate while there are several, a class otherwise', async () => {

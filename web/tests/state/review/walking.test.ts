@@ -4,13 +4,14 @@ import { actionOf } from '../../../src/input/actions';
 import { placeNow } from '../../../src/input/place';
 import { Problem } from '../../../src/model/problem';
 import type { Annotation, ImageFilter, Review } from '../../../src/model/wire';
+import { edit, onChanged } from '../../../src/state/editing/editing';
 import { loadPage } from '../../../src/state/images/image-list';
 import { open } from '../../../src/state/images/navigation';
 import type { Page } from '../../../src/state/page';
-import { drawBox } from '../../../src/state/prompting/prompting';
+import { drawBox, hasPrompt, watchReprompting } from '../../../src/state/prompting/prompting';
 import { select } from '../../../src/state/editing/selecting';
 import { stopSweep, sweep } from '../../../src/state/review/sweeping';
-import { acceptAbove, giveNote, startWalk, walkOf, watchWalk } from '../../../src/state/review/walking';
+import { acceptAbove, giveNote, startWalk, stopFixing, walkOf, watchWalk } from '../../../src/state/review/walking';
 import { candidate, FakeProgram, pageOn, settle } from '../fake-program';
 
 let program: FakeProgram;
@@ -83,6 +84,7 @@ beforeEach(async () => {
   filters();
   page = pageOn(program);
   page.store.set({ project: await program.api.project(), classId: 0 });
+  watchReprompting(page);
   watchWalk(page);
 });
 
@@ -212,6 +214,64 @@ describe('the walk through proposals', () => {
     expect(program.edits).toMatchObject([{ type: 'set_mask', id: 2 }]);
     expect(walk()!.fixing).toBeNull();
     expect(at()).toBe(4);
+  });
+
+  test.each([[['walk-fix']], [['walk-fix', 'clear-prompt']]])('what is deleted after %s is decided: the walk goes on, and undo comes back', async (keys) => {
+    await begin('proposals');
+    for (const key of keys) await press(key);
+    await press('delete');
+    expect(program.edits).toEqual([{ type: 'delete', ids: [2] }]);
+    expect(walk()).toMatchObject({ at: 4, fixing: null, decided: 1 });
+    expect(hasPrompt(page.store.get())).toBe(false);
+    expect(placeNow(page.store.get())).toBe('review');
+    await press('walk-undo');
+    expect(walk()).toMatchObject({ at: 2, decided: 0 });
+    for (let i = 0; i < 3; ++i) await press('walk-accept');
+    expect(picture().name).toBe('c.jpg');
+  });
+
+  test('what another window deletes while it is fixed ends the fixing, and is no decision of ours', async () => {
+    await begin('proposals');
+    await press('walk-fix');
+    program.apply('a.jpg', { type: 'delete', ids: [2] });
+    onChanged(page, { name: 'a.jpg', revision: program.picture('a.jpg').revision, window: 'other' });
+    await settle();
+    expect(walk()).toMatchObject({ at: 4, fixing: null, decided: 0, decisions: [] });
+    expect(placeNow(page.store.get())).toBe('review');
+  });
+
+  test('Esc leads out of a fix step by step: the prompt, the tool, the fixing, the walk', async () => {
+    await begin('proposals');
+    await press('walk-fix');
+    expect(hasPrompt(page.store.get())).toBe(true);
+    await press('clear-prompt');
+    expect(hasPrompt(page.store.get())).toBe(false);
+    await press('brush');
+    await press('clear-prompt');
+    expect(page.store.get().mode).toBe('box');
+    expect([walk()!.fixing !== null, placeNow(page.store.get())]).toEqual([true, 'main']);
+    await press('clear-prompt');
+    expect(walk()).toMatchObject({ at: 2, fixing: null });
+    expect(placeNow(page.store.get())).toBe('review');
+    await press('walk-reject');
+    expect(at()).toBe(4);
+    await press('walk-close');
+    expect(walk()).toBeNull();
+  });
+
+  test('leaving a fix that changed the object leaves it to be decided; one that decided it goes on', async () => {
+    await begin('proposals');
+    await press('walk-fix');
+    await press('clear-prompt');
+    await edit(page, { type: 'paint', id: 2, points: [[20, 20]], radius: 5 }, '');
+    stopFixing(page);
+    expect(walk()).toMatchObject({ at: 2, fixing: null, decided: 0 });
+    await press('walk-fix');
+    await press('clear-prompt');
+    await edit(page, { type: 'review', ids: [2], review: 'accepted' }, '');
+    stopFixing(page);
+    await settle();
+    expect(walk()).toMatchObject({ at: 4, fixing: null });
   });
 
   test('a click on another proposal takes the walk there', async () => {

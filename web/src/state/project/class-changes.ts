@@ -1,0 +1,39 @@
+// The class list changed, here or in another window: what was chosen, listed, pinned and numbered is of the same classes
+// as before.
+
+import { idAfter, namesAfter } from '../../model/class-change';
+import { changed } from '../../model/filter';
+import type { Class, Project } from '../../model/wire';
+import type { Page } from '../page';
+import type { PageState } from '../page-state';
+import { loadPreferences } from '../preferences';
+import { followNames } from './classes';
+
+// The list itself does not tell what a class was merged into; the title of the newest job that did it does, in whatever
+// words: it ends with the name in quotes.
+function mergedInto({ jobs }: PageState, before: readonly Class[], gone: string): string | undefined {
+  const job = jobs.list.find(
+    ({ kind, changes_project, state, title }) =>
+      kind === 'classes' && changes_project && state !== 'failed' && state !== 'cancelled' && title.includes(`"${gone}"`),
+  );
+  return before.find(({ name }) => name !== gone && job?.title.endsWith(` "${name}"`) === true)?.name;
+}
+
+// Takes the project as the program has it, and all that hangs on its classes.
+export function takeProject(page: Page, project: Project): void {
+  const state = page.store.get();
+  const { images, classId } = state;
+  const known = state.project !== null;
+  const [before, after] = [state.project?.classes ?? project.classes, project.classes];
+  const became = namesAfter(before, after, (gone) => mergedInto(state, before, gone));
+  const { classId: listed } = images.filter;
+  const lists = known && listed !== undefined ? (idAfter(before, after, became, listed) ?? undefined) : listed;
+  page.store.set({
+    project,
+    classId: idAfter(before, after, became, classId) ?? after[0]?.id ?? null,
+    ...(became.size > 0 || before.length !== after.length ? { classMarked: null } : {}),
+    ...(lists === listed ? {} : { images: { ...images, filter: changed(images.filter, { classId: lists }), pages: new Map() } }),
+  });
+  // Another window may have pinned others since.
+  if (became.size > 0) void loadPreferences(page).then(() => followNames(page, became));
+}
