@@ -288,7 +288,8 @@ EditRequest parse_edit_request(std::string_view body) {
   return {text(required(value, "revision"), "revision"),
           window_of(value),
           edit_of(required(value, "edit")),
-          {overlap_of(value), optional_text(value, "edit_id", max_edit_id_bytes), optional_text(value, "class_name")}};
+          {overlap_of(value), optional_text(value, "edit_id", max_edit_id_bytes), optional_text(value, "class_name")},
+          optional_boolean(value, "held").value_or(false)};
 }
 
 SegmentRequest parse_segment_request(std::string_view body) {

@@ -16,6 +16,7 @@ struct EditRequest {
   std::string window;  // the page's own id, repeated in the event
   Edit edit;
   EditOptions options;
+  bool held = false;  // as CurrentRequest's
 };
 
 struct CurrentRequest {

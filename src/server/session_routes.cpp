@@ -77,8 +77,8 @@ Response segment(const ApiParts& parts, const Request& request) {
 }
 
 // Whether the annotations of a picture may be changed now. Throws HeldElsewhere.
-void require_may_edit(const ApiParts& parts, const std::string& name, const std::string& window) {
-  parts.windows.require_may_edit(window, name);
+void require_may_edit(const ApiParts& parts, const std::string& name, const std::string& window, bool held = false) {
+  parts.windows.require_may_edit(window, name, held);
 }
 
 // Nothing but what is answered: an edit that was made before the picture went to another window.
@@ -106,7 +106,7 @@ Response edit(ApiParts& parts, const Request& request) {
   const std::string& name = picture_name(parts, request);
   const EditRequest asked = parse_edit_request(request.body);
   try {
-    require_may_edit(parts, name, asked.window);
+    require_may_edit(parts, name, asked.window, asked.held);
   } catch (const HeldElsewhere&) {
     const auto state = telling_of_broken(parts, name, [&] { return made_already(parts, name, asked); });
     if (!state) throw;

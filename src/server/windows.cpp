@@ -82,15 +82,17 @@ void Windows::give_to(Entry& entry) {
   entry.entitled = true;
 }
 
+bool Windows::may_be_claimed(const Entry& entry) const {
+  return !entry.entitled && clock_.now() - began_ < claims_count;
+}
+
 void Windows::show(const std::string& window, const std::string& image, bool held) {
   const MutexLock lock(mutex_);
   Entry* entry = known_or_new(window);
   if (entry == nullptr) return;
   turn(*entry, image);
-  const Entry* holder = holder_of(image);
-  const bool may_claim = holder == nullptr || holder == entry || !holder->entitled;
-  if (held && may_claim && clock_.now() - began_ < claims_count) return give_to(*entry);
   give_on(image);
+  if (held && may_be_claimed(*holder_of(image))) give_to(*entry);
 }
 
 void Windows::take_over(const std::string& window, const std::string& image) {
@@ -101,7 +103,7 @@ void Windows::take_over(const std::string& window, const std::string& image) {
   give_to(*entry);
 }
 
-void Windows::require_may_edit(const std::string& window, const std::string& image) {
+void Windows::require_may_edit(const std::string& window, const std::string& image, bool held) {
   const MutexLock lock(mutex_);
   drop_gone();
   Entry* holder = holder_of(image);
@@ -110,6 +112,7 @@ void Windows::require_may_edit(const std::string& window, const std::string& ima
     holder->entitled = true;
     return;
   }
+  if (held && may_be_claimed(*holder)) return;
   const std::string& person = holder->shown.person;
   throw HeldElsewhere(image + " is open in another window" + (person.empty() ? "" : ", of " + person) +
                       ", which may change it; take it over here, or go to another picture");

@@ -47,8 +47,8 @@ class Windows {
   void show(const std::string& window, const std::string& image, bool held = false) SAM_EXCLUDES(mutex_);
   void take_over(const std::string& window, const std::string& image) SAM_EXCLUDES(mutex_);
 
-  // Throws HeldElsewhere if another window has the picture.
-  void require_may_edit(const std::string& window, const std::string& image) SAM_EXCLUDES(mutex_);
+  // Throws HeldElsewhere if another window has the picture. held: as of show(), for edits that come before it.
+  void require_may_edit(const std::string& window, const std::string& image, bool held = false) SAM_EXCLUDES(mutex_);
   std::optional<OpenWindow> holder(const std::string& image) SAM_EXCLUDES(mutex_);
   std::vector<OpenWindow> list() SAM_EXCLUDES(mutex_);  // in the order in which they came
 
@@ -68,6 +68,7 @@ class Windows {
   Entry* find(const std::string& window) SAM_REQUIRES(mutex_);
   Entry* holder_of(const std::string& image) SAM_REQUIRES(mutex_);
   void give_to(Entry& entry) SAM_REQUIRES(mutex_);
+  bool may_be_claimed(const Entry& entry) const SAM_REQUIRES(mutex_);
   void turn(Entry& entry, const std::string& image) SAM_REQUIRES(mutex_);
   void give_on(const std::string& image) SAM_REQUIRES(mutex_);
   void drop_gone() SAM_REQUIRES(mutex_);

@@ -128,6 +128,8 @@ TEST_F(WindowsTest, SoonAfterTheStartWhoHadAPictureGetsItBack) {
   open("looks", "a.jpg");
   EXPECT_EQ(holder("a.jpg"), "looks") << "it came first";
   windows_.stream_opened("had", "");
+  EXPECT_FALSE(may_edit("had", "a.jpg"));
+  windows_.require_may_edit("had", "a.jpg", true);  // an edit that waited comes first
   windows_.show("had", "a.jpg", true);
   EXPECT_EQ(holder("a.jpg"), "had");
   EXPECT_FALSE(may_edit("looks", "a.jpg"));
