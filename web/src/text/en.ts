@@ -355,6 +355,7 @@ export const text = {
     inAll: (images: string) => `In all, ${images} ${one(images) ? 'image is' : 'images are'} written anew.`,
     nothingElse: 'No annotation changes.',
     listAfter: (n: string) => `The project then has ${n} ${one(n) ? 'class' : 'classes'}.`,
+    doItShort: { add: 'Add', rename: 'Rename', merge: 'Merge' },
     doIt: {
       add: (name: string) => `Add “${name}”`,
       rename: (name: string, to: string) => `Rename “${name}” to “${to}”`,
@@ -366,6 +367,7 @@ export const text = {
     title: { proposals: 'Proposals', review: 'Review', mend: 'To mend' },
     place: (number: string, of: string) => `${number} of ${of}`,
     left: (count: string) => `${count} left on this image`,
+    leftShort: (count: string) => `${count} left`,
     classNumber: (id: number) => `class ${id}`,
     lookingAt: (name: string, score: string | null, review: string, note: string) =>
       [name, score === null ? '' : `score ${score}`, review, note === '' ? '' : `note: ${note}`]

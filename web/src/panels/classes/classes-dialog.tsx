@@ -32,10 +32,11 @@ function linesOf(kind: Kind, to: string, { annotations, pictures, renumbered, cl
   return [...lines, words.listAfter(count(classes.length))];
 }
 
-function Changes(asked: { kind: Kind; to: string; result: ClassesResult }) {
+function Changes(asked: { kind: Kind; name: string; to: string; result: ClassesResult }) {
   const lines = linesOf(asked.kind, asked.to, asked.result);
   return (
     <div class="changes" data-testid="changes">
+      <p>{words.doIt[asked.kind](asked.name, asked.to)}</p>
       <ul>
         {lines.map((line) => (
           <li key={line}>{line}</li>
@@ -90,11 +91,7 @@ export function ClassesDialog() {
     await startJob(page, request(false));
   };
   const label =
-    looked.state === 'found'
-      ? words.doIt[kind](name, to)
-      : looked.state === 'looking'
-        ? words.looking
-        : words.show;
+    looked.state === 'found' ? words.doItShort[kind] : looked.state === 'looking' ? words.looking : words.show;
   return (
     <Dialog title={words.editTitle}>
       <form
@@ -158,7 +155,7 @@ export function ClassesDialog() {
               {words.looking}
             </p>
           )}
-          {looked.state === 'found' && <Changes kind={kind} to={to} result={looked.found.result} />}
+          {looked.state === 'found' && <Changes kind={kind} name={name} to={to} result={looked.found.result} />}
           {looked.state === 'refused' && <p class="refused">{looked.why}</p>}
         </div>
         <div class="dialog-buttons">
@@ -169,8 +166,9 @@ export function ClassesDialog() {
             type="submit"
             class={`button ${looked.state === 'found' && kind === 'merge' ? 'danger filled' : 'primary'}`}
             aria-disabled={!complete || looked.state === 'looking'}
+            {...(looked.state === 'found' ? { 'aria-label': words.doIt[kind](name, to) } : {})}
           >
-            <span class="ellipsis">{label}</span> <kbd>Enter</kbd>
+            <span>{label}</span> <kbd>Enter</kbd>
           </button>
         </div>
       </form>
