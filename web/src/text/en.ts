@@ -337,6 +337,8 @@ export const text = {
     whichHint: 'Type to search',
     toName: 'New name',
     into: 'Into the class',
+    emptyPart: (name: string) =>
+      `“${name}” has nothing before or behind a “/”. Each part needs a name: animal/dog is the class dog of the group animal.`,
     nameHint: 'Groups are written with “/”: animal/dog',
     mergeNote:
       'All objects of the class get the other one, and the class is gone. “sam-annotator restore” brings the project back as it was before.',

@@ -1,9 +1,11 @@
 // Adding, renaming and merging classes: what it changes is shown before anything is.
 
 import { useState } from 'preact/hooks';
+import { hasEmptyPart } from '../../model/class-rows';
 import { count } from '../../model/format';
 import { asProblem } from '../../model/problem';
 import type { Class, ClassesResult, JobRequest } from '../../model/wire';
+import { chooseWhenAdded } from '../../state/project/class-changes';
 import { startJob, tryOut, type Found } from '../../state/project/jobs';
 import { text } from '../../text/en';
 import { ClassField } from './class-field';
@@ -76,6 +78,8 @@ export function ClassesDialog() {
       setLooked({ state: 'not' });
     };
   const look = async () => {
+    const given = kind === 'add' ? name : to;
+    if (kind !== 'merge' && hasEmptyPart(given)) return setLooked({ state: 'refused', why: words.emptyPart(given) });
     setLooked({ state: 'looking' });
     try {
       setLooked({ state: 'found', found: await tryOut<ClassesResult>(page, request(true)) });
@@ -88,6 +92,7 @@ export function ClassesDialog() {
     if (looked.state === 'not' || looked.state === 'refused') return look();
     if (looked.state !== 'found') return;
     page.store.set({ dialog: null });
+    if (kind === 'add') chooseWhenAdded(page, name);
     await startJob(page, request(false));
   };
   const label =
