@@ -228,6 +228,8 @@ export const text = {
     everythingAgain: 'Find again',
     everythingPutAway: 'Put away',
     everythingAdded: (next: string | null) => (next === null ? 'Segment added' : `Segment added. ${next}`),
+    everythingAddedOf: (added: string, of: string, image: string) => `${added} of ${of} segments were added to ${image}`,
+    everythingNotAdded: 'The others are still on offer on that image.',
     cancel: 'Cancel',
     chooseClass: 'Choose a class first',
     chooseClassDetail: 'Pick one in the list on the right, or press a number key.',

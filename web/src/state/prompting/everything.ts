@@ -3,10 +3,10 @@
 // reload.
 
 import type { Point } from '../../geometry/box';
-import { area as areaText, percent, plural } from '../../model/format';
+import { area as areaText, count, percent, plural } from '../../model/format';
 import type { Annotation, Candidate, EverythingResult, Job } from '../../model/wire';
 import { text } from '../../text/en';
-import { edit } from '../editing/editing';
+import { make } from '../editing/editing';
 import { noEverything, type Everything } from './everything-state';
 import { announce, tell, tellError } from '../messages';
 import type { Page } from '../page';
@@ -219,11 +219,12 @@ export async function acceptSegment(page: Page, segment: Candidate): Promise<boo
   const byKey = segment === everything.hovered;
   remove(page, segment);
   const { rle, score } = segment;
-  const stored = await edit(page, { type: 'add', class_id: classId, rle, score, seconds: takeSeconds(page) }, text.prompting.everythingAdded(byKey ? spokenSegment(page.store.get().everything) : null));
-  // Ids go up: the newest annotation is the one just stored.
-  const newest = Math.max(...(page.store.get().picture?.annotations ?? []).map(({ id }) => id));
+  const change = { type: 'add', class_id: classId, rle, score, seconds: takeSeconds(page) } as const;
+  const said = text.prompting.everythingAdded(byKey ? spokenSegment(page.store.get().everything) : null);
+  const made = await make(page, change, said, null, -page.nextId++);
+  const stored = made?.outcome === 'stored';
   const { accepted, done } = known(page);
-  if (stored) accepted.set(job.id, (accepted.get(job.id) ?? new Map<string, number>()).set(rle, newest));
+  if (stored) accepted.set(job.id, (accepted.get(job.id) ?? new Map<string, number>()).set(rle, made.made!));
   done.get(job.id)?.delete(rle);
   if (page.store.get().everything.job?.id === job.id) offerLeft(page);
   return stored;
@@ -238,10 +239,17 @@ export function acceptSegmentAt(page: Page, at: Point): boolean {
   return true;
 }
 
+// All wait to be sent at once, as edits of this image: another image is opened behind them, and a reload loses none.
 export async function acceptAllSegments(page: Page): Promise<void> {
-  for (const segment of page.store.get().everything.segments) {
-    if (!(await acceptSegment(page, segment))) return;
-  }
+  const { classId, everything, picture } = page.store.get();
+  const { segments } = everything;
+  if (picture === null || segments.length === 0) return;
+  if (classId === null) return void acceptSegment(page, segments[0]!); // which says why not
+  const stored = await Promise.all(segments.map((segment) => acceptSegment(page, segment)));
+  const added = stored.filter(Boolean).length;
+  const words = text.prompting.everythingAddedOf(count(added), count(segments.length), picture.name);
+  if (added === segments.length) announce(page, words);
+  else tell(page, 'warning', 'note', words, text.prompting.everythingNotAdded);
 }
 
 export function putAwaySegment(page: Page): void {

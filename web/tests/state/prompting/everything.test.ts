@@ -3,6 +3,7 @@ import { chooseTool, leaveTool } from '../../../src/state/editing/choosing-tools
 import { redoEdit, undoEdit } from '../../../src/state/editing/editing';
 import { open } from '../../../src/state/images/navigation';
 import {
+  acceptAllSegments,
   acceptSegment,
   acceptSegmentAt,
   closeEverything,
@@ -91,6 +92,37 @@ describe('everything mode', () => {
     await redoEdit(page);
     await settle();
     expect(keys(page)).toEqual(['large', 'right']);
+  });
+
+  it('adds all to the image it began on, also where that is left at once, with the class chosen then', async () => {
+    const { page, program } = await searched();
+    const { edit } = program.api;
+    program.api.edit = async (...asked) => {
+      await settle();
+      return edit(...asked);
+    };
+    const all = acceptAllSegments(page);
+    page.store.set({ classId: 0 });
+    await open(page, 'b.jpg');
+    await all;
+    expect(program.picture('a.jpg').annotations.map(({ class_id }) => class_id)).toEqual([1, 1, 1]);
+    expect(program.picture('b.jpg').annotations).toEqual([]);
+    expect(page.store.get()).toMatchObject({ picture: { name: 'b.jpg' }, toasts: [] });
+    expect(page.store.get().announcement).toContain('Image 2');
+  });
+
+  it('says how many of all were added where some are refused, and offers those again', async () => {
+    const { page, program } = await searched();
+    const { edit } = program.api;
+    program.api.edit = async (name, request, signal) => {
+      const isRight = request.edit.type === 'add' && request.edit.rle === 'right';
+      if (isRight) throw new Problem(422, 'about:blank', 'Nothing of it is left', '');
+      return edit(name, request, signal);
+    };
+    await acceptAllSegments(page);
+    expect(program.picture('a.jpg').annotations).toHaveLength(2);
+    expect(keys(page)).toEqual(['right']);
+    expect(page.store.get().toasts).toMatchObject([{ kind: 'warning', title: '2 of 3 segments were added to a.jpg' }]);
   });
 
   it('is walked by key: the next one is marked after one was put away', async () => {
