@@ -140,7 +140,9 @@ export async function reconnect(page: Page, restart: () => void): Promise<void> 
     await flush(page);
     await reloadList(page);
     await showAgain(page);
-    takeJobs(page, await page.api.jobs());
+    const jobs = await page.api.jobs();
+    takeJobs(page, jobs);
+    restoreEverything(page, jobs);
     void loadProgress(page);
     tell(page, 'info', 'note', text.saving.connectedAgain);
     retryPrompt(page);

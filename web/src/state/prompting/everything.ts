@@ -4,6 +4,7 @@
 
 import type { Point } from '../../geometry/box';
 import { area as areaText, count, percent, plural } from '../../model/format';
+import { asProblem } from '../../model/problem';
 import type { Annotation, Candidate, EverythingResult, Job } from '../../model/wire';
 import { text } from '../../text/en';
 import { make } from '../editing/editing';
@@ -98,7 +99,8 @@ async function fetchSegments(page: Page, job: Job): Promise<void> {
     offerLeft(page);
     announceEnd(page, job);
   } catch (error) {
-    if (!isRunning(job)) tellError(page, 'note', error);
+    if (asProblem(error).status === 404) lose(page, job);
+    else if (!isRunning(job)) tellError(page, 'note', error);
   } finally {
     state.fetching = false;
     if (state.again) {
@@ -168,7 +170,33 @@ function removeEnded(page: Page, job: Job): void {
 
 export function stopEverything(page: Page): void {
   const { job } = page.store.get().everything;
-  if (job !== null) page.api.cancelJob(job.id).catch((error: unknown) => tellError(page, 'note', error));
+  if (job === null) return;
+  page.api.cancelJob(job.id).catch((error: unknown) => {
+    if (asProblem(error).status === 404) lose(page, job);
+    else tellError(page, 'note', error);
+  });
+}
+
+// The program was started again and knows nothing of it. What was found stays on offer until the image is left.
+function lose(page: Page, job: Job): void {
+  const { jobs, running, closed, found, done, accepted } = known(page);
+  closed.delete(job.id);
+  running.delete(job.id);
+  if (jobs.get(job.image!)?.id !== job.id) return;
+  jobs.delete(job.image!);
+  const words = text.prompting;
+  const { everything } = page.store.get();
+  const isHere = everything.job?.id === job.id; // its bar says so, as long as the image is open
+  if (isRunning(job) && isHere) tell(page, 'info', 'note', words.everythingLost, words.everythingLostHere);
+  if (isRunning(job) && !isHere) tell(page, 'warning', 'note', words.everythingLost, words.everythingLostOn(job.image!));
+  if (!isHere) {
+    done.delete(job.id);
+    accepted.delete(job.id);
+  } else if (isRunning(job)) {
+    page.store.set({ everything: { ...everything, job: { ...job, state: 'failed', message: words.everythingLost } } });
+  } else if (found === null) {
+    page.store.set({ everything: { ...noEverything, pointsPerSide: everything.pointsPerSide } });
+  }
 }
 
 // What was found goes; accepted annotations stay.
@@ -276,11 +304,20 @@ export function watchEverything(page: Page): () => void {
   });
 }
 
-// Those that the program still knows, at the start.
+// All jobs as the program has them: at the start, and when it answers again.
 export function restoreEverything(page: Page, jobs: readonly Job[]): void {
+  const before = known(page).jobs;
+  const listed = new Set(jobs.map(({ id }) => id));
+  for (const id of known(page).closed) if (!listed.has(id)) known(page).closed.delete(id);
+  for (const job of [...before.values()]) if (!listed.has(job.id)) lose(page, job);
   for (const job of [...jobs].reverse()) {
-    if (job.kind !== 'everything' || job.image === undefined || job.state === 'failed') continue;
-    known(page).jobs.set(job.image, job);
+    if (job.kind !== 'everything' || job.image === undefined) continue;
+    if (known(page).closed.has(job.id)) {
+      removeEnded(page, job);
+      continue;
+    }
+    if (job.state === 'failed' && before.get(job.image)?.id !== job.id) continue;
+    before.set(job.image, job);
     if (page.store.get().picture?.name === job.image) take(page, job);
   }
 }
