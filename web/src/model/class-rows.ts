@@ -17,8 +17,18 @@ interface Group {
 
 // "animal/dog" is dog in animal; a name with an empty part is a name and no path.
 function partsOf(name: string): readonly string[] {
-  const parts = name.split('/');
-  return parts.some((part) => part.trim() === '') ? [name] : parts;
+  return hasEmptyPart(name) ? [name] : name.split('/');
+}
+
+// "animal/", "/dog", "a//b": it would stand in no group, or be no class of one.
+export function hasEmptyPart(name: string): boolean {
+  return name.split('/').some((part) => part.trim() === '');
+}
+
+// The groups that a class stands in: "a", "a/b" of "a/b/c".
+export function groupsOf(name: string): readonly string[] {
+  const parts = partsOf(name).slice(0, -1);
+  return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
 }
 
 // What the list shows of a name within its group.

@@ -54,7 +54,7 @@ export function remember(page: Page, storage: Storage): () => void {
     if (state.prompt === prompt) return;
     prompt = state.prompt;
     if (isEmpty(prompt.present) || state.picture === null) storage.removeItem(promptKey);
-    else storage.setItem(promptKey, JSON.stringify({ name: state.picture.name, prompt }));
+    else storage.setItem(promptKey, JSON.stringify({ name: state.picture.name, prompt, reprompting: state.reprompting }));
   };
   page.store.subscribe(() => {
     due ??= setTimeout(write, 100);
@@ -72,12 +72,12 @@ async function firstPicture(page: Page): Promise<string | null> {
 }
 
 async function openFirst(page: Page, storage: Storage): Promise<void> {
-  const kept = read<{ name: string; prompt: PromptHistory }>(storage, promptKey);
+  const kept = read<{ name: string; prompt: PromptHistory; reprompting?: number | null }>(storage, promptKey);
   const name = await firstPicture(page);
   if (name === null) return;
   try {
     await open(page, name);
-    if (kept?.name === name) restorePrompt(page, kept.prompt);
+    if (kept?.name === name) restorePrompt(page, kept.prompt, kept.reprompting ?? null);
   } catch (error) {
     tellError(page, 'open', error);
   }
@@ -140,7 +140,9 @@ export async function reconnect(page: Page, restart: () => void): Promise<void> 
     await flush(page);
     await reloadList(page);
     await showAgain(page);
-    takeJobs(page, await page.api.jobs());
+    const jobs = await page.api.jobs();
+    takeJobs(page, jobs);
+    restoreEverything(page, jobs);
     void loadProgress(page);
     tell(page, 'info', 'note', text.saving.connectedAgain);
     retryPrompt(page);

@@ -217,6 +217,9 @@ export const text = {
     everythingClickTip: 'Click a segment to add it with the chosen class; Enter adds the marked one, Tab goes on',
     everythingNone: 'No segments were found. A finer grid may find small ones.',
     everythingDone: 'All segments of this image were added or put away',
+    everythingLost: 'The search ended: the program was started again',
+    everythingLostHere: 'What it found until then can be added while this image is open.',
+    everythingLostOn: (image: string) => `It looked through ${image}. Begin it there again.`,
     everythingStop: 'Stop',
     everythingClose: 'Close',
     everythingAll: (count: string) => `Add all ${count}`,
@@ -228,6 +231,8 @@ export const text = {
     everythingAgain: 'Find again',
     everythingPutAway: 'Put away',
     everythingAdded: (next: string | null) => (next === null ? 'Segment added' : `Segment added. ${next}`),
+    everythingAddedOf: (added: string, of: string, image: string) => `${added} of ${of} segments were added to ${image}`,
+    everythingNotAdded: 'The others are still on offer on that image.',
     cancel: 'Cancel',
     chooseClass: 'Choose a class first',
     chooseClassDetail: 'Pick one in the list on the right, or press a number key.',
@@ -337,6 +342,8 @@ export const text = {
     whichHint: 'Type to search',
     toName: 'New name',
     into: 'Into the class',
+    emptyPart: (name: string) =>
+      `“${name}” has nothing before or behind a “/”. Each part needs a name: animal/dog is the class dog of the group animal.`,
     nameHint: 'Groups are written with “/”: animal/dog',
     mergeNote:
       'All objects of the class get the other one, and the class is gone. “sam-annotator restore” brings the project back as it was before.',
@@ -355,6 +362,7 @@ export const text = {
     inAll: (images: string) => `In all, ${images} ${one(images) ? 'image is' : 'images are'} written anew.`,
     nothingElse: 'No annotation changes.',
     listAfter: (n: string) => `The project then has ${n} ${one(n) ? 'class' : 'classes'}.`,
+    doItShort: { add: 'Add', rename: 'Rename', merge: 'Merge' },
     doIt: {
       add: (name: string) => `Add “${name}”`,
       rename: (name: string, to: string) => `Rename “${name}” to “${to}”`,
@@ -366,6 +374,7 @@ export const text = {
     title: { proposals: 'Proposals', review: 'Review', mend: 'To mend' },
     place: (number: string, of: string) => `${number} of ${of}`,
     left: (count: string) => `${count} left on this image`,
+    leftShort: (count: string) => `${count} left`,
     classNumber: (id: number) => `class ${id}`,
     lookingAt: (name: string, score: string | null, review: string, note: string) =>
       [name, score === null ? '' : `score ${score}`, review, note === '' ? '' : `note: ${note}`]

@@ -1,9 +1,11 @@
 // Adding, renaming and merging classes: what it changes is shown before anything is.
 
 import { useState } from 'preact/hooks';
+import { hasEmptyPart } from '../../model/class-rows';
 import { count } from '../../model/format';
 import { asProblem } from '../../model/problem';
 import type { Class, ClassesResult, JobRequest } from '../../model/wire';
+import { chooseWhenAdded } from '../../state/project/class-changes';
 import { startJob, tryOut, type Found } from '../../state/project/jobs';
 import { text } from '../../text/en';
 import { ClassField } from './class-field';
@@ -32,10 +34,11 @@ function linesOf(kind: Kind, to: string, { annotations, pictures, renumbered, cl
   return [...lines, words.listAfter(count(classes.length))];
 }
 
-function Changes(asked: { kind: Kind; to: string; result: ClassesResult }) {
+function Changes(asked: { kind: Kind; name: string; to: string; result: ClassesResult }) {
   const lines = linesOf(asked.kind, asked.to, asked.result);
   return (
     <div class="changes" data-testid="changes">
+      <p>{words.doIt[asked.kind](asked.name, asked.to)}</p>
       <ul>
         {lines.map((line) => (
           <li key={line}>{line}</li>
@@ -75,6 +78,8 @@ export function ClassesDialog() {
       setLooked({ state: 'not' });
     };
   const look = async () => {
+    const given = kind === 'add' ? name : to;
+    if (kind !== 'merge' && hasEmptyPart(given)) return setLooked({ state: 'refused', why: words.emptyPart(given) });
     setLooked({ state: 'looking' });
     try {
       setLooked({ state: 'found', found: await tryOut<ClassesResult>(page, request(true)) });
@@ -87,14 +92,11 @@ export function ClassesDialog() {
     if (looked.state === 'not' || looked.state === 'refused') return look();
     if (looked.state !== 'found') return;
     page.store.set({ dialog: null });
+    if (kind === 'add') chooseWhenAdded(page, name);
     await startJob(page, request(false));
   };
   const label =
-    looked.state === 'found'
-      ? words.doIt[kind](name, to)
-      : looked.state === 'looking'
-        ? words.looking
-        : words.show;
+    looked.state === 'found' ? words.doItShort[kind] : looked.state === 'looking' ? words.looking : words.show;
   return (
     <Dialog title={words.editTitle}>
       <form
@@ -158,7 +160,7 @@ export function ClassesDialog() {
               {words.looking}
             </p>
           )}
-          {looked.state === 'found' && <Changes kind={kind} to={to} result={looked.found.result} />}
+          {looked.state === 'found' && <Changes kind={kind} name={name} to={to} result={looked.found.result} />}
           {looked.state === 'refused' && <p class="refused">{looked.why}</p>}
         </div>
         <div class="dialog-buttons">
@@ -169,8 +171,9 @@ export function ClassesDialog() {
             type="submit"
             class={`button ${looked.state === 'found' && kind === 'merge' ? 'danger filled' : 'primary'}`}
             aria-disabled={!complete || looked.state === 'looking'}
+            {...(looked.state === 'found' ? { 'aria-label': words.doIt[kind](name, to) } : {})}
           >
-            <span class="ellipsis">{label}</span> <kbd>Enter</kbd>
+            <span>{label}</span> <kbd>Enter</kbd>
           </button>
         </div>
       </form>

@@ -55,7 +55,8 @@ export function EverythingBar() {
   if (job === null) return null;
   const running = isRunning(job);
   const none = found > 0 ? words.everythingDone : words.everythingNone;
-  const hint = segments.length > 0 ? words.everythingClick : running ? words.everythingStart : none;
+  const now = segments.length > 0 ? words.everythingClick : running ? words.everythingStart : none;
+  const hint = job.state === 'failed' ? job.message : now;
   const number = plural(segments.length, 'segment');
   return (
     <div class="prompt-bar everything-bar" data-testid="everything">

@@ -65,7 +65,10 @@ function Place({ walk }: { walk: Walk }) {
       <strong>{words.title[walk.kind]}</strong>
       {number > 0 && <span class="tabular">{words.place(count(number), count(of))}</span>}
       {walk.kind === 'review' && of > 0 && (
-        <span class="muted tabular">{words.left(count(openCount(walk, picture)))}</span>
+        <>
+          <span class="muted tabular walk-long">{words.left(count(openCount(walk, picture)))}</span>
+          <span class="muted tabular walk-short">{words.leftShort(count(openCount(walk, picture)))}</span>
+        </>
       )}
     </span>
   );

@@ -2,6 +2,7 @@
 // as before.
 
 import { idAfter, namesAfter } from '../../model/class-change';
+import { groupsOf } from '../../model/class-rows';
 import { changed } from '../../model/filter';
 import type { Class, Project } from '../../model/wire';
 import type { Page } from '../page';
@@ -19,6 +20,23 @@ function mergedInto({ jobs }: PageState, before: readonly Class[], gone: string)
   return before.find(({ name }) => name !== gone && job?.title.endsWith(` "${name}"`) === true)?.name;
 }
 
+const added = new WeakMap<Page, string>(); // here, and not in the list yet
+
+// A class that is added here is the chosen one as soon as it is there, and in sight.
+export function chooseWhenAdded(page: Page, name: string): void {
+  added.set(page, name);
+}
+
+function takeAdded(page: Page, after: readonly Class[]): Partial<PageState> {
+  const found = after.find(({ name }) => name === added.get(page));
+  if (found === undefined) return {};
+  added.delete(page);
+  const { classes } = page.store.get();
+  const groups = new Set(groupsOf(found.name));
+  const folded = new Set([...classes.folded].filter((path) => !groups.has(path)));
+  return { classId: found.id, classQuery: '', classMarked: null, classes: { ...classes, folded } };
+}
+
 // Takes the project as the program has it, and all that hangs on its classes.
 export function takeProject(page: Page, project: Project): void {
   const state = page.store.get();
@@ -33,6 +51,7 @@ export function takeProject(page: Page, project: Project): void {
     classId: idAfter(before, after, became, classId) ?? after[0]?.id ?? null,
     ...(became.size > 0 || before.length !== after.length ? { classMarked: null } : {}),
     ...(lists === listed ? {} : { images: { ...images, filter: changed(images.filter, { classId: lists }), pages: new Map() } }),
+    ...takeAdded(page, after),
   });
   // Another window may have pinned others since.
   if (became.size > 0) void loadPreferences(page).then(() => followNames(page, became));

@@ -3,10 +3,11 @@
 // reload.
 
 import type { Point } from '../../geometry/box';
-import { area as areaText, percent, plural } from '../../model/format';
+import { area as areaText, count, percent, plural } from '../../model/format';
+import { asProblem } from '../../model/problem';
 import type { Annotation, Candidate, EverythingResult, Job } from '../../model/wire';
 import { text } from '../../text/en';
-import { edit } from '../editing/editing';
+import { make } from '../editing/editing';
 import { noEverything, type Everything } from './everything-state';
 import { announce, tell, tellError } from '../messages';
 import type { Page } from '../page';
@@ -98,7 +99,8 @@ async function fetchSegments(page: Page, job: Job): Promise<void> {
     offerLeft(page);
     announceEnd(page, job);
   } catch (error) {
-    if (!isRunning(job)) tellError(page, 'note', error);
+    if (asProblem(error).status === 404) lose(page, job);
+    else if (!isRunning(job)) tellError(page, 'note', error);
   } finally {
     state.fetching = false;
     if (state.again) {
@@ -168,7 +170,33 @@ function removeEnded(page: Page, job: Job): void {
 
 export function stopEverything(page: Page): void {
   const { job } = page.store.get().everything;
-  if (job !== null) page.api.cancelJob(job.id).catch((error: unknown) => tellError(page, 'note', error));
+  if (job === null) return;
+  page.api.cancelJob(job.id).catch((error: unknown) => {
+    if (asProblem(error).status === 404) lose(page, job);
+    else tellError(page, 'note', error);
+  });
+}
+
+// The program was started again and knows nothing of it. What was found stays on offer until the image is left.
+function lose(page: Page, job: Job): void {
+  const { jobs, running, closed, found, done, accepted } = known(page);
+  closed.delete(job.id);
+  running.delete(job.id);
+  if (jobs.get(job.image!)?.id !== job.id) return;
+  jobs.delete(job.image!);
+  const words = text.prompting;
+  const { everything } = page.store.get();
+  const isHere = everything.job?.id === job.id; // its bar says so, as long as the image is open
+  if (isRunning(job) && isHere) tell(page, 'info', 'note', words.everythingLost, words.everythingLostHere);
+  if (isRunning(job) && !isHere) tell(page, 'warning', 'note', words.everythingLost, words.everythingLostOn(job.image!));
+  if (!isHere) {
+    done.delete(job.id);
+    accepted.delete(job.id);
+  } else if (isRunning(job)) {
+    page.store.set({ everything: { ...everything, job: { ...job, state: 'failed', message: words.everythingLost } } });
+  } else if (found === null) {
+    page.store.set({ everything: { ...noEverything, pointsPerSide: everything.pointsPerSide } });
+  }
 }
 
 // What was found goes; accepted annotations stay.
@@ -219,11 +247,12 @@ export async function acceptSegment(page: Page, segment: Candidate): Promise<boo
   const byKey = segment === everything.hovered;
   remove(page, segment);
   const { rle, score } = segment;
-  const stored = await edit(page, { type: 'add', class_id: classId, rle, score, seconds: takeSeconds(page) }, text.prompting.everythingAdded(byKey ? spokenSegment(page.store.get().everything) : null));
-  // Ids go up: the newest annotation is the one just stored.
-  const newest = Math.max(...(page.store.get().picture?.annotations ?? []).map(({ id }) => id));
+  const change = { type: 'add', class_id: classId, rle, score, seconds: takeSeconds(page) } as const;
+  const said = text.prompting.everythingAdded(byKey ? spokenSegment(page.store.get().everything) : null);
+  const made = await make(page, change, said, null, -page.nextId++);
+  const stored = made?.outcome === 'stored';
   const { accepted, done } = known(page);
-  if (stored) accepted.set(job.id, (accepted.get(job.id) ?? new Map<string, number>()).set(rle, newest));
+  if (stored) accepted.set(job.id, (accepted.get(job.id) ?? new Map<string, number>()).set(rle, made.made!));
   done.get(job.id)?.delete(rle);
   if (page.store.get().everything.job?.id === job.id) offerLeft(page);
   return stored;
@@ -238,10 +267,17 @@ export function acceptSegmentAt(page: Page, at: Point): boolean {
   return true;
 }
 
+// All wait to be sent at once, as edits of this image: another image is opened behind them, and a reload loses none.
 export async function acceptAllSegments(page: Page): Promise<void> {
-  for (const segment of page.store.get().everything.segments) {
-    if (!(await acceptSegment(page, segment))) return;
-  }
+  const { classId, everything, picture } = page.store.get();
+  const { segments } = everything;
+  if (picture === null || segments.length === 0) return;
+  if (classId === null) return void acceptSegment(page, segments[0]!); // which says why not
+  const stored = await Promise.all(segments.map((segment) => acceptSegment(page, segment)));
+  const added = stored.filter(Boolean).length;
+  const words = text.prompting.everythingAddedOf(count(added), count(segments.length), picture.name);
+  if (added === segments.length) announce(page, words);
+  else tell(page, 'warning', 'note', words, text.prompting.everythingNotAdded);
 }
 
 export function putAwaySegment(page: Page): void {
@@ -268,11 +304,20 @@ export function watchEverything(page: Page): () => void {
   });
 }
 
-// Those that the program still knows, at the start.
+// All jobs as the program has them: at the start, and when it answers again.
 export function restoreEverything(page: Page, jobs: readonly Job[]): void {
+  const before = known(page).jobs;
+  const listed = new Set(jobs.map(({ id }) => id));
+  for (const id of known(page).closed) if (!listed.has(id)) known(page).closed.delete(id);
+  for (const job of [...before.values()]) if (!listed.has(job.id)) lose(page, job);
   for (const job of [...jobs].reverse()) {
-    if (job.kind !== 'everything' || job.image === undefined || job.state === 'failed') continue;
-    known(page).jobs.set(job.image, job);
+    if (job.kind !== 'everything' || job.image === undefined) continue;
+    if (known(page).closed.has(job.id)) {
+      removeEnded(page, job);
+      continue;
+    }
+    if (job.state === 'failed' && before.get(job.image)?.id !== job.id) continue;
+    before.set(job.image, job);
     if (page.store.get().picture?.name === job.image) take(page, job);
   }
 }

@@ -164,7 +164,13 @@ export function watchReprompting(page: Page): () => void {
   });
 }
 
-export function restorePrompt(page: Page, prompt: PromptHistory): void {
+// As it was before a reload. reprompting: the annotation it is for; with that gone it is for nothing.
+export function restorePrompt(page: Page, prompt: PromptHistory, reprompting: number | null): void {
+  if (reprompting !== null) {
+    const { picture } = page.store.get();
+    if (picture?.annotations.some(({ id }) => id === reprompting) !== true) return;
+    page.store.set({ reprompting, selection: new Set([reprompting]) });
+  }
   change(page, prompt);
 }
 

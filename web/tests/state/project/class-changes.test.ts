@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { hasEmptyPart } from '../../../src/model/class-rows';
 import type { Class, Job } from '../../../src/model/wire';
 import type { Page } from '../../../src/state/page';
 import { loadPreferences } from '../../../src/state/preferences';
-import { takeProject } from '../../../src/state/project/class-changes';
+import { chooseWhenAdded, takeProject } from '../../../src/state/project/class-changes';
 import { isPinned, noteUse, numberedClasses, togglePin } from '../../../src/state/project/classes';
 import { reloadProject } from '../../../src/state/session';
 import { FakeProgram, pageOn } from '../fake-program';
@@ -87,6 +88,38 @@ describe('a class of another name', () => {
     await reloadProject(page);
     expect(chosen(page)).toBe('class 0');
     expect(page.store.get().images.filter.classId).toBeUndefined();
+  });
+});
+
+describe('a class added here', () => {
+  test('is the chosen one and in sight as soon as it is in the list, once', async () => {
+    const page = await windowOn('/one');
+    choose(page, 10);
+    page.store.set({ classQuery: 'class', classes: { ...page.store.get().classes, folded: new Set(['a', 'a/b', 'x']) } });
+    chooseWhenAdded(page, 'a/b/new');
+    await reloadProject(page); // for another reason
+    expect(chosen(page)).toBe('class 10');
+    classes = listOf([...twelve, 'a/b/new']);
+    await reloadProject(page);
+    expect(chosen(page)).toBe('a/b/new');
+    expect(page.store.get().classQuery).toBe('');
+    expect([...page.store.get().classes.folded]).toEqual(['x']);
+    choose(page, 2);
+    await reloadProject(page);
+    expect(chosen(page)).toBe('class 2');
+  });
+
+  test('of another window leaves the choice alone', async () => {
+    const page = await windowOn('/one');
+    choose(page, 10);
+    classes = listOf([...twelve, 'new']);
+    await reloadProject(page);
+    expect(chosen(page)).toBe('class 10');
+  });
+
+  test('needs a name in each part', () => {
+    for (const name of ['animal/', '/x', 'a//b', 'a/ /b', '/']) expect(hasEmptyPart(name)).toBe(true);
+    for (const name of ['x', 'a/b', 'a b/c']) expect(hasEmptyPart(name)).toBe(false);
   });
 });
 

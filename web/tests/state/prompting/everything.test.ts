@@ -3,6 +3,7 @@ import { chooseTool, leaveTool } from '../../../src/state/editing/choosing-tools
 import { redoEdit, undoEdit } from '../../../src/state/editing/editing';
 import { open } from '../../../src/state/images/navigation';
 import {
+  acceptAllSegments,
   acceptSegment,
   acceptSegmentAt,
   closeEverything,
@@ -13,8 +14,10 @@ import {
   restoreEverything,
   searches,
   startEverything,
+  stopEverything,
   watchEverything,
 } from '../../../src/state/prompting/everything';
+import { reconnect } from '../../../src/state/session';
 import type { Page } from '../../../src/state/page';
 import type { Candidate, Job } from '../../../src/model/wire';
 import { accept, canAccept } from '../../../src/state/prompting/accepting';
@@ -41,7 +44,7 @@ async function searched(): Promise<{ page: Page; program: FakeProgram }> {
   const page = pageOn(program);
   watchEverything(page);
   await open(page, 'a.jpg');
-  page.store.set({ classId: 1 });
+  page.store.set({ classId: 1, project: await program.api.project() });
   program.results.set(1, { segments: [large, right] });
   await startEverything(page);
   await settle();
@@ -91,6 +94,37 @@ describe('everything mode', () => {
     await redoEdit(page);
     await settle();
     expect(keys(page)).toEqual(['large', 'right']);
+  });
+
+  it('adds all to the image it began on, also where that is left at once, with the class chosen then', async () => {
+    const { page, program } = await searched();
+    const { edit } = program.api;
+    program.api.edit = async (...asked) => {
+      await settle();
+      return edit(...asked);
+    };
+    const all = acceptAllSegments(page);
+    page.store.set({ classId: 0 });
+    await open(page, 'b.jpg');
+    await all;
+    expect(program.picture('a.jpg').annotations.map(({ class_id }) => class_id)).toEqual([1, 1, 1]);
+    expect(program.picture('b.jpg').annotations).toEqual([]);
+    expect(page.store.get()).toMatchObject({ picture: { name: 'b.jpg' }, toasts: [] });
+    expect(page.store.get().announcement).toContain('Image 2');
+  });
+
+  it('says how many of all were added where some are refused, and offers those again', async () => {
+    const { page, program } = await searched();
+    const { edit } = program.api;
+    program.api.edit = async (name, request, signal) => {
+      const isRight = request.edit.type === 'add' && request.edit.rle === 'right';
+      if (isRight) throw new Problem(422, 'about:blank', 'Nothing of it is left', '');
+      return edit(name, request, signal);
+    };
+    await acceptAllSegments(page);
+    expect(program.picture('a.jpg').annotations).toHaveLength(2);
+    expect(keys(page)).toEqual(['right']);
+    expect(page.store.get().toasts).toMatchObject([{ kind: 'warning', title: '2 of 3 segments were added to a.jpg' }]);
   });
 
   it('is walked by key: the next one is marked after one was put away', async () => {
@@ -163,6 +197,82 @@ describe('everything mode', () => {
     restoreEverything(page, await program.api.jobs());
     await settle();
     expect(keys(page)).toEqual(['large', 'right', 'small']);
+  });
+
+  const ended = 'The search ended: the program was started again';
+  const unknown = async () => {
+    throw new Problem(404, 'about:blank', 'No such job', 'there is no job 1');
+  };
+
+  // A search that has found something when the program is started again: it knows of no job.
+  async function cutShort(): Promise<{ page: Page; program: FakeProgram }> {
+    const { page, program } = await searched();
+    await open(page, 'b.jpg');
+    program.results.set(2, { segments: [small] });
+    await startEverything(page);
+    onEverythingJob(page, program.change(2, { done: 3 }));
+    await settle();
+    program.api.jobs = async () => [];
+    program.api.cancelJob = unknown;
+    program.api.jobResult = unknown;
+    return { page, program };
+  }
+
+  async function beginsAnew(page: Page, program: FakeProgram): Promise<void> {
+    program.api.jobResult = async <T>() => ({ segments: [right] }) as T;
+    await startEverything(page);
+    await settle();
+    onEverythingJob(page, program.change(3, { state: 'done', done: 10 }));
+    await settle();
+    expect(keys(page)).toEqual(['right']);
+  }
+
+  it('ends when the program is started again, with what was found, and another search begins at once', async () => {
+    const { page, program } = await cutShort();
+    await reconnect(page, () => undefined);
+    expect(page.store.get().everything.job).toMatchObject({ state: 'failed', message: ended });
+    expect(page.store.get().toasts.filter(({ title }) => title === ended)).toHaveLength(1);
+    expect(keys(page)).toEqual(['small']);
+    expect(await acceptSegment(page, small)).toBe(true);
+    await beginsAnew(page, program);
+  });
+
+  it('what the program lost is not asked for on coming back to its image', async () => {
+    const { page } = await cutShort();
+    restoreEverything(page, []);
+    const toasts = page.store.get().toasts.length;
+    await open(page, 'a.jpg');
+    await settle();
+    expect(page.store.get().everything.job).toBeNull();
+    expect(page.store.get().toasts).toHaveLength(toasts);
+  });
+
+  it('stopping a search that the program lost ends it, too', async () => {
+    const { page, program } = await cutShort();
+    stopEverything(page);
+    await settle();
+    expect(page.store.get().toasts).toMatchObject([{ title: ended }]);
+    await beginsAnew(page, program);
+  });
+
+  it('closing it says nothing of a search that the program lost', async () => {
+    const { page, program } = await cutShort();
+    closeEverything(page);
+    await settle();
+    expect(page.store.get()).toMatchObject({ everything: { job: null }, toasts: [] });
+    await beginsAnew(page, program);
+  });
+
+  it('goes on when the same program answers again', async () => {
+    const { page, program } = await searched();
+    await open(page, 'b.jpg');
+    program.results.set(2, { segments: [small] });
+    await startEverything(page);
+    program.change(2, { state: 'done', done: 10 });
+    await reconnect(page, () => undefined);
+    await settle();
+    expect(page.store.get().everything.job?.state).toBe('done');
+    expect(keys(page)).toEqual(['small']);
   });
 
   it('closing it stops a running search and has the program forget it', async () => {
