@@ -28,7 +28,7 @@ import { makePage } from './state/page';
 import { watchConnection } from './state/editing/edit-queue';
 import { personOf } from './state/settings';
 import { forgetEnd } from './state/project/quitting';
-import { onWindows } from './state/project/windows';
+import { onWindows, watchHolding } from './state/project/windows';
 import { onPredictor } from './state/prompting/predictor';
 import { watchReprompting } from './state/prompting/prompting';
 import { writePreferencesNow } from './state/preferences';
@@ -54,6 +54,17 @@ function windowId(): string {
 }
 
 const id = windowId();
+
+// While the page is there it has a lock of its id's name; a browser that has no locks (a page that is not from this machine)
+// takes every other window for closed.
+const lockName = (window: string) => `${windowKey}.${window}`;
+void navigator.locks?.request(lockName(id), () => new Promise(() => undefined));
+
+async function isOpen(window: string): Promise<boolean> {
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
+  return held.some(({ name }) => name === lockName(window));
+}
+
 window.addEventListener('pagehide', () => sessionStorage.setItem(windowKey, id));
 window.addEventListener('pageshow', () => sessionStorage.removeItem(windowKey));
 const proxies = makeProxies(() => [page.store.get().picture?.name, page.store.get().opening?.name]);
@@ -63,6 +74,7 @@ const thumbnails = makeThumbnails();
 const pointer: PointerState = { space: false, cancel: () => false };
 watchTheme(page);
 watchConnection(page);
+watchHolding(page);
 watchAccepting(page);
 watchHover(page);
 watchEverything(page);
@@ -114,7 +126,7 @@ let heard = false; // the program's events
 
 async function begin(): Promise<boolean> {
   try {
-    await start(page, sessionStorage);
+    await start(page, sessionStorage, isOpen);
     openAddressed();
     window.addEventListener('pagehide', remember(page, sessionStorage));
     return true;

@@ -78,7 +78,7 @@ export function makeApi(window: string): Api {
       const path = `${base}/images/next?from=${from}&step=${step}${filterQuery(filter)}`;
       return (await call<{ image: ImageEntry | null }>('GET', path)).image;
     },
-    show: (name, signal) => call<Picture>('PUT', `${base}/session/current`, { name, window }, signal),
+    show: (name, signal, held = false) => call<Picture>('PUT', `${base}/session/current`, { name, window, held }, signal),
     picture: (name) => call<Picture>('GET', imagePath(name)),
     segment: (name, request, signal) => call<SegmentAnswer>('POST', `${imagePath(name)}/segment`, request, signal),
     edit: (name, request, signal) =>

@@ -29,7 +29,7 @@ export interface Api {
   project(): Promise<Project>;
   images(offset: number, limit: number, filter?: ImageFilter): Promise<ImagePage>;
   nextImage(from: number, step: 1 | -1, filter: ImageFilter): Promise<ImageEntry | null>; // from: a position; that image does not count
-  show(name: string, signal: AbortSignal): Promise<Picture>;
+  show(name: string, signal: AbortSignal, held?: boolean): Promise<Picture>; // held: before the program was started again
   picture(name: string): Promise<Picture>;
   segment(name: string, request: SegmentRequest, signal: AbortSignal): Promise<SegmentAnswer>;
   edit(name: string, request: EditRequest, signal?: AbortSignal): Promise<Picture>;

@@ -22,6 +22,10 @@ export function isConflict(error: unknown): boolean {
   return error instanceof Problem && error.type.endsWith('/revision-conflict');
 }
 
+export function isClassGone(error: unknown): boolean {
+  return error instanceof Problem && error.type.endsWith('/class-gone');
+}
+
 export function isStaleMaskInput(error: unknown): boolean {
   return error instanceof Problem && error.type.endsWith('/stale-mask-input');
 }

@@ -193,6 +193,8 @@ export interface EditRequest {
   readonly revision: string;
   readonly edit_id: string; // one that is the picture's last_edit has been made already
   readonly overlap?: Overlap;
+  readonly class_name?: string; // of the class that the edit names, when it was made: the list may have changed since
+  readonly held?: boolean; // the window had the picture when the edit was made, perhaps of an earlier run of the program
   readonly edit: Edit;
 }
 

@@ -4,6 +4,7 @@ import type { Api, Proxies } from '../model/ports';
 import type { EncodingEvent, Predictor } from '../model/wire';
 import type { Point } from '../geometry/box';
 import { initialState, type PageState } from './page-state';
+import { noWindows } from './project/windows-state';
 import { makeStore, type Store } from './store';
 
 export interface Page {
@@ -23,7 +24,7 @@ export interface Page {
 
 export function makePage(api: Api, proxies: Proxies, window: string, now: () => number): Page {
   return {
-    store: makeStore<PageState>({ ...initialState, windows: { me: window, all: [] } }),
+    store: makeStore<PageState>({ ...initialState, windows: { ...noWindows, me: window } }),
     api,
     proxies,
     window,

@@ -103,19 +103,26 @@ export async function reloadProject(page: Page): Promise<void> {
 // Puts the picture on the program's screen again, so that a new run of it prepares the picture too.
 async function showAgain(page: Page): Promise<void> {
   await enqueue(page, async () => {
-    const { picture } = page.store.get();
+    const { picture, windows } = page.store.get();
     const asked = page.now();
     if (picture === null) return;
-    takePicture(page, await page.api.show(picture.name, new AbortController().signal), asked);
+    const held = windows.held === picture.name;
+    takePicture(page, await page.api.show(picture.name, new AbortController().signal, held), asked);
+    page.store.set({ windows: { ...page.store.get().windows, held: null } });
   });
 }
 
-export async function start(page: Page, storage: Storage): Promise<void> {
+// isOpen: whether a page with this window's id is there.
+export async function start(
+  page: Page,
+  storage: Storage,
+  isOpen: (window: string) => Promise<boolean> = async () => false,
+): Promise<void> {
   const settings = read<Partial<Settings>>(storage, settingsKey);
   const { filter = noFilter, layout = 'list', ...others } = settings ?? {};
   page.store.set({ ...others, images: { ...page.store.get().images, filter, layout } });
   await Promise.all([loadProject(page), loadPreferences(page)]);
-  keepEdits(page, storage);
+  await keepEdits(page, storage, isOpen);
   const list = loadPage(page, 0);
   void loadProgress(page);
   if (page.store.get().project?.current == null) await list; // else the picture need not wait for it

@@ -3,11 +3,11 @@
 // answer is sent again under the same id, of which the program makes only the first. Another window's save is never
 // overwritten: edits made before it was known are refused, all of that image, and kept to be made again knowingly.
 
-import { asProblem, isAbort, isConflict, Problem } from '../../model/problem';
+import { asProblem, isAbort, isClassGone, isConflict, Problem } from '../../model/problem';
 import { reused } from '../../model/reuse';
 import { text } from '../../text/en';
 import type { Annotation, Edit, Picture } from '../../model/wire';
-import { noEdits, type EditQueue, type RefusedEdit, type WaitingEdit } from './edit-queue-state';
+import type { EditQueue, RefusedEdit, WaitingEdit } from './edit-queue-state';
 import { patchByName, refreshEntry, withNewestEncoding } from '../images/image-list';
 import { settled, tell, tellError } from '../messages';
 import { newObjects, withWaiting } from './optimism';
@@ -56,7 +56,8 @@ function show(page: Page, change: Partial<EditQueue>, isNew = false): void {
   const saved = savedNow(edits);
   if (base === null || state.picture?.name !== base.name) return page.store.set({ edits, saved });
   const { annotations, reviewed, faulty, can_undo, ...others } = withWaiting(base, edits.waiting);
-  const picture = { ...(isNew ? others : state.picture), annotations, reviewed, faulty, can_undo };
+  const can_redo = others.can_redo || edits.undone.some(({ name }) => name === base.name);
+  const picture = { ...(isNew ? others : state.picture), annotations, reviewed, faulty, can_undo, can_redo };
   const ids = new Set(picture.annotations.map(({ id }) => id));
   const selection = [...state.selection].every((id) => ids.has(id))
     ? state.selection
@@ -98,11 +99,12 @@ export function mayPass(error: unknown): boolean {
   return error.type === 'unreachable' || [502, 503, 504].includes(error.status);
 }
 
-// Not made, but worth to be made again: the image is another's, or was changed by another, or the edit waited long. What
+// Not made, but worth to be made again: the image is another's, or was changed by another, or the edit waited long, or its
+// class is gone meanwhile. What
 // is refused at once is where it came from: the mask is on offer again.
 function isKept(error: unknown, waited: boolean): boolean {
   if (isConflict(error)) return true;
-  return error instanceof Problem && (isHeld(error) || (error.status >= 500 && waited));
+  return error instanceof Problem && (isHeld(error) || isClassGone(error) || (error.status >= 500 && waited));
 }
 
 function settle(page: Page, id: string, outcome: Outcome, made: number | null = null): void {
@@ -136,7 +138,7 @@ function isOffered({ type }: Edit): boolean {
 function refuse(page: Page, first: WaitingEdit, error: unknown, waited: boolean): void {
   const { waiting, refused } = page.store.get().edits;
   const kept = isKept(error, waited);
-  const fallen = waiting.filter((each) => each.id === first.id || fallsWith(first, each, kept));
+  const fallen = waiting.filter((each) => each.id === first.id || fallsWith(first, each, kept && !isClassGone(error)));
   const why = asProblem(error).message;
   const added: readonly RefusedEdit[] = kept ? fallen.map((each) => ({ ...each, why })) : [];
   show(page, { waiting: waiting.filter((each) => !fallen.includes(each)), refused: [...refused, ...added], stalled: null });
@@ -180,13 +182,14 @@ async function sendFirst(page: Page): Promise<void> {
   const { waiting, stalled } = page.store.get().edits;
   const first = { ...waiting[0]!, tried: true };
   show(page, { waiting: [first, ...waiting.slice(1)] }); // kept as such before it is sent
-  const { id, name, revision, overlap, edit } = first;
+  const { id, name, revision, overlap, edit, className } = first;
+  const named = className === undefined ? {} : { class_name: className };
   const sending = sendingOf(page);
   const abort = new AbortController();
   sending.abort = abort;
   const asked = page.now();
   try {
-    const answer = await page.api.edit(name, { revision, edit_id: id, overlap, edit }, abort.signal);
+    const answer = await page.api.edit(name, { revision, edit_id: id, overlap, ...named, held: true, edit }, abort.signal);
     acknowledge(page, first, answer, asked);
   } catch (error) {
     if (mayPass(error)) throw error;
@@ -237,12 +240,52 @@ export async function submit(
 ): Promise<Submitted> {
   const { picture, overlap, edits } = page.store.get();
   if (picture === null) return { id: '', outcome: 'taken back', made: null };
-  const id = makeId();
   const { name, revision } = picture;
+  const className = classNamed(page, edit);
+  const named = className === undefined ? {} : { className };
+  const submitted = put(page, { name, revision, overlap, edit, shown, makes, ...named }, undoneAfter(edits, name, edit));
+  const settled = await submitted;
+  if (edit.type === 'undo' && settled.outcome !== 'stored') forgetUndone(page, name);
+  return settled;
+}
+
+async function put(
+  page: Page,
+  edit: Omit<WaitingEdit, 'id' | 'tried'>,
+  undone: EditQueue['undone'],
+): Promise<Submitted> {
+  const id = makeId();
   const done = new Promise<Settled>((resolve) => sendingOf(page).waiters.set(id, resolve));
-  show(page, { waiting: [...edits.waiting, { id, name, revision, overlap, edit, shown, makes, tried: false }] });
+  show(page, { waiting: [...page.store.get().edits.waiting, { ...edit, id, tried: false }], undone });
   void flush(page);
   return { id, ...(await done) };
+}
+
+function classNamed(page: Page, edit: Edit): string | undefined {
+  if (!('class_id' in edit) || edit.class_id === undefined) return undefined;
+  return page.store.get().project?.classes.find(({ id }) => id === edit.class_id)?.name;
+}
+
+// A new edit is the end of what could be done again, as in the program. A mark is no step.
+function undoneAfter({ undone }: EditQueue, name: string, { type }: Edit): EditQueue['undone'] {
+  const own = undone.filter((each) => each.name === name);
+  if (type === 'redo' && own.at(-1)?.edit === null) return own.slice(0, -1);
+  if (type === 'mark' || type === 'redo' || own.length === 0) return own;
+  return type === 'undo' ? [...own, { name, edit: null }] : [];
+}
+
+function forgetUndone(page: Page, of: string): void {
+  const { undone } = page.store.get().edits;
+  show(page, { undone: undone.filter(({ name }) => name !== of) });
+}
+
+// The edit that undo took back last, if it was never sent: made now. Null: the program is to be asked.
+export function redoUnsent(page: Page): Promise<Submitted> | null {
+  const { picture, edits } = page.store.get();
+  const last = edits.undone.at(-1);
+  if (picture === null || last?.name !== picture.name || last.edit === null) return null;
+  const { id: _, tried: __, ...edit } = last.edit;
+  return put(page, { ...edit, revision: picture.revision }, edits.undone.slice(0, -1));
 }
 
 // The newest edit of the picture on screen, if it was never sent: nobody needs to undo what was not done.
@@ -251,7 +294,8 @@ export function takeBackUnsent(page: Page): boolean {
   const last = edits.waiting.at(-1);
   if (last === undefined || last.tried || last.name !== picture?.name) return false;
   if (last.edit.type === 'undo' || last.edit.type === 'redo') return false;
-  show(page, { waiting: edits.waiting.slice(0, -1) });
+  const undone = [...edits.undone.filter(({ name }) => name === last.name), { name: last.name, edit: last }];
+  show(page, { waiting: edits.waiting.slice(0, -1), undone });
   settle(page, last.id, 'taken back');
   return true;
 }
@@ -282,10 +326,20 @@ export async function makeRefusedAgain(page: Page): Promise<void> {
     .filter(({ edit }) => edit.type !== 'undo' && edit.type !== 'redo')
     .map(({ why: _, ...each }): WaitingEdit => {
       const before = waiting.find(({ name }) => name === each.name)?.revision;
-      return { ...each, id: makeId(), revision: before ?? newest.get(each.name)!, tried: false };
+      const revision = before ?? newest.get(each.name)!;
+      return { ...ofClassThatIs(page, each), id: makeId(), revision, tried: false };
     });
   show(page, { waiting: [...waiting, ...renewed], refused: refused.filter((each) => !again.includes(each)) });
   await flush(page);
+}
+
+// The class chosen now, where the edit's own is gone.
+function ofClassThatIs(page: Page, edit: WaitingEdit): WaitingEdit {
+  const { project, classId } = page.store.get();
+  const chosen = project?.classes.find(({ id }) => id === classId);
+  const isThere = project?.classes.some(({ name }) => name === edit.className);
+  if (edit.className === undefined || isThere === true || chosen === undefined) return edit;
+  return { ...edit, className: chosen.name, edit: { ...edit.edit, class_id: chosen.id } as Edit };
 }
 
 // Follows the connection: an edit on its way over a lost one may never be answered, and is sent again over the next.
@@ -307,14 +361,20 @@ function keyFor(page: Page): string {
   return `${storageKey}:${project?.folder ?? project?.name ?? ''}`;
 }
 
-// Keeps what is not on disk in the window's storage, at once; and takes what an earlier page left there.
-export function keepEdits(page: Page, storage: Storage): void {
+// Keeps what is not on disk in the window's storage, at once; and takes what an earlier page left there, unless that one is
+// open: a copy of a tab comes with a copy of its storage, and both would send the same edits.
+export async function keepEdits(
+  page: Page,
+  storage: Storage,
+  isOpen: (window: string) => Promise<boolean> = async () => false,
+): Promise<void> {
   const key = keyFor(page);
-  const left = readEdits(storage.getItem(key));
+  let left = readEdits(storage.getItem(key));
+  if (left !== null && left.window !== page.window && (await isOpen(left.window))) left = null;
   if (left !== null) {
     const numbers = [...left.waiting, ...left.refused].flatMap(({ shown, makes }) => [shown?.id ?? 0, makes ?? 0]);
     page.nextId = Math.max(page.nextId, ...numbers.map((number) => 1 - number));
-    show(page, left);
+    show(page, { waiting: left.waiting, refused: left.refused });
   }
   let kept = page.store.get().edits;
   const write = () => {
@@ -323,7 +383,7 @@ export function keepEdits(page: Page, storage: Storage): void {
     kept = edits;
     try {
       if (edits.waiting.length === 0 && edits.refused.length === 0) storage.removeItem(key);
-      else storage.setItem(key, JSON.stringify({ waiting: edits.waiting, refused: edits.refused }));
+      else storage.setItem(key, JSON.stringify({ window: page.window, waiting: edits.waiting, refused: edits.refused }));
     } catch (error) {
       tell(page, 'warning', 'edit', text.saving.notKept, asProblem(error).message);
     }
@@ -338,10 +398,12 @@ function isEdit(value: unknown): value is WaitingEdit {
   return [id, name, revision].every((each) => typeof each === 'string') && typeof edit === 'object' && edit !== null;
 }
 
-function readEdits(kept: string | null): EditQueue | null {
+type LeftEdits = Pick<EditQueue, 'waiting' | 'refused'> & { readonly window: string };
+
+function readEdits(kept: string | null): LeftEdits | null {
   try {
-    const { waiting, refused } = JSON.parse(kept ?? 'null') as Partial<EditQueue>;
-    return { ...noEdits, waiting: (waiting ?? []).filter(isEdit), refused: (refused ?? []).filter(isEdit) };
+    const { window = '', waiting, refused } = JSON.parse(kept ?? 'null') as Partial<LeftEdits>;
+    return { window, waiting: (waiting ?? []).filter(isEdit), refused: (refused ?? []).filter(isEdit) };
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@
 import { emptyHistory, storedOf } from '../../model/prompt';
 import type { Annotation, Candidate, ChangedEvent, Edit } from '../../model/wire';
 import { noteUse } from '../project/classes';
-import { forgetRefused, mayPass, reloadPicture, retryMs, savedNow, submit, takeBackUnsent, takePicture, type Submitted } from './edit-queue';
+import { forgetRefused, mayPass, redoUnsent, reloadPicture, retryMs, savedNow, submit, takeBackUnsent, takePicture, type Submitted } from './edit-queue';
 import { entryOf, refreshEntry } from '../images/image-list';
 import { refusedWhileBusy } from '../project/jobs';
 import { announce, settled, tell, tellError } from '../messages';
@@ -135,7 +135,11 @@ export async function undoEdit(page: Page): Promise<boolean> {
 }
 
 export async function redoEdit(page: Page): Promise<boolean> {
-  return !needsProgram(page) && edit(page, { type: 'redo' }, text.saving.redone);
+  if (page.store.get().picture === null || refusedWhileBusy(page)) return false;
+  const unsent = redoUnsent(page);
+  if (unsent === null) return !needsProgram(page) && edit(page, { type: 'redo' }, text.saving.redone);
+  announce(page, text.saving.redone);
+  return (await unsent).outcome === 'stored';
 }
 
 export function save(page: Page): Promise<void> {

@@ -63,14 +63,16 @@ export function isGuessed({ edit, shown }: Pick<WaitingEdit, 'edit' | 'shown'>):
 export function withWaiting(base: Picture, waiting: readonly WaitingEdit[]): Picture {
   const own = waiting.filter(({ name }) => name === base.name);
   if (own.length === 0) return base;
-  let { annotations, reviewed, faulty } = base;
+  let { annotations, reviewed, faulty, can_redo } = base;
   for (const each of own) {
     annotations = changed(annotations, each);
+    if (each.edit.type === 'undo') can_redo = true;
+    else if (each.edit.type !== 'redo' && each.edit.type !== 'mark') can_redo = false;
     if (each.edit.type !== 'mark') continue;
     reviewed = each.edit.reviewed ?? reviewed;
     faulty = each.edit.faulty ?? faulty;
   }
-  return { ...base, annotations, reviewed, faulty, can_undo: true };
+  return { ...base, annotations, reviewed, faulty, can_undo: true, can_redo };
 }
 
 // Objects that the program has not numbered yet.

@@ -39,6 +39,19 @@ export function isLookOnly({ picture, windows }: PageState): boolean {
   return picture !== null && picture.holder !== null && picture.holder.window !== windows.me;
 }
 
+// Remembers what this window has when the connection is lost: the program may be started again, and another window come
+// back first.
+export function watchHolding(page: Page): () => void {
+  let before = page.store.get().connection;
+  return page.store.subscribe(() => {
+    const { connection, picture, windows } = page.store.get();
+    if (connection === before) return;
+    before = connection;
+    const held = picture?.holder?.window === windows.me ? picture.name : null;
+    if (connection === 'lost') page.store.set({ windows: { ...windows, held } });
+  });
+}
+
 export function sayLookOnly(page: Page): void {
   const { picture } = page.store.get();
   if (picture !== null && picture.holder !== null)

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Problem, unreachable } from '../../../src/model/problem';
 import type { Edit } from '../../../src/model/wire';
 import { flush, forgetRefused, keepEdits, makeRefusedAgain, submit, watchConnection } from '../../../src/state/editing/edit-queue';
-import { addMask, edit, undoEdit } from '../../../src/state/editing/editing';
+import { addMask, edit, redoEdit, undoEdit } from '../../../src/state/editing/editing';
 import { open } from '../../../src/state/images/navigation';
 import { makePage, type Page } from '../../../src/state/page';
 import { drawBox } from '../../../src/state/prompting/prompting';
@@ -271,6 +271,101 @@ describe('edits on their way to the disk', () => {
     await connect(page);
     expect(made()).toEqual([]);
     expect(page.store.get().saved).toBe('saved');
+  });
+
+  // Whatever is sent already, on its way or waits: as if each key had been answered before the next.
+  test('undo and redo in any order and at any speed are those of a list of steps', async () => {
+    for (let seed = 1; seed <= 40; ++seed) {
+      const random = makeRandom(seed);
+      program = new FakeProgram(['a.jpg', 'b.jpg']);
+      storage = new MemoryStorage();
+      failing();
+      const page = await loaded();
+      const { edit: really } = program.api;
+      program.api.edit = async (...request) => {
+        for (let i = Math.floor(random(0, 12)); i > 0; --i) await Promise.resolve();
+        return really(...request);
+      };
+      let [there, undone]: [string[], string[]] = [[], []];
+      for (let i = 0; i < 30; ++i) {
+        const choice = random(0, 1);
+        if (choice < 0.4 && there.length > 0) {
+          expect(page.store.get().picture!.can_undo, `seed ${seed}`).toBe(true);
+          void undoEdit(page);
+          undone.push(there.pop()!);
+        } else if (choice < 0.7 && undone.length > 0) {
+          expect(page.store.get().picture!.can_redo, `seed ${seed}`).toBe(true);
+          void redoEdit(page);
+          there.push(undone.pop()!);
+        } else {
+          void submit(page, add(`${i}`));
+          there.push(`${i}`);
+          undone = [];
+        }
+        if (random(0, 1) < 0.4) for (let j = Math.floor(random(0, 30)); j > 0; --j) await Promise.resolve();
+      }
+      await retried();
+      expect(program.picture('a.jpg').annotations, `seed ${seed}`).toHaveLength(there.length);
+      expect(page.store.get().edits).toMatchObject({ waiting: [], refused: [] });
+    }
+  });
+
+  test('what undo took back while the program was away, redo makes, in its order', async () => {
+    const page = await loaded();
+    await submit(page, add('one'));
+    lose(page);
+    void submit(page, add('two'));
+    void submit(page, { type: 'delete', ids: [1] });
+    await undoEdit(page);
+    await undoEdit(page);
+    await settle();
+    expect(page.store.get().picture).toMatchObject({ can_redo: true, annotations: [{ id: 1 }] });
+    void redoEdit(page);
+    void redoEdit(page);
+    await connect(page);
+    expect(made()).toEqual(['one', 'two', 'delete']);
+    expect(page.store.get().edits.undone).toEqual([]);
+  });
+
+  test('an edit names its class by name; one whose class is gone is kept, and made again with the class chosen then', async () => {
+    const page = await loaded();
+    const { edit: really } = program.api;
+    const named: (string | undefined)[] = [];
+    program.api.edit = async (name, request) => {
+      named.push(request.class_name);
+      if (request.class_name === 'cat') throw new Problem(409, '/problems/class-gone', 'No cat any more', '');
+      return really(name, request);
+    };
+    lose(page);
+    const all = Promise.all([submit(page, add('one')), submit(page, { type: 'clear' }), submit(page, { ...add('two'), class_id: 1 } as Edit)]);
+    await connect(page);
+    expect((await all).map(({ outcome }) => outcome)).toEqual(['refused', 'stored', 'stored']);
+    expect(named).toEqual(['cat', undefined, 'dog']);
+    expect(page.store.get().edits.refused).toMatchObject([{ why: 'No cat any more' }]);
+    page.store.set({ project: { ...page.store.get().project!, classes: [{ id: 0, name: 'dog' }, { id: 1, name: 'bird' }] } });
+    await makeRefusedAgain(page);
+    expect(named.at(-1)).toBe('bird');
+    expect(program.edits.at(-1)).toMatchObject({ type: 'add', class_id: 1 });
+  });
+
+  test('a copy of the tab does not take the edits of the one that is open; a page after a crash does', async () => {
+    const page = await loaded();
+    lose(page);
+    void submit(page, add('one'));
+    await settle();
+    const asked: string[] = [];
+    const copies = async (isOpen: boolean) => {
+      const copy = makePage(program.api, noProxies, 'another-window', () => 0);
+      copy.store.set({ project: await program.api.project() });
+      await keepEdits(copy, storage, async (window) => {
+        asked.push(window);
+        return isOpen;
+      });
+      return copy;
+    };
+    expect(waits(await copies(true))).toBe(0);
+    expect(waits(await copies(false))).toBe(1);
+    expect(asked).toEqual(['this-window', 'this-window']);
   });
 
   test('edits of an image that was left are still made', async () => {
