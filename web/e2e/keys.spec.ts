@@ -130,6 +130,7 @@ type Scene = () => Promise<void>;
 
 const plain: Scene = async () => undefined;
 const selected: Scene = () => pressAll('.');
+const crossed: Scene = () => pressAll('Mod+Enter');
 const last: Scene = () => pressAll(',');
 const all: Scene = () => pressAll('Mod+Shift+a');
 const zoomed: Scene = () => pressAll('=', '=', '=');
@@ -309,6 +310,14 @@ const effects: Readonly<Record<string, Effect>> = {
   'to-back': { scene: last, ...order(2, 0, 1) },
   'hide-objects': { scene: selected, sees: () => expect(objects().first()).toHaveAccessibleName(/, Hidden,/) },
   'lock-objects': { scene: selected, sees: () => expect(objects().first()).toHaveAccessibleName(/, Locked,/) },
+
+  cross: { sees: says(/^Cross on the picture/) },
+  'cross-move-small': { scene: crossed, sees: says(/^\d+, \d+$/) },
+  'cross-move-large': { scene: crossed, sees: says(/^\d+, \d+$/) },
+  'cross-move-pixel': { scene: crossed, sees: says(/^\d+, \d+$/) },
+  'cross-set': { scene: crossed, sees: says(/^First corner at \d+, \d+/) },
+  'cross-not': { scene: crossed, sees: says('The box comes first') },
+  'cross-away': { scene: crossed, sees: says('The cross is put away') },
 
   'class-number': { sees: chosenClass('cat') },
   'class-down': { sees: chosenClass('cat') },

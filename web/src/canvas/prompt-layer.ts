@@ -7,6 +7,7 @@ import { preview } from '../state/prompting/prompting';
 import type { Hand } from '../tools/hand';
 import { tools } from '../tools/table';
 import { spotNow, type Spot } from '../tools/tool';
+import { drawCross } from './cross-layer';
 import { drawMarkedSegment } from './everything-layer';
 import { boxPath, fill, outline, pathOf, point, type Canvas } from './brush';
 import { makePen } from './pen';
@@ -60,4 +61,5 @@ export function drawPrompt(canvas: Canvas, state: PageState, hand: Hand): void {
   if (box !== null && hand.gesture?.hidesBox !== true) drawBox(canvas, box, scale);
   if (state.layers.points) for (const { x, y, foreground } of points) point(canvas, x, y, foreground, 7, scale);
   drawTool(canvas, state, hand);
+  drawCross(canvas, state);
 }

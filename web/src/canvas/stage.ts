@@ -90,6 +90,7 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     store.get,
     (s) => [
       s.everything.hovered,
+      s.cross,
       s.prompt,
       s.hovered,
       s.candidates,

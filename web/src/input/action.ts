@@ -3,11 +3,12 @@
 import type { Page } from '../state/page';
 import type { PageState } from '../state/page-state';
 
-export type Group = 'Images' | 'Prompt' | 'Annotations' | 'Classes' | 'View' | 'Viewer' | 'Review' | 'Program';
+export type Group = 'Images' | 'Prompt' | 'Annotations' | 'Classes' | 'Cross' | 'View' | 'Viewer' | 'Review' | 'Program';
 
 // Where keys act. Each place has its own: no key of one is taken by another. main: the page at work; viewer: the views
-// of the original's visualiser; review: walking the annotations; export: the menu of the formats.
-export type Place = 'main' | 'viewer' | 'review' | 'export';
+// of the original's visualiser; review: walking the annotations; export: the menu of the formats; cross: the cross that
+// keys move is on the picture.
+export type Place = 'main' | 'viewer' | 'review' | 'export' | 'cross';
 
 export interface Action {
   readonly id: string;

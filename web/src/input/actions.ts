@@ -4,6 +4,7 @@ import type { Action } from './action';
 import { annotations } from './actions/annotations';
 import { aside } from './actions/aside';
 import { classes } from './actions/classes';
+import { besideCross, cross } from './actions/cross';
 import { exports } from './actions/exports';
 import { images } from './actions/images';
 import { objects } from './actions/objects';
@@ -21,6 +22,7 @@ export const actions: readonly Action[] = [
   ...annotations,
   ...objects,
   ...aside,
+  ...cross,
   ...classes,
   ...view,
   ...viewer,
@@ -29,7 +31,7 @@ export const actions: readonly Action[] = [
   ...walkActions,
   ...jobs,
   ...program,
-].map(whileWalking);
+].map(whileWalking).map(besideCross);
 
 const byId = new Map(actions.map((action) => [action.id, action]));
 

@@ -2,6 +2,7 @@
 
 import type { PageState } from '../state/page-state';
 import { preferenceOf } from '../state/preferences';
+import { crossOf } from '../state/prompting/cross';
 import { hasWalkKeys } from '../state/review/walking';
 import type { Place } from './action';
 import type { ChosenKeys } from './keymap';
@@ -10,7 +11,8 @@ const own: ChosenKeys = {};
 
 export function placeNow(state: PageState): Place {
   if (state.views.viewer !== null) return 'viewer';
-  return hasWalkKeys(state) ? 'review' : 'main';
+  if (hasWalkKeys(state)) return 'review';
+  return crossOf(state) !== null ? 'cross' : 'main';
 }
 
 export function chosenKeys(state: PageState): ChosenKeys {

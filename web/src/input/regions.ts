@@ -17,3 +17,7 @@ export function focusRegion(step: 1 | -1): void {
   const to = at < 0 ? (step > 0 ? 0 : all.length - 1) : (at + step + all.length) % all.length;
   firstIn(all[to]!)?.focus();
 }
+
+export function focusPicture(): void {
+  document.querySelector<HTMLElement>('.canvas')?.focus({ preventScroll: true });
+}

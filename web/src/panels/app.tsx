@@ -1,6 +1,7 @@
 // The whole page.
 
 import { useEffect, useRef } from 'preact/hooks';
+import { actionOf } from '../input/actions';
 import { text } from '../text/en';
 import { AnnotationList } from './objects/annotation-list';
 import { BusyBanner } from './banners/busy-banner';
@@ -8,6 +9,7 @@ import { ClassList } from './classes/class-list';
 import { useShell, useValue } from './context';
 import { hasPrompt } from '../state/prompting/prompting';
 import { Dialogs } from './dialogs';
+import { useKey } from './keys';
 import { EditsBanner } from './banners/edits-banner';
 import { ExhaustedBanner } from './banners/exhausted-banner';
 import { ImageList } from './images/image-list';
@@ -28,6 +30,7 @@ function Canvas() {
   const ref = useRef<HTMLDivElement>(null);
   const mode = useValue((state) => state.mode);
   const name = useValue((state) => state.picture?.name ?? '');
+  const cross = useKey(actionOf('cross'));
   useEffect(() => mountCanvas(ref.current!), []);
   return (
     <div
@@ -38,6 +41,7 @@ function Canvas() {
       aria-label={text.frame.picture(name)}
       data-mode={mode}
       data-testid="canvas"
+      aria-keyshortcuts={cross.spoken}
       data-picture={name}
     />
   );

@@ -14,7 +14,7 @@ import { Dialog } from './dialog';
 import { Icon } from './icon';
 
 const named = text.keys;
-const groups: readonly Group[] = ['Images', 'Prompt', 'Annotations', 'Classes', 'View', 'Viewer', 'Review', 'Program'];
+const groups: readonly Group[] = ['Images', 'Prompt', 'Annotations', 'Classes', 'Cross', 'View', 'Viewer', 'Review', 'Program'];
 
 // A key that is being chosen. pressed: it belongs to another action; what becomes of it is asked.
 interface Choosing {

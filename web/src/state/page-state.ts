@@ -8,6 +8,7 @@ import { noImages, type ImageList } from './images/image-list-state';
 import { emptyHistory, type PromptHistory } from '../model/prompt';
 import type { Problem } from '../model/problem';
 import type { Annotation, Candidate, Memory, MemoryEvent, MemoryHistory, Overlap, Picture, Progress, Project } from '../model/wire';
+import type { Cross } from './prompting/cross';
 import { noEverything, type Everything } from './prompting/everything-state';
 import { noEdits, type EditQueue } from './editing/edit-queue-state';
 import type { Preferences } from './preferences';
@@ -70,6 +71,7 @@ export interface PageState {
   readonly promptError: Problem | null; // why the present prompt has no answer
   readonly reprompting: number | null; // the annotation whose mask the prompt makes anew; null: a new one
   readonly overlap: Overlap; // what becomes of pixels that two objects would have
+  readonly cross: Cross | null; // ask crossOf()
   readonly everything: Everything;
   readonly review: ReviewState;
   readonly statistics: StatisticsState;
@@ -130,6 +132,7 @@ export const initialState: PageState = {
   promptError: null,
   reprompting: null,
   overlap: 'allow',
+  cross: null,
   everything: noEverything,
   review: noReview,
   statistics: noStatistics,
