@@ -25,6 +25,8 @@ struct JobStatus {
   std::string kind;
   std::string title;               // for people
   std::string image;               // empty: it is not of one
+  std::string class_before;        // that is renamed, or merged into another; empty: none is
+  std::string class_after;         // its new name, or the other's
   bool changes_project = false;    // edits are refused while it runs
   bool makes_project_new = false;  // when it has ended, everything is to be asked for again
   JobState state = JobState::queued;
@@ -58,6 +60,8 @@ struct JobSpec {
   std::string kind;
   std::string title;
   std::string image;
+  std::string class_before;  // as JobStatus's
+  std::string class_after;
   JobLane lane = JobLane::project;
   bool changes_project = false;    // as JobStatus's
   bool makes_project_new = false;  // the same

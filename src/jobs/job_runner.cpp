@@ -76,6 +76,8 @@ JobStatus JobRunner::begin(JobSpec spec) {
   job->status.kind = spec.kind;
   job->status.title = spec.title;
   job->status.image = spec.image;
+  job->status.class_before = spec.class_before;
+  job->status.class_after = spec.class_after;
   job->status.changes_project = spec.changes_project;
   job->status.makes_project_new = spec.makes_project_new;
   job->status.started = clock_.wall_now();

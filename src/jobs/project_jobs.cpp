@@ -312,6 +312,8 @@ JobSpec classes_job(const JobParts& parts, ClassesAsked asked) {
     return spec;
   }
   spec.changes_project = !asked.dry_run;
+  spec.class_before = asked.name;
+  spec.class_after = asked.to;
   const bool merges = asked.change == ClassesAsked::Change::merge;
   spec.title = (merges ? "Merging class " : "Renaming class ") + in_quotes(asked.name) + (merges ? " into " : " to ") +
                in_quotes(asked.to) + (asked.dry_run ? ": what would change" : "");

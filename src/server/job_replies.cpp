@@ -45,6 +45,10 @@ json value_of(const JobStatus& job) {
       {"started_ms", std::chrono::duration_cast<std::chrono::milliseconds>(job.started.time_since_epoch()).count()},
       {"changes_project", job.changes_project}};
   if (!job.image.empty()) value["image"] = job.image;
+  if (!job.class_before.empty()) {
+    value["class_before"] = job.class_before;
+    value["class_after"] = job.class_after;
+  }
   return value;
 }
 

@@ -32,6 +32,8 @@ Response begin(ApiParts& parts, const Request& request) {
     return json_response(job_json(parts.jobs.begin(spec_of(parts.job_parts(), parse_job_request(request.body)))));
   } catch (const JobRefused& error) {
     throw RequestError(error.what(), 503);
+  } catch (const DatasetError& error) {  // of what is asked for, such as a path; the project is as it was
+    throw RequestError(error.what(), 422);
   }
 }
 

@@ -81,6 +81,8 @@ TEST_F(CommandErrors, APlaceThatCannotBeIsNamed) {
   expect_refused({"convert", at("shop"), at("dangling"), "--to", "coco"}, 1,
                  at("dangling") + " is a link to something that is not there");
   expect_refused({"import", at("shop"), at("dangling")}, 1, at("dangling") + " is a link");
+  write("task.zip", "PK\x03\x04...annotations.xml<annotations>");
+  expect_refused({"import", at("task.zip"), at("new")}, 1, at("task.zip") + ": is a ZIP archive; unpack it");
 }
 
 TEST_F(CommandErrors, ADatasetIsNotItsOwnProject) {

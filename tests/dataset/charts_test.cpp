@@ -157,6 +157,9 @@ TEST(Svg, LongNamesAreShortenedByCharacters) {
   EXPECT_EQ(shortened("abcdefg", 6), "abcde…");
   EXPECT_EQ(shortened("äöüäöüä", 6), "äöüäö…");
   EXPECT_EQ(shortened("", 6), "");
+  EXPECT_EQ(shortened("animal/cat", 6), "…l/cat");
+  EXPECT_EQ(shortened("tier/bär", 4), "…bär");
+  EXPECT_EQ(shortened("a/b", 1), "…");
 }
 
 TEST(Svg, NumbersAreGrouped) {

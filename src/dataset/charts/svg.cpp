@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <vector>
 
 #include "dataset/utf8.h"
 
@@ -75,14 +76,13 @@ std::string escaped_markup(std::string_view text) {
 }
 
 std::string shortened(std::string_view text, std::size_t length) {
-  std::size_t characters = 0;
-  std::size_t end_of_last_but_one = 0;
+  std::vector<std::size_t> characters;  // where each begins
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xc0) == 0x80) continue;  // within a character
-    if (++characters == length) end_of_last_but_one = i;
+    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) characters.push_back(i);
   }
-  if (characters <= length) return std::string(text);
-  return std::string(text.substr(0, end_of_last_but_one)) + "…";
+  if (characters.size() <= length) return std::string(text);
+  if (text.find('/') == std::string_view::npos) return std::string(text.substr(0, characters[length - 1])) + "…";
+  return "…" + std::string(text.substr(characters[characters.size() - (length - 1)]));
 }
 
 std::string count_with_commas(std::size_t count) {

@@ -1,5 +1,7 @@
 #include <vector>
 
+#include "dataset/formats/file_start.h"
+#include "dataset/formats/folder_names.h"
 #include "dataset/formats/rows.h"
 
 namespace sam {
@@ -34,6 +36,9 @@ const Format* find_format(std::string_view name) {
 }
 
 const Format* recognise_format(FileSystem& files, const std::filesystem::path& in) {
+  constexpr std::string_view zip_begins = "PK\x03\x04";
+  if (is_file(files, in) && read_file_start(files, in).starts_with(zip_begins))
+    throw FormatError(in.string(), "is a ZIP archive; unpack it and give the folder");
   for (const Format& each : formats()) {
     if (each.recognises(files, in)) return &each;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dataset/category_folder.h"
 #include "dataset/formats/file_start.h"
 #include "dataset/formats/folder_files.h"
 #include "dataset/formats/folder_names.h"
@@ -25,6 +26,19 @@ std::string subset_of(std::string_view path) {
   const std::string_view folder = path.substr(0, path.find('/') == std::string_view::npos ? 0 : path.find('/'));
   const bool plain = std::find(std::begin(plain_folders), std::end(plain_folders), folder) != std::end(plain_folders);
   return plain ? std::string() : subset_name(folder);
+}
+
+// Where imagePath leads, as LabelMe writes it where annotations have a folder of their own: "../NAME", "DIR/NAME" or "../DIR/NAME", with either slash. Nothing
+// for any other path: it leads to whatever its author wanted, and is a name only.
+std::optional<std::filesystem::path> near_path(std::string image_path, const std::string& name) {
+  std::replace(image_path.begin(), image_path.end(), '\\', '/');
+  if (!image_path.ends_with("/" + name) || !has_picture_extension(name)) return std::nullopt;
+  std::string folder = image_path.substr(0, image_path.size() - name.size() - 1);
+  const bool is_up = folder == ".." || folder.starts_with("../");
+  if (is_up) folder.erase(0, std::min<std::size_t>(folder.size(), 3));
+  const bool is_plain = folder.find_first_of("/:") == std::string::npos && folder != ".." && folder != ".";
+  if (!is_plain || (folder.empty() && !is_up)) return std::nullopt;
+  return (is_up ? std::filesystem::path("..") : std::filesystem::path()) / folder / name;
 }
 
 constexpr std::uint64_t max_list_bytes = 16 << 20;
@@ -79,8 +93,10 @@ class LabelMeReader final : public FormatReader {
     names_.insert_picture(entry.name, path);
     entry.subset = subset_of(path);
     const std::filesystem::path here = folder_ / folder_of(path);
-    for (const auto& photo : {here / entry.name, here / "images" / entry.name, here / ".." / "images" / entry.name,
-                              folder_ / "images" / entry.name}) {
+    std::vector<std::filesystem::path> places = {here / entry.name, here / "images" / entry.name,
+                                                 here / ".." / "images" / entry.name, folder_ / "images" / entry.name};
+    if (const auto named = near_path(image_path, entry.name)) places.push_back(here / *named);
+    for (const std::filesystem::path& photo : places) {
       if (!is_file(files_, photo)) continue;
       entry.photo = photo.lexically_normal();
       break;

@@ -154,6 +154,27 @@ TEST_F(LabelMe, ThePathOfThePictureIsNeverOpened) {
   EXPECT_EQ(open(format_, "in")->next()->photo, folder_ / "in/images/b.jpg");
 }
 
+TEST_F(LabelMe, AnnotationsMayHaveAFolderBesideThePhotos) {
+  put("shots/a.jpg", "photo");
+  put("up.jpg", "photo");
+  put("ann/below/c.jpg", "photo");
+  put("key.txt", "secret");
+  const auto photo = [&](const std::string& path) {
+    json file = file_of(json::array());
+    file["imagePath"] = path;
+    put("ann/a.json", file.dump());
+    return open(format_, "ann")->next()->photo;
+  };
+  EXPECT_EQ(photo("../shots/a.jpg"), folder_ / "shots/a.jpg");
+  EXPECT_EQ(photo("..\\shots\\a.jpg"), folder_ / "shots/a.jpg");
+  EXPECT_EQ(photo("../up.jpg"), folder_ / "up.jpg");
+  EXPECT_EQ(photo("below/c.jpg"), folder_ / "ann/below/c.jpg");
+  for (const char* path : {"../key.txt", "../shots/../up.jpg", "../../up.jpg", "/up.jpg", "C:/up.jpg", ".././up.jpg",
+                           "../shots/x/../a.jpg"}) {
+    EXPECT_TRUE(photo(path).empty()) << path;
+  }
+}
+
 TEST_F(LabelMe, ThePictureInsideIsNotKept) {
   json file = file_of(json::parse(R"([{"label": "p", "points": [[0,0],[9,0],[9,9]]}])"));
   file["imageData"] = std::string(20 << 20, 'A');

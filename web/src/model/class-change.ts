@@ -3,7 +3,7 @@
 import type { Class } from './wire';
 
 // Each name that is gone, and the name of the class that took its place: a rename changes a name where it stands, of a
-// merge only the program's words tell (mergedInto).
+// merge only its job tells (mergedInto).
 export function namesAfter(
   before: readonly Class[],
   after: readonly Class[],

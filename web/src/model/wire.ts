@@ -283,6 +283,8 @@ export interface Job {
   readonly message: string; // how it ended
   readonly log: readonly string[];
   readonly image?: string; // everything
+  readonly class_before?: string; // classes: that is renamed, or merged into another
+  readonly class_after?: string; // its new name, or the other's
   readonly started_ms: number;
   readonly changes_project: boolean; // edits are refused while it runs
 }

@@ -4,20 +4,17 @@
 import { idAfter, namesAfter } from '../../model/class-change';
 import { groupsOf } from '../../model/class-rows';
 import { changed } from '../../model/filter';
-import type { Class, Project } from '../../model/wire';
+import type { Class, Job, Project } from '../../model/wire';
 import type { Page } from '../page';
 import type { PageState } from '../page-state';
 import { loadPreferences } from '../preferences';
 import { followNames } from './classes';
 
-// The list itself does not tell what a class was merged into; the title of the newest job that did it does, in whatever
-// words: it ends with the name in quotes.
-function mergedInto({ jobs }: PageState, before: readonly Class[], gone: string): string | undefined {
-  const job = jobs.list.find(
-    ({ kind, changes_project, state, title }) =>
-      kind === 'classes' && changes_project && state !== 'failed' && state !== 'cancelled' && title.includes(`"${gone}"`),
-  );
-  return before.find(({ name }) => name !== gone && job?.title.endsWith(` "${name}"`) === true)?.name;
+// The list itself does not tell what a class was merged into; the newest job that did it does.
+function mergedInto({ jobs }: PageState, gone: string): string | undefined {
+  const isIt = ({ changes_project, state, class_before }: Job) =>
+    changes_project && state !== 'failed' && state !== 'cancelled' && class_before === gone;
+  return jobs.list.find(isIt)?.class_after;
 }
 
 const added = new WeakMap<Page, string>(); // here, and not in the list yet
@@ -43,7 +40,7 @@ export function takeProject(page: Page, project: Project): void {
   const { images, classId } = state;
   const known = state.project !== null;
   const [before, after] = [state.project?.classes ?? project.classes, project.classes];
-  const became = namesAfter(before, after, (gone) => mergedInto(state, before, gone));
+  const became = namesAfter(before, after, (gone) => mergedInto(state, gone));
   const { classId: listed } = images.filter;
   const lists = known && listed !== undefined ? (idAfter(before, after, became, listed) ?? undefined) : listed;
   page.store.set({

@@ -23,8 +23,8 @@ async function windowOn(folder: string): Promise<Page> {
   return page;
 }
 
-const job = (title: string): Job => ({
-  id: 1, kind: 'classes', title, state: 'done', done: 1, total: 1, seconds: 0, left_s: 0, message: '', log: [], started_ms: 0, changes_project: true,
+const job = (class_before: string, class_after: string): Job => ({
+  id: 1, kind: 'classes', title: 'Merging', class_before, class_after, state: 'done', done: 1, total: 1, seconds: 0, left_s: 0, message: '', log: [], started_ms: 0, changes_project: true,
 });
 const rest = () => vi.advanceTimersByTimeAsync(1000);
 const nameOf = (page: Page, id: number | null | undefined) => page.store.get().project?.classes.find((item) => item.id === id)?.name;
@@ -71,7 +71,7 @@ describe('a class of another name', () => {
     choose(page, 10);
     togglePin(page);
     await rest();
-    page.store.set({ jobs: { ...page.store.get().jobs, list: [job('Merging class "class 10" into "class 11"')] } });
+    page.store.set({ jobs: { ...page.store.get().jobs, list: [job('class 10', 'class 11')] } });
     classes = listOf(merged);
     await reloadProject(page);
     await rest();
@@ -83,7 +83,7 @@ describe('a class of another name', () => {
   test('gone without a word, the first is chosen and nothing is listed by it', async () => {
     const page = await windowOn('/one');
     choose(page, 10);
-    page.store.set({ jobs: { ...page.store.get().jobs, list: [{ ...job('Merging class "class 10" into "class 3"'), state: 'failed' }] } });
+    page.store.set({ jobs: { ...page.store.get().jobs, list: [{ ...job('class 10', 'class 3'), state: 'failed' }] } });
     classes = listOf(merged);
     await reloadProject(page);
     expect(chosen(page)).toBe('class 0');
