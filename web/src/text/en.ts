@@ -378,6 +378,7 @@ export const text = {
     inAll: (images: string) => `In all, ${images} ${one(images) ? 'image is' : 'images are'} written anew.`,
     nothingElse: 'No annotation changes.',
     listAfter: (n: string) => `The project then has ${n} ${one(n) ? 'class' : 'classes'}.`,
+    mergeStays: 'Undo does not take a merge back. Steps from before it can still be undone; their objects then have the class that is left.',
     doItShort: { add: 'Add', rename: 'Rename', merge: 'Merge' },
     doIt: {
       add: (name: string) => `Add “${name}”`,
