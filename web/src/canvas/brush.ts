@@ -71,14 +71,31 @@ export function point(canvas: Canvas, x: number, y: number, foreground: boolean,
   canvas.stroke(sign);
 }
 
+const plateFont = '500 12px system-ui, sans-serif';
+const widths = new Map<string, number>(); // measuring text costs as much as drawing it
+const widthsKept = 2000;
+
+// CSS pixels.
+export function plateWidth(canvas: Canvas, text: string): number {
+  const known = widths.get(text);
+  if (known !== undefined) return known;
+  canvas.save();
+  canvas.font = plateFont;
+  const width = canvas.measureText(text).width + 26;
+  canvas.restore();
+  if (widths.size >= widthsKept) widths.clear();
+  widths.set(text, width);
+  return width;
+}
+
 // A name on a dark plate with a spot of the class's colour, standing on (x, y).
 export function plate(canvas: Canvas, text: string, color: string, x: number, y: number, scale: number): void {
   canvas.save();
   canvas.translate(x, y);
   canvas.scale(1 / scale, 1 / scale);
-  canvas.font = '500 12px system-ui, sans-serif';
+  canvas.font = plateFont;
   canvas.textBaseline = 'middle';
-  const width = canvas.measureText(text).width + 26;
+  const width = plateWidth(canvas, text);
   canvas.fillStyle = 'rgb(14 17 22 / 0.86)';
   canvas.beginPath();
   canvas.roundRect(-width / 2, -27, width, 21, 5);

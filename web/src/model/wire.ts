@@ -293,6 +293,13 @@ export interface EverythingResult {
   readonly segments: readonly Candidate[]; // best first
 }
 
+export interface EmbedResult {
+  readonly written: number;
+  readonly kept_before: number;
+  readonly failed: number;
+  readonly left_out: number; // for lack of room
+}
+
 export interface ClassesResult {
   readonly pictures: number;
   readonly annotations: number;

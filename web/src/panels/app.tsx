@@ -103,8 +103,8 @@ export function App() {
           <Canvas />
           <Panes />
           <Nothing />
+          <Toasts />
         </div>
-        {!panels && <Toasts />}
         <FixBar />
         <Strip />
       </main>
@@ -112,7 +112,6 @@ export function App() {
         <aside class="side" aria-label={text.frame.side}>
           <ClassList />
           <AnnotationList />
-          <Toasts />
         </aside>
       )}
       <StatusBar />

@@ -378,6 +378,7 @@ export const text = {
     inAll: (images: string) => `In all, ${images} ${one(images) ? 'image is' : 'images are'} written anew.`,
     nothingElse: 'No annotation changes.',
     listAfter: (n: string) => `The project then has ${n} ${one(n) ? 'class' : 'classes'}.`,
+    mergeStays: 'Undo does not take a merge back. Steps from before it can still be undone; their objects then have the class that is left.',
     doItShort: { add: 'Add', rename: 'Rename', merge: 'Merge' },
     doIt: {
       add: (name: string) => `Add “${name}”`,
@@ -509,7 +510,7 @@ export const text = {
   statistics: {
     title: 'Statistics',
     openTitle: 'Statistics of the project',
-    summary: (images: string, objects: string, classes: string) => `${images} images, ${objects} objects, ${classes} classes`,
+    summary: (images: string, objects: string, classes: string) => `${images}, ${objects}, ${classes}`,
     counting: 'Counting',
     countingOf: (done: string, total: string) => `Counting: ${done} of ${total} images`,
     counted: 'Counted',
@@ -543,7 +544,7 @@ export const text = {
     objects: 'Objects',
     images: 'Images',
     medianArea: 'Median area',
-    classSpoken: (name: string, objects: string, images: string) => `${name}: ${objects} objects on ${images} images`,
+    classSpoken: (name: string, objects: string, images: string) => `${name}: ${objects} on ${images}`,
     listClass: (name: string) => `List the images with ${name}`,
     state: 'State',
     size: 'Size',
@@ -588,6 +589,7 @@ export const text = {
       statistics: 'Statistics',
     },
     states: { queued: 'Waits', running: 'Runs', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
+    doneBut: (count: string) => `Done, but for ${count}`,
     embed: 'Prepare all images',
     embedMeaning: 'Encodes every image now and keeps that on disk: each opens ready for clicks.',
     exportTo: 'Export…',
@@ -651,7 +653,13 @@ export const text = {
     conflictsReplaced: (n: string) => `${n} ${one(n) ? 'image has its objects' : 'images have theirs'} replaced`,
     conflictsMerged: (n: string) => `${n} ${one(n) ? 'image gets' : 'images get'} more`,
     withoutPhoto: (n: string) => `${n} ${one(n) ? 'image is' : 'images are'} left out: there is no photo of that name`,
-    nothing: 'Nothing in it is new.',
+    whyNothing: {
+      photos:
+        'Nothing would be imported: no photo of this project has a name that it speaks of. Are the photos in images/ under these names? “Copy photos” brings those that lie with it.',
+      there: 'Nothing would be imported: the project has all of it, or keeps what it has where the two differ.',
+      none: 'Nothing would be imported: no objects were found in it. Is it the right folder, and the right format?',
+    },
+    tryAgain: 'Look again',
     warnings: (n: string) => `Warnings (${n})`,
     parent: 'The folder above',
     emptyFolder: 'Nothing is in this folder.',

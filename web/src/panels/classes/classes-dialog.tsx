@@ -2,37 +2,24 @@
 
 import { useState } from 'preact/hooks';
 import { hasEmptyPart } from '../../model/class-rows';
-import { count } from '../../model/format';
 import { asProblem } from '../../model/problem';
 import type { Class, ClassesResult, JobRequest } from '../../model/wire';
 import { chooseWhenAdded } from '../../state/project/class-changes';
 import { startJob, tryOut, type Found } from '../../state/project/jobs';
 import { text } from '../../text/en';
+import { linesOf, type Kind } from './class-changes';
 import { ClassField } from './class-field';
 import { usePage, useValue } from '../context';
 import { Dialog } from '../dialog';
 
 const words = text.classes;
-const kinds = ['add', 'rename', 'merge'] as const;
-type Kind = (typeof kinds)[number];
+const kinds: readonly Kind[] = ['add', 'rename', 'merge'];
 const none: readonly Class[] = [];
 
 type Looked =
   | { readonly state: 'not' | 'looking' }
   | { readonly state: 'found'; readonly found: Found<ClassesResult> }
   | { readonly state: 'refused'; readonly why: string };
-
-// The images are those of all objects together, so that they stand with the class's own only where there are no others.
-function linesOf(kind: Kind, to: string, { annotations, pictures, renumbered, classes }: ClassesResult): readonly string[] {
-  const lines: string[] = [];
-  if (kind !== 'add' && annotations > 0) {
-    const objects = words.objects[kind](count(annotations - renumbered), to);
-    if (renumbered === 0) lines.push(words.on(objects, count(pictures)));
-    else lines.push(words.whole(objects), words.renumbered(count(renumbered)), words.inAll(count(pictures)));
-  }
-  if (lines.length === 0) lines.push(words.nothingElse);
-  return [...lines, words.listAfter(count(classes.length))];
-}
 
 function Changes(asked: { kind: Kind; name: string; to: string; result: ClassesResult }) {
   const lines = linesOf(asked.kind, asked.to, asked.result);

@@ -37,6 +37,8 @@ export function JumpDialog() {
   }, [typed]);
   useEffect(() => setAt(0), [known]);
   const { entries, more } = known.what;
+  const unknown = typed.trim() !== '' && known.for === typed && entries.length === 0;
+  const shown = unknown ? 0 : Math.min(Math.max(entries.length, 1), rowsShown);
   const openAt = (index: number) => {
     const entry = entries[index];
     if (entry === undefined) return;
@@ -48,6 +50,7 @@ export function JumpDialog() {
     event.preventDefault();
     const isKnown = known.for === typed; // else it was typed faster than it was looked up
     if (isKnown && entries[at] !== undefined) return openAt(at);
+    if (unknown) return; // said already
     setAnswer(words.searching);
     setAnswer((await jump(page, typed)) ?? '');
   };
@@ -58,7 +61,7 @@ export function JumpDialog() {
     setAnswer('');
     event.preventDefault();
   };
-  const said = answer !== '' ? answer : more > 0 ? words.jumpMore(count(more)) : '';
+  const said = answer !== '' ? answer : unknown ? words.noSuch(all) : more > 0 ? words.jumpMore(count(more)) : '';
   return (
     <Dialog title={words.jump} kind="jump-dialog">
       <form onSubmit={(event) => void submit(event)} onKeyDown={onKeyDown}>
@@ -81,7 +84,7 @@ export function JumpDialog() {
             setTyped(event.currentTarget.value);
           }}
         />
-        <div class="suggestions" style={{ height: `${Math.min(Math.max(entries.length, 1), rowsShown) * rowHeight}px` }}>
+        <div class="suggestions" style={{ height: `${shown * rowHeight}px` }}>
           {typed.trim() === '' && <p class="hint">{words.jumpEmpty(count(all))}</p>}
           <VirtualList
             count={entries.length}

@@ -3,6 +3,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { count } from '../../model/format';
+import { whyNothing } from '../../model/import-outcome';
 import { asProblem } from '../../model/problem';
 import type { DatasetFormat, ImportResult, JobRequest } from '../../model/wire';
 import { loadFormats, startJob, tryOut, type Found as TriedOut } from '../../state/project/jobs';
@@ -25,7 +26,7 @@ type Tried =
   | { readonly state: 'refused'; readonly why: string };
 
 function linesOf(result: ImportResult): readonly string[] {
-  const { annotations, photos_added, classes_added, same_objects, conflicts, without_photo } = result;
+  const { photos_added, classes_added, same_objects, conflicts, without_photo } = result;
   const lines: string[] = [];
   if (classes_added.length > 0) {
     const named = classes_added.slice(0, classesNamed).join(', ');
@@ -38,13 +39,13 @@ function linesOf(result: ImportResult): readonly string[] {
   if (conflicts.kept > 0) lines.push(words.conflictsKept(count(conflicts.kept)));
   if (conflicts.replaced > 0) lines.push(words.conflictsReplaced(count(conflicts.replaced)));
   if (conflicts.merged > 0) lines.push(words.conflictsMerged(count(conflicts.merged)));
-  if (lines.length === 0 && annotations === 0) lines.push(words.nothing);
   return lines;
 }
 
 function Changes({ found: { result, message } }: { found: TriedOut<ImportResult> }) {
   const { warnings } = result;
   const lines = linesOf(result);
+  const nothing = whyNothing(result);
   return (
     <div class="changes" data-testid="changes">
       <p>{message}</p>
@@ -55,6 +56,7 @@ function Changes({ found: { result, message } }: { found: TriedOut<ImportResult>
           ))}
         </ul>
       )}
+      {nothing !== null && <p class="refused">{words.whyNothing[nothing]}</p>}
       {warnings.length > 0 && (
         <details class="job-log">
           <summary>{words.warnings(count(warnings.length))}</summary>
@@ -105,9 +107,10 @@ export function ImportDialog() {
       setTried({ state: 'refused', why: asProblem(error).message });
     }
   };
+  const inVain = tried.state === 'found' && whyNothing(tried.found.result) !== null;
   const act = async () => {
     if (path === '' || tried.state === 'trying') return;
-    if (tried.state !== 'found') return attempt();
+    if (tried.state !== 'found' || inVain) return attempt();
     const job = await startJob(page, request(false));
     if (job !== null) page.store.set({ dialog: null });
   };
@@ -177,8 +180,12 @@ export function ImportDialog() {
           <button type="button" class="button" onClick={() => page.store.set({ dialog: null })}>
             {text.frame.cancel} <kbd>Esc</kbd>
           </button>
-          <button type="submit" class="button primary" aria-disabled={path === '' || tried.state === 'trying'}>
-            {tried.state === 'found' ? words.startImport : words.tryImport} <kbd>Enter</kbd>
+          <button
+            type="submit"
+            class={inVain ? 'button' : 'button primary'}
+            aria-disabled={path === '' || tried.state === 'trying'}
+          >
+            {inVain ? words.tryAgain : tried.state === 'found' ? words.startImport : words.tryImport} <kbd>Enter</kbd>
           </button>
         </div>
       </form>

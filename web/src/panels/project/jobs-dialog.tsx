@@ -33,13 +33,14 @@ function Log({ lines }: { lines: readonly string[] }) {
 function Row({ job }: { job: Job }) {
   const page = usePage();
   const over = isOver(job);
+  const notPrepared = useValue((state) => state.jobs.notPrepared.get(job.id) ?? 0);
   return (
     <li class={`job ${job.state}`} data-testid="job">
       <header>
         <strong>{job.title}</strong>
         <span class="grow" />
-        <span class="muted tabular" title={job.started_ms > 0 ? words.at(clock.format(job.started_ms)) : ''}>
-          {stateOf(job)}
+        <span class={notPrepared > 0 ? 'tabular partly' : 'muted tabular'} title={job.started_ms > 0 ? words.at(clock.format(job.started_ms)) : ''}>
+          {stateOf(job, notPrepared)}
         </span>
         {over ? (
           <button

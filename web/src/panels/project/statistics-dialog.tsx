@@ -3,7 +3,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { base } from '../../api/client';
 import { colorOf, css } from '../../model/color';
-import { area, count, percent } from '../../model/format';
+import { area, count, percent, plural } from '../../model/format';
 import { byCount, charts, imageKinds, type Chart, type ClassStatistics, type Statistics } from '../../model/statistics';
 import type { Job } from '../../model/wire';
 import { tellError } from '../../state/messages';
@@ -120,7 +120,7 @@ function Classes({ classes }: { classes: readonly ClassStatistics[] }) {
               class="class-count"
               key={item.id}
               title={words.listClass(item.name)}
-              aria-label={words.classSpoken(item.name, count(item.annotations), count(item.images))}
+              aria-label={words.classSpoken(item.name, plural(item.annotations, 'object'), plural(item.images, 'image'))}
               onClick={() => listClass(page, item.id)}
             >
               <span class="swatch" style={{ background: css(colorOf(item.id)) }} />
@@ -259,7 +259,11 @@ export function StatisticsDialog() {
     <Dialog title={words.title} wide>
       <div class="statistics">
         {result !== null && (
-          <p class="tabular">{words.summary(count(result.images), count(result.annotations), count(result.classes.length))}</p>
+          <p class="tabular">{words.summary(
+            plural(result.images, 'image'),
+            plural(result.annotations, 'object'),
+            plural(result.classes.length, 'class', 'classes'),
+          )}</p>
         )}
         {result !== null && job !== null && <Found job={job} found={result} />}
         {result === null && failed && (

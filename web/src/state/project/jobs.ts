@@ -2,7 +2,7 @@
 // same. Its end is told once.
 
 import { Problem } from '../../model/problem';
-import type { Job, JobRequest } from '../../model/wire';
+import type { EmbedResult, Job, JobRequest } from '../../model/wire';
 import { text } from '../../text/en';
 import { reloadList } from '../images/image-list';
 import { announce, tell, tellError } from '../messages';
@@ -98,6 +98,18 @@ async function ask(page: Page, request: JobRequest, of: 'trials' | 'here'): Prom
   }
 }
 
+// A job that prepared what there was room for is done, and yet not all is.
+async function askNotPrepared(page: Page, job: Job): Promise<void> {
+  if (job.kind !== 'embed' || job.state !== 'done' || page.store.get().jobs.notPrepared.has(job.id)) return;
+  try {
+    const { failed, left_out } = await page.api.jobResult<EmbedResult>(job.id);
+    const { jobs } = page.store.get();
+    page.store.set({ jobs: { ...jobs, notPrepared: new Map([...jobs.notPrepared, [job.id, failed + left_out]]) } });
+  } catch {
+    // it was removed from the list meanwhile; its message says the same
+  }
+}
+
 export function onJob(page: Page, job: Job): void {
   const isListed = page.store.get().jobs.list.some(({ id }) => id === job.id);
   if (waitingOf(page).asking > 0 && !isListed) return void waitingOf(page).heard.push(job);
@@ -112,6 +124,7 @@ export function onJob(page: Page, job: Job): void {
   page.store.set({ jobs: { ...jobs, list: [...list].sort((a, b) => b.id - a.id) } });
   if (!isOver(job) || (known !== undefined && isOver(known))) return;
   if (known !== undefined || waitingOf(page).here.has(job.id)) tellEnd(page, job);
+  void askNotPrepared(page, job);
   if (job.kind === 'embed') reloadList(page).catch((error: unknown) => tellError(page, 'list', error)); // what is kept on disk
   end(page, job);
 }
@@ -121,7 +134,10 @@ export function takeJobs(page: Page, list: readonly Job[]): void {
   const { trials } = waitingOf(page);
   const { jobs } = page.store.get();
   page.store.set({ jobs: { ...jobs, list: list.filter(({ id }) => !trials.has(id)) } });
-  for (const job of list) if (isOver(job)) end(page, job);
+  for (const job of list) {
+    if (isOver(job)) end(page, job);
+    void askNotPrepared(page, job);
+  }
 }
 
 function whenOver(page: Page, job: Job): Promise<Job> {

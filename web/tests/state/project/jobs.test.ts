@@ -18,6 +18,7 @@ import {
 } from '../../../src/state/project/jobs';
 import { open } from '../../../src/state/images/navigation';
 import type { Page } from '../../../src/state/page';
+import { stateOf } from '../../../src/panels/project/job-words';
 import { reloadProject } from '../../../src/state/session';
 import { FakeProgram, pageOn, settle } from '../fake-program';
 
@@ -49,6 +50,19 @@ describe('jobs', () => {
     says(1, { state: 'done' });
     expect(list()[1]!.state).toBe('done');
     expect(toasts().map(({ title, detail }) => [title, detail])).toEqual([['embed', '10 written.']]);
+  });
+
+  test('preparing that left images out is done but for those', async () => {
+    await startJob(page, { kind: 'embed' });
+    program.results.set(1, { written: 248, kept_before: 0, failed: 1, left_out: 1752 });
+    says(1, { state: 'done', done: 2000, message: '1752 left out for lack of room' });
+    await settle();
+    expect(stateOf(list()[0]!, page.store.get().jobs.notPrepared.get(1))).toMatch(/^Done, but for 1,753 images/);
+    const other = pageOn(program); // after a reload
+    takeJobs(other, list());
+    await settle();
+    expect(other.store.get().jobs.notPrepared.get(1)).toBe(1753);
+    expect(stateOf(list()[0]!, 0)).toMatch(/^Done($|  )/);
   });
 
   test('one that ended before the page was loaded is listed and not told', () => {

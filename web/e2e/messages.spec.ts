@@ -1,0 +1,49 @@
+import { expect, test } from '@playwright/test';
+import { opened } from './hand';
+import { startProgram, type Program } from './program';
+
+let program: Program;
+
+test.beforeEach(async () => {
+  program = await startProgram();
+});
+
+test.afterEach(async () => {
+  await program.stop();
+});
+
+const worked = '.panel, .toolbar, .status-bar, .prompt-bar, .banner';
+
+for (const [width, height] of [
+  [1280, 720],
+  [640, 360], // the same at 200 %
+] as const) {
+  test(`an error lies over nothing that people work with, and lets them work below it, at ${width} × ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await opened(page, program.url);
+    await page.route('**/save', (route) => route.abort());
+    await page.keyboard.press('s');
+    const toast = page.locator('.toast');
+    await expect(toast).toContainText('does not answer');
+    const box = (await toast.boundingBox())!;
+    const crossed = await page.locator(worked).evaluateAll(
+      (all, { x, y, width: w, height: h }) =>
+        all
+          .filter((each) => {
+            const { left, right, top, bottom } = each.getBoundingClientRect();
+            return left < x + w && right > x && top < y + h && bottom > y;
+          })
+          .map(({ className }) => className),
+      box,
+    );
+    expect(crossed).toEqual([]);
+    const words = (await toast.locator('strong').boundingBox())!;
+    const below = await page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.closest('.canvas, .toast')?.className, [
+      words.x + 5,
+      words.y + 5,
+    ] as const);
+    expect(below).toBe('canvas');
+    await toast.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(toast).toHaveCount(0);
+  });
+}
