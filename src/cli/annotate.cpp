@@ -152,8 +152,7 @@ void import_first(const AnnotateOptions& options, Program& program) {
   command.project = options.category_path;
   command.options.on_conflict = OnConflict::keep;
   command.flags.classes_csv = options.classes_csv;
-  run_import(command, format_of_input("", options.import_from, "sam-annotator import --format", program.files),
-             program);
+  run_import_of_any(command, "", "sam-annotator import --format", program);
 }
 
 int run_annotate(AnnotateOptions options, Program& program) {

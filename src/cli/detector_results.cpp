@@ -4,10 +4,10 @@
 #include <unordered_set>
 #include <utility>
 
-#include "cli/temporary_folder.h"
 #include "dataset/formats/coco_parser.h"
 #include "dataset/formats/format.h"
 #include "dataset/formats/json_elements.h"
+#include "platform/temporary_folder.h"
 
 namespace sam {
 namespace {

@@ -4,9 +4,10 @@
 #include <utility>
 
 #include "cli/import_command.h"
-#include "cli/temporary_folder.h"
 #include "cli/word_option.h"
 #include "dataset/class_name.h"
+#include "jobs/unpacked_input.h"
+#include "platform/temporary_folder.h"
 
 namespace sam {
 namespace {
@@ -142,6 +143,24 @@ int run_import(ImportCommand command, const Format& format, Program& program) {
   return summary.failed.count + summary.without_photo.count > 0 ? exit_failed : exit_done;
 }
 
+int run_import_of_any(ImportCommand command, const std::string& format_name, const std::string& flag,
+                      Program& program) {
+  std::unique_ptr<const UnpackedInput> input;
+  const auto unpack = [&](const std::stop_token& stop, const ProgressListener& on_progress) {
+    const auto began = program.clock.now();
+    input = std::make_unique<const UnpackedInput>(
+        program.files, command.in, stop, [&](std::uint64_t done, std::uint64_t all) {
+          on_progress({done, all, std::chrono::duration<double>(program.clock.now() - began).count()});
+        });
+  };
+  if (is_archive(program.files, command.in)) {
+    run_shown(unpack, {"stopped; nothing was imported", {}});
+    command.in = input->path().string();
+  }
+  const Format& format = format_of_input(format_name, command.in, flag, program.files);
+  return run_import(std::move(command), format, program);
+}
+
 void add_import_flags(CLI::App& command, ImportCommand& options) {
   add_word_option<OnConflict>(command, "--on-conflict", options.options.on_conflict,
                               {{"refuse", OnConflict::refuse},
@@ -170,14 +189,12 @@ void add_import_command(CLI::App& root, Program& program) {
       root.add_subcommand("import", "reads a dataset of another tool into a project: all of it, or nothing");
   auto options = std::make_shared<ImportCommand>();
   auto format = std::make_shared<std::string>();
-  command->add_option("IN", options->in, "the dataset: a folder or a file")->required();
+  command->add_option("IN", options->in, "the dataset: a folder, a file or a ZIP archive")->required();
   command->add_option("PROJECT", options->project, "the category folder; made if it is not there")->required();
   command->add_option("--format", *format, "IN's format; default: by its look (see formats)");
   add_import_flags(*command, *options);
   command->callback([&program, options, format] {
-    program.run = [&program, options, format] {
-      return run_import(*options, format_of_input(*format, options->in, "--format", program.files), program);
-    };
+    program.run = [&program, options, format] { return run_import_of_any(*options, *format, "--format", program); };
   });
 }
 

@@ -23,5 +23,7 @@ void add_import_flags(CLI::App& command, ImportCommand& options);
 
 // Reads, shows progress, prints what was done. The exit status.
 int run_import(ImportCommand command, const Format& format, Program& program);
+// The same of a dataset in any format, or in an archive. format_name: empty: by its look; flag: that names one.
+int run_import_of_any(ImportCommand command, const std::string& format_name, const std::string& flag, Program& program);
 
 }  // namespace sam

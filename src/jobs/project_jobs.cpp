@@ -8,6 +8,7 @@
 #include "dataset/split_file.h"
 #include "jobs/output_place.h"
 #include "jobs/statistics_job.h"
+#include "jobs/unpacked_input.h"
 #include "platform/stopped.h"
 
 namespace sam {
@@ -151,8 +152,10 @@ std::string run_export(const JobParts& parts, const Format& format, const Export
 
 std::string run_import(const JobParts& parts, const ImportAsked& asked, JobControl& control) {
   Project& project = project_of(parts);
+  const UnpackedInput input(parts.files, asked.path, control.stop(),
+                            [&](std::uint64_t done, std::uint64_t all) { control.progress(done, all); });
   const Format* format =
-      asked.format.empty() ? recognise_format(parts.files, asked.path) : &format_called(asked.format);
+      asked.format.empty() ? recognise_format(parts.files, input.path()) : &format_called(asked.format);
   if (format == nullptr) throw DatasetError(asked.path.string() + " looks like no known format; say which it is");
   ImportOptions options;
   options.on_conflict = asked.on_conflict;
@@ -163,7 +166,7 @@ std::string run_import(const JobParts& parts, const ImportAsked& asked, JobContr
   options.splits = splits_of(parts);
   options.threads = parts.threads;
   options.limits = parts.limits;
-  const auto reader = format->read({parts.files, asked.path, project.classes().names});
+  const auto reader = format->read({parts.files, input.path(), project.classes().names});
   for (const std::string& name : reader->classes()) require_class_name(name, asked.path.string());
   ImportSummary summary =
       import_dataset(*reader, *format, project, options, parts.clock, control.stop(), listener_of(control));

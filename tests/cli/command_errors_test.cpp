@@ -82,7 +82,8 @@ TEST_F(CommandErrors, APlaceThatCannotBeIsNamed) {
                  at("dangling") + " is a link to something that is not there");
   expect_refused({"import", at("shop"), at("dangling")}, 1, at("dangling") + " is a link");
   write("task.zip", "PK\x03\x04...annotations.xml<annotations>");
-  expect_refused({"import", at("task.zip"), at("new")}, 1, at("task.zip") + ": is a ZIP archive; unpack it");
+  expect_refused({"import", at("task.zip"), at("new")}, 1, at("task.zip") + ": is damaged");
+  expect_refused({"convert", at("task.zip"), at("out.json"), "--to", "coco"}, 1, "is a ZIP archive; unpack it");
 }
 
 TEST_F(CommandErrors, ADatasetIsNotItsOwnProject) {

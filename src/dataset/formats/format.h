@@ -154,7 +154,7 @@ struct Format {
 std::span<const Format> formats();
 // Null if there is no such format.
 const Format* find_format(std::string_view name);
-// Null if it looks like none. Throws FormatError for an archive, in which CVAT and others hand out what they export.
+// Null if it looks like none. Throws FormatError for an archive: unpack_archive() first.
 const Format* recognise_format(FileSystem& files, const std::filesystem::path& in);
 
 }  // namespace sam

@@ -1,7 +1,6 @@
 #include <vector>
 
-#include "dataset/formats/file_start.h"
-#include "dataset/formats/folder_names.h"
+#include "dataset/archive.h"
 #include "dataset/formats/rows.h"
 
 namespace sam {
@@ -36,9 +35,7 @@ const Format* find_format(std::string_view name) {
 }
 
 const Format* recognise_format(FileSystem& files, const std::filesystem::path& in) {
-  constexpr std::string_view zip_begins = "PK\x03\x04";
-  if (is_file(files, in) && read_file_start(files, in).starts_with(zip_begins))
-    throw FormatError(in.string(), "is a ZIP archive; unpack it and give the folder");
+  if (is_archive(files, in)) throw FormatError(in.string(), "is a ZIP archive; unpack it and give the folder");
   for (const Format& each : formats()) {
     if (each.recognises(files, in)) return &each;
   }

@@ -1,4 +1,4 @@
-#include "cli/temporary_folder.h"
+#include "platform/temporary_folder.h"
 
 #include <stdlib.h>
 
