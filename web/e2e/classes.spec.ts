@@ -38,11 +38,14 @@ test('a class is added, renamed and merged, each after a look at what changes', 
   await edit(page, 'Add', () => page.getByLabel('Name of the new class').fill('animal/lynx'));
   await expect(page.getByRole('tree', { name: 'Classes' })).toContainText('lynx');
   expect(classFile()).toEqual([...first, 'animal/lynx']);
+  const chosen = page.getByRole('tree', { name: 'Classes' }).getByRole('treeitem', { selected: true }).first();
+  await expect(chosen).toHaveAttribute('title', /animal\/lynx/); // the new one
 
   await page.getByRole('treeitem', { name: /^cat\b/ }).first().click();
   await edit(page, 'Rename', () => page.getByLabel('New name').fill('kitten'));
   await expect(page.getByRole('listbox', { name: 'Annotations' })).toContainText('kitten');
   expect(classFile()).toContain('kitten');
+  await expect(chosen).toHaveAttribute('title', /kitten/); // under its new name
 
   await edit(page, 'Merge', async () => {
     await page.getByRole('combobox', { name: 'Class', exact: true }).fill('kitten');
@@ -56,6 +59,7 @@ test('a class is added, renamed and merged, each after a look at what changes', 
   });
   await expect(page.getByRole('listbox', { name: 'Annotations' })).toContainText('animal/lynx');
   await expect.poll(classFile).toEqual([...first.filter((name) => name !== 'cat'), 'animal/lynx']);
+  await expect(chosen).toHaveAttribute('title', /animal\/lynx/); // what it was merged into
   const written = Number(program.labels('chelsea')[0]!.split(' ')[0]);
   expect(classFile()[written]).toBe('animal/lynx');
 });

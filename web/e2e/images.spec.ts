@@ -104,6 +104,11 @@ test('jumping: what is typed is looked up, and Enter opens it', async ({ page })
   await shows(page, 'rocket.jpg');
 
   await page.keyboard.press('j');
+  await page.keyboard.type('99999');
+  await expect(page.getByRole('dialog')).toContainText('No image has this number or name');
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('j');
   await page.keyboard.type(brokenName);
   await expect(suggestions).toHaveAttribute('aria-disabled', 'true');
   await page.keyboard.press('Escape');

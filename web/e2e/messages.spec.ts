@@ -12,6 +12,7 @@ test.afterEach(async () => {
   await program.stop();
 });
 
+const body = JSON.stringify({ type: 'about:blank', title: 'The disk is full', status: 507, detail: 'Free some space and press S.' });
 const worked = '.panel, .toolbar, .status-bar, .prompt-bar, .banner';
 
 for (const [width, height] of [
@@ -21,10 +22,10 @@ for (const [width, height] of [
   test(`an error lies over nothing that people work with, and lets them work below it, at ${width} × ${height}`, async ({ page }) => {
     await page.setViewportSize({ width, height });
     await opened(page, program.url);
-    await page.route('**/save', (route) => route.abort());
-    await page.keyboard.press('s');
+    await page.route('**/save', (route) => route.fulfill({ status: 507, contentType: 'application/problem+json', body }));
+    await page.getByRole('button', { name: 'Write the files of this image again' }).click();
     const toast = page.locator('.toast');
-    await expect(toast).toContainText('does not answer');
+    await expect(toast).toContainText('The disk is full');
     const box = (await toast.boundingBox())!;
     const crossed = await page.locator(worked).evaluateAll(
       (all, { x, y, width: w, height: h }) =>

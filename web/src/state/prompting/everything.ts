@@ -2,7 +2,7 @@
 // accepted or put away. A job goes on when another picture is opened and is found again on coming back, also after a
 // reload.
 
-import type { Point } from '../../geometry/box';
+import { boxIou, type Point } from '../../geometry/box';
 import { area as areaText, count, percent, plural } from '../../model/format';
 import { asProblem } from '../../model/problem';
 import type { Annotation, Candidate, EverythingResult, Job } from '../../model/wire';
@@ -64,11 +64,21 @@ function left(page: Page): readonly Candidate[] {
   );
 }
 
+const leastIou = 0.6; // of boxes; the program counts masks as one from 0.7 on
+
+// The program's next answer has the marked one again, as another object, or a better mask of the same thing.
+function sameSegment(segments: readonly Candidate[], marked: Candidate | null): Candidate | null {
+  if (marked === null) return null;
+  const same = segments.find(({ rle }) => rle === marked.rle);
+  if (same !== undefined) return same;
+  const like = segments.map((segment) => ({ segment, iou: boxIou(segment.box, marked.box) })).sort((a, b) => b.iou - a.iou)[0];
+  return like !== undefined && like.iou >= leastIou ? like.segment : null;
+}
+
 function offerLeft(page: Page): void {
   const { everything } = page.store.get();
   const segments = left(page);
-  // The program's next answer has the marked one again, as another object.
-  const hovered = segments.find(({ rle }) => rle === everything.hovered?.rle) ?? null;
+  const hovered = sameSegment(segments, everything.hovered);
   page.store.set({ everything: { ...everything, segments, hovered, found: known(page).found?.segments.length ?? 0 } });
 }
 

@@ -156,6 +156,9 @@ describe('everything mode', () => {
     expect(page.store.get().announcement).toMatch(/^Segment 2 of 2, 2,500 px/);
     await finds([small, large, right], { done: 4 });
     expect(page.store.get().everything.hovered?.rle).toBe('right');
+    await finds([small, large, square('a better right', 198, 52)], { done: 5 });
+    expect(page.store.get().everything.hovered?.rle).toBe('a better right');
+    await finds([small, large, right], { done: 6 });
     expect(canAccept(page.store.get())).toBe(true);
     accept(page);
     await settle();
