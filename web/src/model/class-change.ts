@@ -33,6 +33,14 @@ export function idAfter(
   return after.find((item) => (wanted === undefined ? item.id === id : item.name === wanted))?.id ?? null;
 }
 
+// The class that had this id and name when the list was so long. null: it is gone.
+export function idOnReturn(after: readonly Class[], id: number, name: string, count: number): number | null {
+  const found = after.find((item) => item.name === name);
+  if (found !== undefined) return found.id;
+  const there = after.find((item) => item.id === id);
+  return after.length === count && there !== undefined ? id : null; // renamed
+}
+
 // Names in their order, each once, as they are now.
 export function renamedIn(names: readonly string[], became: ReadonlyMap<string, string>): readonly string[] {
   if (!names.some((name) => became.has(name))) return names;

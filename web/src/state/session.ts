@@ -8,7 +8,7 @@ import { noFilter, type ImageList } from './images/image-list-state';
 import { loadPage, reloadList } from './images/image-list';
 import { flush, keepEdits, reloadPicture, takePicture } from './editing/edit-queue';
 import { tell, tellError } from './messages';
-import { takeProject } from './project/class-changes';
+import { classesToKeep, findClassesAgain, takeProject, type KeptClasses } from './project/class-changes';
 import { takeJobs } from './project/jobs';
 import { open } from './images/navigation';
 import { enqueue, type Page } from './page';
@@ -21,7 +21,7 @@ type Settings = Pick<
   PageState,
   'mode' | 'classId' | 'layers' | 'opacity' | 'autoAdvance' | 'multimask' | 'refineEdges' | 'hovering' | 'panels'
 > &
-  Pick<ImageList, 'filter' | 'layout'>;
+  Pick<ImageList, 'filter' | 'layout'> & { readonly classes: KeptClasses };
 
 const settingsKey = 'sam-annotator.settings';
 const promptKey = 'sam-annotator.prompt';
@@ -29,7 +29,7 @@ const promptKey = 'sam-annotator.prompt';
 function settingsOf(state: PageState): Settings {
   const { mode, classId, layers, opacity, autoAdvance, multimask, refineEdges, hovering, panels } = state;
   const { filter, layout } = state.images;
-  return { mode, classId, layers, opacity, autoAdvance, multimask, refineEdges, hovering, panels, filter, layout };
+  return { mode, classId, layers, opacity, autoAdvance, multimask, refineEdges, hovering, panels, filter, layout, classes: classesToKeep(state) };
 }
 
 function read<T>(storage: Storage, key: string): T | null {
@@ -119,9 +119,10 @@ export async function start(
   isOpen: (window: string) => Promise<boolean> = async () => false,
 ): Promise<void> {
   const settings = read<Partial<Settings>>(storage, settingsKey);
-  const { filter = noFilter, layout = 'list', ...others } = settings ?? {};
+  const { filter = noFilter, layout = 'list', classes, ...others } = settings ?? {};
   page.store.set({ ...others, images: { ...page.store.get().images, filter, layout } });
   await Promise.all([loadProject(page), loadPreferences(page)]);
+  if (classes !== undefined) findClassesAgain(page, classes);
   await keepEdits(page, storage, isOpen);
   const list = loadPage(page, 0);
   void loadProgress(page);

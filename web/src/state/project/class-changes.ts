@@ -1,7 +1,7 @@
 // The class list changed, here or in another window: what was chosen, listed, pinned and numbered is of the same classes
 // as before.
 
-import { idAfter, namesAfter } from '../../model/class-change';
+import { idAfter, idOnReturn, namesAfter } from '../../model/class-change';
 import { groupsOf } from '../../model/class-rows';
 import { changed } from '../../model/filter';
 import type { Class, Job, Project } from '../../model/wire';
@@ -52,4 +52,30 @@ export function takeProject(page: Page, project: Project): void {
   });
   // Another window may have pinned others since.
   if (became.size > 0) void loadPreferences(page).then(() => followNames(page, became));
+}
+
+// What a window remembers over a reload beside the ids, which may mean other classes then.
+export interface KeptClasses {
+  readonly count: number;
+  readonly chosen: string | null;
+  readonly listed: string | null;
+}
+
+export function classesToKeep({ project, classId, images }: PageState): KeptClasses {
+  const classes = project?.classes ?? [];
+  const nameOf = (wanted: number | null | undefined) => classes.find(({ id }) => id === wanted)?.name ?? null;
+  return { count: classes.length, chosen: nameOf(classId), listed: nameOf(images.filter.classId) };
+}
+
+// After the project is there.
+export function findClassesAgain(page: Page, { count, chosen, listed }: KeptClasses): void {
+  const { project, classId, images } = page.store.get();
+  const classes = project?.classes ?? [];
+  const wanted = (id: number | null | undefined, name: string | null) =>
+    id == null || name === null ? (id ?? null) : idOnReturn(classes, id, name, count);
+  const lists = wanted(images.filter.classId, listed) ?? undefined;
+  page.store.set({
+    classId: wanted(classId, chosen) ?? classes[0]?.id ?? null,
+    ...(lists === images.filter.classId ? {} : { images: { ...images, filter: changed(images.filter, { classId: lists }) } }),
+  });
 }

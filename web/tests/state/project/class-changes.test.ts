@@ -5,7 +5,7 @@ import type { Page } from '../../../src/state/page';
 import { loadPreferences } from '../../../src/state/preferences';
 import { chooseWhenAdded, takeProject } from '../../../src/state/project/class-changes';
 import { isPinned, noteUse, numberedClasses, togglePin } from '../../../src/state/project/classes';
-import { reloadProject } from '../../../src/state/session';
+import { reloadProject, remember, start } from '../../../src/state/session';
 import { FakeProgram, pageOn } from '../fake-program';
 
 const listOf = (names: readonly string[]): readonly Class[] => names.map((name, id) => ({ id, name }));
@@ -86,6 +86,44 @@ describe('a class of another name', () => {
     page.store.set({ jobs: { ...page.store.get().jobs, list: [{ ...job('class 10', 'class 3'), state: 'failed' }] } });
     classes = listOf(merged);
     await reloadProject(page);
+    expect(chosen(page)).toBe('class 0');
+    expect(page.store.get().images.filter.classId).toBeUndefined();
+  });
+});
+
+describe('a reload', () => {
+  function storage(): Storage {
+    const kept = new Map<string, string>();
+    return {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    } as Storage;
+  }
+
+  async function reloaded(meanwhile: readonly string[]): Promise<Page> {
+    classes = listOf(twelve);
+    const place = storage();
+    const page = await windowOn('/one');
+    const write = remember(page, place);
+    choose(page, 10);
+    write();
+    classes = listOf(meanwhile);
+    const after = pageOn(program);
+    await start(after, place);
+    return after;
+  }
+
+  test('finds the class again that was chosen and listed, whatever became of the list meanwhile', async () => {
+    const shorter = twelve.filter((name) => name !== 'class 3');
+    for (const [list, wanted] of [[twelve, 'class 10'], [renamed, 'animal/new'], [shorter, 'class 10'], [[...twelve, 'x'], 'class 10']] as const) {
+      const page = await reloaded(list);
+      expect([chosen(page), listed(page)]).toEqual([wanted, wanted]);
+    }
+  });
+
+  test('one that is gone is not the next one', async () => {
+    const page = await reloaded(merged);
     expect(chosen(page)).toBe('class 0');
     expect(page.store.get().images.filter.classId).toBeUndefined();
   });
