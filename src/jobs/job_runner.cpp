@@ -23,6 +23,7 @@ struct JobRunner::Job {
   std::shared_ptr<const JobResult> result;
   std::chrono::steady_clock::time_point began;
   std::optional<std::chrono::steady_clock::time_point> told;
+  bool may_begin = false;  // that it waits was told: what is told last is what is so
 };
 
 class JobRunner::Control final : public JobControl {
@@ -94,10 +95,21 @@ JobStatus JobRunner::begin(JobSpec spec) {
     job->status.id = ++last_id_;
     jobs_.emplace(job->status.id, job);
     begun = job->status;
-    changed_.notify_all();
   }
-  tell(begun);
+  try {
+    tell(begun);
+  } catch (...) {
+    let_begin(*job);
+    throw;
+  }
+  let_begin(*job);
   return begun;
+}
+
+void JobRunner::let_begin(Job& job) {
+  const MutexLock lock(mutex_);
+  job.may_begin = true;
+  changed_.notify_all();
 }
 
 JobStatus JobRunner::status_of(const Job& job) const {
@@ -190,7 +202,7 @@ JobRunner::JobPointer JobRunner::next(JobLane lane) {
   const MutexLock lock(mutex_);
   while (!stopping_) {
     for (const auto& [id, job] : jobs_) {
-      if (job->spec.lane != lane || job->status.state != JobState::queued) continue;
+      if (job->spec.lane != lane || job->status.state != JobState::queued || !job->may_begin) continue;
       job->status.state = JobState::running;
       job->status.started = clock_.wall_now();
       job->began = clock_.now();

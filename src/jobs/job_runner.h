@@ -60,6 +60,7 @@ class JobRunner {
   using JobPointer = std::shared_ptr<Job>;
 
   void run_lane(JobLane lane) SAM_EXCLUDES(mutex_);
+  void let_begin(Job& job) SAM_EXCLUDES(mutex_);
   JobPointer next(JobLane lane) SAM_EXCLUDES(mutex_);
   void run(const JobPointer& job) SAM_EXCLUDES(mutex_);
   void end(Job& job, JobState state, std::string message) SAM_REQUIRES(mutex_);

@@ -76,11 +76,22 @@ class JobRunnerTest : public testing::Test {
   HandClock clock_;
   std::mutex mutex_;
   std::vector<JobStatus> told_;
+  std::atomic<int> slow_ms_ = 0;  // telling that a job waits takes this long
   JobRunner runner_{clock_, [this](const JobStatus& job) {
+                      if (job.state == State::queued) std::this_thread::sleep_for(std::chrono::milliseconds(slow_ms_));
                       const std::lock_guard<std::mutex> lock(mutex_);
                       told_.push_back(job);
                     }};
 };
+
+// Who listens keeps what was told last.
+TEST_F(JobRunnerTest, ThatAJobWaitsIsToldBeforeItBegins) {
+  slow_ms_ = 30;
+  const std::int64_t id = runner_.begin(quick("work")).id;
+  wait_for(id, State::done);
+  runner_.stop();
+  EXPECT_THAT(told(id), ElementsAre(State::queued, State::running, State::done));
+}
 
 TEST_F(JobRunnerTest, AJobRunsAndTellsHowItEnded) {
   const std::int64_t id = runner_

@@ -65,15 +65,15 @@ test('one window has the image, the other looks, and takes it over knowingly', a
   await opened(other, program.url, 'chelsea.jpg');
   await expect(other.getByTestId('look-only')).toBeVisible();
   await expect(objects(other)).toHaveCount(1);
-  await addBox(other, [0.1, 0.1], [0.5, 0.6], 'cat');
-  await expect(other.locator('.toast').first()).toBeVisible();
-  await expect(objects(other)).toHaveCount(1);
-  await offered(other); // the mask is still there to be added
+  await chooseClass(other, 'cat');
+  await drag(other, [0.1, 0.1], [0.5, 0.6]);
+  await expect(other.locator('.toast', { hasText: 'Nothing was drawn' })).toBeVisible();
+  await expect(other.getByTestId('prompt-bar')).not.toHaveAttribute('data-state', /offered|waiting/);
   await other.getByTestId('look-only').getByRole('button', { name: 'Take over' }).click();
   await other.getByRole('dialog').getByRole('button', { name: /Take over/ }).click();
   await expect(other.getByTestId('look-only')).toHaveCount(0);
   await expect(page.getByTestId('look-only')).toBeVisible();
-  await other.keyboard.press('Enter');
+  await addBox(other, [0.1, 0.1], [0.5, 0.6], 'cat');
   await annotations(other, 2);
   await expect(objects(page)).toHaveCount(2);
 });
