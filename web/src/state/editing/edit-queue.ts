@@ -342,6 +342,14 @@ function ofClassThatIs(page: Page, edit: WaitingEdit): WaitingEdit {
   return { ...edit, className: chosen.name, edit: { ...edit.edit, class_id: chosen.id } as Edit };
 }
 
+// What an earlier page left, to be sent now.
+export function takeEdits(page: Page, { waiting, refused }: Pick<EditQueue, 'waiting' | 'refused'>): void {
+  const numbers = [...waiting, ...refused].flatMap(({ shown, makes }) => [shown?.id ?? 0, makes ?? 0]);
+  page.nextId = Math.max(page.nextId, ...numbers.map((number) => 1 - number));
+  show(page, { waiting, refused });
+  void flush(page);
+}
+
 // Follows the connection: an edit on its way over a lost one may never be answered, and is sent again over the next.
 export function watchConnection(page: Page): () => void {
   let before = page.store.get().connection;
@@ -352,59 +360,4 @@ export function watchConnection(page: Page): () => void {
     if (connection === 'lost') sendingOf(page).abort?.abort();
     if (connection === 'open') void flush(page);
   });
-}
-
-const storageKey = 'sam-annotator.edits';
-
-function keyFor(page: Page): string {
-  const { project } = page.store.get();
-  return `${storageKey}:${project?.folder ?? project?.name ?? ''}`;
-}
-
-// Keeps what is not on disk in the window's storage, at once; and takes what an earlier page left there, unless that one is
-// open: a copy of a tab comes with a copy of its storage, and both would send the same edits.
-export async function keepEdits(
-  page: Page,
-  storage: Storage,
-  isOpen: (window: string) => Promise<boolean> = async () => false,
-): Promise<void> {
-  const key = keyFor(page);
-  let left = readEdits(storage.getItem(key));
-  if (left !== null && left.window !== page.window && (await isOpen(left.window))) left = null;
-  if (left !== null) {
-    const numbers = [...left.waiting, ...left.refused].flatMap(({ shown, makes }) => [shown?.id ?? 0, makes ?? 0]);
-    page.nextId = Math.max(page.nextId, ...numbers.map((number) => 1 - number));
-    show(page, { waiting: left.waiting, refused: left.refused });
-  }
-  let kept = page.store.get().edits;
-  const write = () => {
-    const { edits } = page.store.get();
-    if (edits.waiting === kept.waiting && edits.refused === kept.refused) return;
-    kept = edits;
-    try {
-      if (edits.waiting.length === 0 && edits.refused.length === 0) storage.removeItem(key);
-      else storage.setItem(key, JSON.stringify({ window: page.window, waiting: edits.waiting, refused: edits.refused }));
-    } catch (error) {
-      tell(page, 'warning', 'edit', text.saving.notKept, asProblem(error).message);
-    }
-  };
-  page.store.subscribe(write);
-  if (left !== null) void flush(page);
-}
-
-function isEdit(value: unknown): value is WaitingEdit {
-  if (typeof value !== 'object' || value === null) return false;
-  const { id, name, revision, edit } = value as Record<string, unknown>;
-  return [id, name, revision].every((each) => typeof each === 'string') && typeof edit === 'object' && edit !== null;
-}
-
-type LeftEdits = Pick<EditQueue, 'waiting' | 'refused'> & { readonly window: string };
-
-function readEdits(kept: string | null): LeftEdits | null {
-  try {
-    const { window = '', waiting, refused } = JSON.parse(kept ?? 'null') as Partial<LeftEdits>;
-    return { window, waiting: (waiting ?? []).filter(isEdit), refused: (refused ?? []).filter(isEdit) };
-  } catch {
-    return null;
-  }
 }
