@@ -81,6 +81,7 @@ std::string shortened(std::string_view text, std::size_t length) {
     if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) characters.push_back(i);
   }
   if (characters.size() <= length) return std::string(text);
+  if (length < 2) return "…";
   if (text.find('/') == std::string_view::npos) return std::string(text.substr(0, characters[length - 1])) + "…";
   return "…" + std::string(text.substr(characters[characters.size() - (length - 1)]));
 }

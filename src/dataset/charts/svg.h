@@ -13,8 +13,8 @@ namespace sam {
 // For XML's and HTML's text and attributes in double quotes. Control characters, which XML does not have, become "?".
 std::string escaped_markup(std::string_view text);
 
-// At most `length` characters (code points, 1 or more), the last of them … if something was left out; of a name with levels (animal/cat) the first, since those below one
-// level begin alike.
+// At most `length` characters (code points, 1 or more), the last of them … if something was left out; of a name with levels
+// (animal/cat) the first, since those below one level begin alike.
 std::string shortened(std::string_view text, std::size_t length);
 
 // "1,234,567"
