@@ -143,14 +143,14 @@ export async function start(
 export async function reconnect(page: Page, restart: () => void): Promise<void> {
   const before = page.store.get().project;
   try {
+    const jobs = await page.api.jobs();
+    takeJobs(page, jobs); // they tell into what classes were merged
     await loadProject(page);
     const after = page.store.get().project;
     if (before?.folder !== after?.folder || before?.version !== after?.version) return restart();
     await flush(page);
     await reloadList(page);
     await showAgain(page);
-    const jobs = await page.api.jobs();
-    takeJobs(page, jobs);
     restoreEverything(page, jobs);
     void loadProgress(page);
     tell(page, 'info', 'note', text.saving.connectedAgain);

@@ -924,6 +924,7 @@ export const text = {
     refused: (count: number) => (count === 1 ? '1 edit was not made' : `${count} edits were not made`),
     refusedOn: (edits: string, names: string) => `${edits} (${names}).`,
     makeAgain: 'Make them now',
+    makeAgainAs: (gone: string, instead: string) => `Make them now, as “${instead}” instead of ${gone}`,
     makeAgainTitle: 'On the annotations as they are now; undo and redo are left out',
     discard: 'Discard',
     edits: {

@@ -29,7 +29,7 @@ export interface EditQueue {
   readonly waiting: readonly WaitingEdit[]; // in the order they are to be made
   readonly stalled: string | null; // why they wait; null: they are on their way
   readonly refused: readonly RefusedEdit[]; // somebody else changed the image, or has it; nothing of them was made
-  readonly undone: readonly Undone[]; // of one image, in the order of the undoing
+  readonly undone: readonly Undone[]; // of each image in the order of the undoing
 }
 
 export const noEdits: EditQueue = { waiting: [], stalled: null, refused: [], undone: [] };

@@ -10,6 +10,7 @@ import type { Annotation, Edit, Picture } from '../../model/wire';
 import type { EditQueue, RefusedEdit, WaitingEdit } from './edit-queue-state';
 import { patchByName, refreshEntry, withNewestEncoding } from '../images/image-list';
 import { settled, tell, tellError } from '../messages';
+import { classInstead, ofClass, withClasses } from './waiting-classes';
 import { newObjects, withWaiting } from './optimism';
 import { enqueue, type Page } from '../page';
 
@@ -47,6 +48,12 @@ export function savedNow({ waiting, refused }: EditQueue): 'saved' | 'saving' | 
   return refused.length > 0 ? 'failed' : 'saved';
 }
 
+// As it will be once they are made.
+function withEdits(base: Picture, { waiting, undone }: EditQueue): Picture {
+  const picture = withWaiting(base, waiting);
+  return undone.some(({ name }) => name === base.name) ? { ...picture, can_redo: true } : picture;
+}
+
 // Everything that follows from the edits that wait, and from the picture as the program has it. isNew: that one came just
 // now; else what is on screen stays but for the edits (events bring news of its encoding, its place, its holder).
 function show(page: Page, change: Partial<EditQueue>, isNew = false): void {
@@ -55,8 +62,7 @@ function show(page: Page, change: Partial<EditQueue>, isNew = false): void {
   const edits = { ...state.edits, ...change };
   const saved = savedNow(edits);
   if (base === null || state.picture?.name !== base.name) return page.store.set({ edits, saved });
-  const { annotations, reviewed, faulty, can_undo, ...others } = withWaiting(base, edits.waiting);
-  const can_redo = others.can_redo || edits.undone.some(({ name }) => name === base.name);
+  const { annotations, reviewed, faulty, can_undo, can_redo, ...others } = withEdits(base, edits);
   const picture = { ...(isNew ? others : state.picture), annotations, reviewed, faulty, can_undo, can_redo };
   const ids = new Set(picture.annotations.map(({ id }) => id));
   const selection = [...state.selection].every((id) => ids.has(id))
@@ -67,9 +73,9 @@ function show(page: Page, change: Partial<EditQueue>, isNew = false): void {
 
 // A picture comes to the screen: with the edits of it that wait.
 export function pictureToShow(page: Page, picture: Picture): { picture: Picture; adding: readonly Annotation[] } {
-  const { waiting } = page.store.get().edits;
+  const { edits } = page.store.get();
   sendingOf(page).base = picture;
-  return { picture: withWaiting(picture, waiting), adding: newObjects(waiting, picture.name) };
+  return { picture: withEdits(picture, edits), adding: newObjects(edits.waiting, picture.name) };
 }
 
 // The program's answer about the picture on screen. asked: when it was asked for.
@@ -100,8 +106,7 @@ export function mayPass(error: unknown): boolean {
 }
 
 // Not made, but worth to be made again: the image is another's, or was changed by another, or the edit waited long, or its
-// class is gone meanwhile. What
-// is refused at once is where it came from: the mask is on offer again.
+// class is gone meanwhile. What is refused at once is where it came from: the mask is on offer again.
 function isKept(error: unknown, waited: boolean): boolean {
   if (isConflict(error)) return true;
   return error instanceof Problem && (isHeld(error) || isClassGone(error) || (error.status >= 500 && waited));
@@ -118,11 +123,28 @@ function isOnto({ edit }: WaitingEdit, { makes }: WaitingEdit): boolean {
   return edit.type === 'paint' && edit.id !== null && edit.id === makes;
 }
 
-// Of the edits after a refused one that were made on the same image: undo would take back something else, a stroke has
-// nothing to go onto, and of a changed image none was made knowingly.
-function fallsWith(first: WaitingEdit, other: WaitingEdit, all: boolean): boolean {
-  if (other.name !== first.name) return false;
-  return all || other.edit.type === 'undo' || other.edit.type === 'redo' || isOnto(other, first);
+function isStep({ edit: { type } }: WaitingEdit): boolean {
+  return type === 'undo' || type === 'redo';
+}
+
+// The redo that would do again what this undo takes back; of a redo the undo.
+function oppositeOf({ edit }: WaitingEdit, behind: readonly WaitingEdit[]): WaitingEdit | undefined {
+  let depth = 1;
+  return behind.filter(({ edit: { type } }) => type !== 'mark').find((each) => {
+    if (!isStep(each)) depth = Infinity; // an edit is the end of what could be done again
+    depth += each.edit.type === edit.type ? 1 : -1;
+    return depth === 0;
+  });
+}
+
+// The edits behind a refused one, on the same image, that are refused with it: undo would take back something else, a
+// stroke has nothing to go onto, and of a changed image (all) none was made knowingly.
+function fallenWith(first: WaitingEdit, waiting: readonly WaitingEdit[], all: boolean): readonly WaitingEdit[] {
+  const behind = waiting.filter(({ id, name }) => id !== first.id && name === first.name);
+  if (all) return behind;
+  if (!isStep(first)) return behind.filter((each) => isStep(each) || isOnto(each, first));
+  const opposite = oppositeOf(first, behind);
+  return opposite === undefined ? [] : [opposite];
 }
 
 // Another window has the image.
@@ -138,10 +160,11 @@ function isOffered({ type }: Edit): boolean {
 function refuse(page: Page, first: WaitingEdit, error: unknown, waited: boolean): void {
   const { waiting, refused } = page.store.get().edits;
   const kept = isKept(error, waited);
-  const fallen = waiting.filter((each) => each.id === first.id || fallsWith(first, each, kept && !isClassGone(error)));
+  const fallen = [first, ...fallenWith(first, waiting, kept && !isClassGone(error))];
+  const ids = new Set(fallen.map(({ id }) => id));
   const why = asProblem(error).message;
   const added: readonly RefusedEdit[] = kept ? fallen.map((each) => ({ ...each, why })) : [];
-  show(page, { waiting: waiting.filter((each) => !fallen.includes(each)), refused: [...refused, ...added], stalled: null });
+  show(page, { waiting: waiting.filter(({ id }) => !ids.has(id)), refused: [...refused, ...added], stalled: null });
   if (isConflict(error)) tell(page, 'warning', 'edit', text.saving.conflict, text.saving.conflictDetail(fallen.length));
   else if (!isHeld(error) || isOffered(first.edit)) tellError(page, 'edit', error); // else the banner says so
   for (const each of fallen) settle(page, each.id, 'refused');
@@ -245,7 +268,7 @@ export async function submit(
   const named = className === undefined ? {} : { className };
   const submitted = put(page, { name, revision, overlap, edit, shown, makes, ...named }, undoneAfter(edits, name, edit));
   const settled = await submitted;
-  if (edit.type === 'undo' && settled.outcome !== 'stored') forgetUndone(page, name);
+  if (edit.type === 'undo' && settled.outcome !== 'stored') forgetUndo(page, name);
   return settled;
 }
 
@@ -266,26 +289,31 @@ function classNamed(page: Page, edit: Edit): string | undefined {
   return page.store.get().project?.classes.find(({ id }) => id === edit.class_id)?.name;
 }
 
+const undoneKept = 200; // of all images
+
 // A new edit is the end of what could be done again, as in the program. A mark is no step.
 function undoneAfter({ undone }: EditQueue, name: string, { type }: Edit): EditQueue['undone'] {
-  const own = undone.filter((each) => each.name === name);
-  if (type === 'redo' && own.at(-1)?.edit === null) return own.slice(0, -1);
-  if (type === 'mark' || type === 'redo' || own.length === 0) return own;
-  return type === 'undo' ? [...own, { name, edit: null }] : [];
+  const [own, others] = [undone.filter((each) => each.name === name), undone.filter((each) => each.name !== name)];
+  if (own.length === 0 || type === 'mark') return undone;
+  if (type === 'undo') return [...others, ...own, { name, edit: null }].slice(-undoneKept);
+  if (type !== 'redo') return others;
+  return own.at(-1)!.edit === null ? [...others, ...own.slice(0, -1)] : undone;
 }
 
-function forgetUndone(page: Page, of: string): void {
+// The program took nothing back.
+function forgetUndo(page: Page, of: string): void {
   const { undone } = page.store.get().edits;
-  show(page, { undone: undone.filter(({ name }) => name !== of) });
+  const at = undone.findLastIndex(({ name, edit }) => name === of && edit === null);
+  show(page, { undone: undone.filter((_, i) => i !== at) });
 }
 
 // The edit that undo took back last, if it was never sent: made now. Null: the program is to be asked.
 export function redoUnsent(page: Page): Promise<Submitted> | null {
   const { picture, edits } = page.store.get();
-  const last = edits.undone.at(-1);
-  if (picture === null || last?.name !== picture.name || last.edit === null) return null;
+  const last = edits.undone.findLast(({ name }) => name === picture?.name);
+  if (picture === null || last === undefined || last.edit === null) return null;
   const { id: _, tried: __, ...edit } = last.edit;
-  return put(page, { ...edit, revision: picture.revision }, edits.undone.slice(0, -1));
+  return put(page, { ...edit, revision: picture.revision }, edits.undone.filter((each) => each !== last));
 }
 
 // The newest edit of the picture on screen, if it was never sent: nobody needs to undo what was not done.
@@ -294,7 +322,7 @@ export function takeBackUnsent(page: Page): boolean {
   const last = edits.waiting.at(-1);
   if (last === undefined || last.tried || last.name !== picture?.name) return false;
   if (last.edit.type === 'undo' || last.edit.type === 'redo') return false;
-  const undone = [...edits.undone.filter(({ name }) => name === last.name), { name: last.name, edit: last }];
+  const undone = [...edits.undone, { name: last.name, edit: last }].slice(-undoneKept);
   show(page, { waiting: edits.waiting.slice(0, -1), undone });
   settle(page, last.id, 'taken back');
   return true;
@@ -333,20 +361,26 @@ export async function makeRefusedAgain(page: Page): Promise<void> {
   await flush(page);
 }
 
-// The class chosen now, where the edit's own is gone.
+// Of the class chosen now, where the edit's own is gone.
 function ofClassThatIs(page: Page, edit: WaitingEdit): WaitingEdit {
-  const { project, classId } = page.store.get();
-  const chosen = project?.classes.find(({ id }) => id === classId);
-  const isThere = project?.classes.some(({ name }) => name === edit.className);
-  if (edit.className === undefined || isThere === true || chosen === undefined) return edit;
-  return { ...edit, className: chosen.name, edit: { ...edit.edit, class_id: chosen.id } as Edit };
+  const state = page.store.get();
+  const instead = classInstead(state);
+  const isGone = edit.className !== undefined && state.project?.classes.every(({ name }) => name !== edit.className);
+  return isGone === true && instead !== undefined ? ofClass(edit, instead) : edit;
+}
+
+// The class list changed.
+export function followClasses(page: Page, became: ReadonlyMap<string, string>): void {
+  const { project, edits } = page.store.get();
+  if (edits.waiting.length + edits.refused.length + edits.undone.length === 0) return;
+  show(page, withClasses(edits, project?.classes ?? [], became));
 }
 
 // What an earlier page left, to be sent now.
-export function takeEdits(page: Page, { waiting, refused }: Pick<EditQueue, 'waiting' | 'refused'>): void {
-  const numbers = [...waiting, ...refused].flatMap(({ shown, makes }) => [shown?.id ?? 0, makes ?? 0]);
-  page.nextId = Math.max(page.nextId, ...numbers.map((number) => 1 - number));
-  show(page, { waiting, refused });
+export function takeEdits(page: Page, { waiting, refused, undone }: Pick<EditQueue, 'waiting' | 'refused' | 'undone'>): void {
+  const left = [...waiting, ...refused, ...undone.flatMap(({ edit }) => edit ?? [])];
+  page.nextId = Math.max(page.nextId, ...left.flatMap(({ shown, makes }) => [1 - (shown?.id ?? 0), 1 - (makes ?? 0)]));
+  show(page, { waiting, refused, undone });
   void flush(page);
 }
 

@@ -1,12 +1,14 @@
-// Edits that are not on disk are in the window's storage, too: a page that is loaded again, or comes back after a crash,
-// sends them.
+// Edits that are not on disk, and what can be done again of them, are in the window's storage, too: a page that is loaded
+// again, or comes back after a crash, sends them.
 
 import { asProblem } from '../../model/problem';
+import { namesAfter } from '../../model/class-change';
 import { text } from '../../text/en';
 import { tell } from '../messages';
 import type { Page } from '../page';
 import { takeEdits } from './edit-queue';
-import type { EditQueue, WaitingEdit } from './edit-queue-state';
+import type { EditQueue, Undone, WaitingEdit } from './edit-queue-state';
+import { withClasses } from './waiting-classes';
 
 const storageKey = 'sam-annotator.edits';
 
@@ -26,15 +28,17 @@ export async function keepEdits(
   const left = readEdits(storage.getItem(key));
   const isCopy = left !== null && left.window !== page.window && (await isOpen(left.window));
   if (isCopy) storage.removeItem(key);
-  else if (left !== null) takeEdits(page, left);
+  else if (left !== null) takeLeft(page, left);
   let kept = page.store.get().edits;
   const write = () => {
-    const { edits } = page.store.get();
-    if (edits.waiting === kept.waiting && edits.refused === kept.refused) return;
+    const { edits, project } = page.store.get();
+    const { waiting, refused, undone } = edits;
+    if (waiting === kept.waiting && refused === kept.refused && undone === kept.undone) return;
     kept = edits;
     try {
-      if (edits.waiting.length === 0 && edits.refused.length === 0) storage.removeItem(key);
-      else storage.setItem(key, JSON.stringify({ window: page.window, waiting: edits.waiting, refused: edits.refused }));
+      if (waiting.length + refused.length + undone.length === 0) return storage.removeItem(key);
+      const classes = project?.classes.map(({ name }) => name) ?? [];
+      storage.setItem(key, JSON.stringify({ window: page.window, classes, waiting, refused, undone } satisfies LeftEdits));
     } catch (error) {
       tell(page, 'warning', 'edit', text.saving.notKept, asProblem(error).message);
     }
@@ -42,18 +46,41 @@ export async function keepEdits(
   page.store.subscribe(write);
 }
 
-function isEdit(value: unknown): value is WaitingEdit {
-  if (typeof value !== 'object' || value === null) return false;
-  const { id, name, revision, edit } = value as Record<string, unknown>;
-  return [id, name, revision].every((each) => typeof each === 'string') && typeof edit === 'object' && edit !== null;
+// Classes may have been renamed while nobody looked.
+function takeLeft(page: Page, left: LeftEdits): void {
+  const classes = page.store.get().project?.classes ?? [];
+  const before = left.classes.map((name, id) => ({ id, name }));
+  takeEdits(page, withClasses(left, classes, namesAfter(before, classes, () => undefined)));
 }
 
-type LeftEdits = Pick<EditQueue, 'waiting' | 'refused'> & { readonly window: string };
+type LeftEdits = Pick<EditQueue, 'waiting' | 'refused' | 'undone'> & {
+  readonly window: string;
+  readonly classes: readonly string[]; // their names when the edits were made
+};
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isEdit(value: unknown): value is WaitingEdit {
+  if (!isObject(value)) return false;
+  return [value['id'], value['name'], value['revision']].every((each) => typeof each === 'string') && isObject(value['edit']);
+}
+
+function isUndone(value: unknown): value is Undone {
+  return isObject(value) && typeof value['name'] === 'string' && (value['edit'] === null || isEdit(value['edit']));
+}
 
 function readEdits(kept: string | null): LeftEdits | null {
   try {
-    const { window = '', waiting, refused } = JSON.parse(kept ?? 'null') as Partial<LeftEdits>;
-    return { window, waiting: (waiting ?? []).filter(isEdit), refused: (refused ?? []).filter(isEdit) };
+    const { window = '', classes, waiting, refused, undone } = JSON.parse(kept ?? 'null') as Partial<LeftEdits>;
+    return {
+      window,
+      classes: (classes ?? []).filter((name) => typeof name === 'string'),
+      waiting: (waiting ?? []).filter(isEdit),
+      refused: (refused ?? []).filter(isEdit),
+      undone: (undone ?? []).filter(isUndone),
+    };
   } catch {
     return null;
   }

@@ -7,6 +7,7 @@ import { changed } from '../../model/filter';
 import type { Class, Job, Project } from '../../model/wire';
 import type { Page } from '../page';
 import type { PageState } from '../page-state';
+import { followClasses } from '../editing/edit-queue';
 import { loadPreferences } from '../preferences';
 import { followNames } from './classes';
 
@@ -50,6 +51,7 @@ export function takeProject(page: Page, project: Project): void {
     ...(lists === listed ? {} : { images: { ...images, filter: changed(images.filter, { classId: lists }), pages: new Map() } }),
     ...takeAdded(page, after),
   });
+  followClasses(page, became);
   // Another window may have pinned others since.
   if (became.size > 0) void loadPreferences(page).then(() => followNames(page, became));
 }

@@ -3,9 +3,11 @@ import { Problem, unreachable } from '../../../src/model/problem';
 import type { Edit } from '../../../src/model/wire';
 import { flush, forgetRefused, makeRefusedAgain, submit, watchConnection } from '../../../src/state/editing/edit-queue';
 import { keepEdits } from '../../../src/state/editing/kept-edits';
+import { goneClasses } from '../../../src/state/editing/waiting-classes';
 import { addMask, edit, redoEdit, undoEdit } from '../../../src/state/editing/editing';
 import { open } from '../../../src/state/images/navigation';
 import { makePage, type Page } from '../../../src/state/page';
+import { takeProject } from '../../../src/state/project/class-changes';
 import { drawBox } from '../../../src/state/prompting/prompting';
 import { makeRandom } from '../../random';
 import { candidate, FakeProgram, noProxies, settle } from '../fake-program';
@@ -347,6 +349,73 @@ describe('edits on their way to the disk', () => {
     await makeRefusedAgain(page);
     expect(named.at(-1)).toBe('bird');
     expect(program.edits.at(-1)).toMatchObject({ type: 'add', class_id: 1 });
+  });
+
+  test('an edit that waits follows its class, renamed or elsewhere in the list; also one that was refused, also over a reload', async () => {
+    const classesNow = (names: string[]) => {
+      program.api.project = async () => ({ ...project, classes: names.map((name, id) => ({ id, name })) });
+    };
+    const project = await program.api.project();
+    const page = await loaded();
+    const named: (string | undefined)[] = [];
+    const { edit: really } = program.api;
+    program.api.edit = async (name, request) => {
+      named.push(request.class_name);
+      return really(name, request);
+    };
+    lose(page);
+    void submit(page, add('one'));
+    const first = page.store.get().edits.waiting[0]!;
+    page.store.set({ edits: { ...page.store.get().edits, refused: [{ ...first, id: 'refused', why: '' }] } });
+    classesNow(['kitten', 'dog']);
+    takeProject(page, await program.api.project());
+    expect(goneClasses(page.store.get())).toEqual([]);
+    expect(page.store.get().edits.refused[0]!.className).toBe('kitten');
+    classesNow(['bird', 'kitten', 'dog']);
+    takeProject(page, await program.api.project());
+    expect(page.store.get().edits.waiting[0]).toMatchObject({ className: 'kitten', edit: { class_id: 1 } });
+    classesNow(['bird', 'lion', 'dog']); // while the page is away
+    const again = await loaded();
+    await connect(again);
+    expect(named).toEqual(['lion']);
+    await makeRefusedAgain(again);
+    expect(named).toEqual(['lion', 'lion']);
+    expect(program.edits).toMatchObject([{ class_id: 1 }, { class_id: 1 }]);
+  });
+
+  test('of each image what undo took back unsent is made by redo, also over a reload', async () => {
+    const page = await loaded();
+    lose(page);
+    void submit(page, add('one'));
+    await undoEdit(page);
+    await open(page, 'b.jpg');
+    void submit(page, add('two'));
+    void submit(page, add('three'));
+    await undoEdit(page);
+    const again = await loaded();
+    await connect(again);
+    expect(again.store.get().picture!.can_redo).toBe(true);
+    await redoEdit(again);
+    await open(again, 'b.jpg');
+    await redoEdit(again);
+    expect(made().sort()).toEqual(['one', 'three', 'two']);
+    expect(again.store.get().edits.undone).toEqual([]);
+    expect(storage.length).toBe(0);
+  });
+
+  test('an undo that found nothing takes only its own redo along', async () => {
+    const page = await loaded();
+    for (const name of ['one', 'two']) await submit(page, add(name));
+    const { edit: really } = program.api;
+    program.api.edit = async (name, request) => {
+      if (request.edit.type === 'undo' && !program.picture(name).can_undo) throw new Problem(422, 'about:blank', 'Nothing to undo', '');
+      return really(name, request);
+    };
+    const steps = ['undo', 'undo', 'undo', 'undo', 'redo', 'redo', 'redo', 'redo'] as const;
+    const outcomes = await Promise.all(steps.map((type) => submit(page, { type })));
+    const [yes, no] = ['stored', 'refused'];
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual([yes, yes, no, no, no, no, yes, yes]);
+    expect(page.store.get().picture!.annotations).toHaveLength(2);
   });
 
   test('a copy of the tab does not take the edits of the one that is open; a page after a crash does', async () => {
