@@ -26,6 +26,7 @@ struct AnnotateOptions {
   std::string category_path;
   std::string classes_csv;
   std::string import_from;
+  bool empty_as_new = false;
   int port = 8008;
   // The original's, which choose a model by its size: "sam2" and "small_v2" is the model kept as sam2_small_v2.
   std::string sam_version;
@@ -151,6 +152,7 @@ void import_first(const AnnotateOptions& options, Program& program) {
   command.in = options.import_from;
   command.project = options.category_path;
   command.options.on_conflict = OnConflict::keep;
+  command.options.empty_as_new = options.empty_as_new;
   command.flags.classes_csv = options.classes_csv;
   run_import_of_any(command, "", "sam-annotator import --format", program);
 }
@@ -162,6 +164,8 @@ int run_annotate(AnnotateOptions options, Program& program) {
         "give the folder with --category_path DIR (it holds images/) and the classes with --classes_csv FILE");
   if (options.debug) spdlog::set_level(spdlog::level::debug);
   take_original_model_flags(options);
+  if (options.empty_as_new && options.import_from.empty())
+    throw UsageError("--empty-as-new says how --import reads a dataset; give --import DATASET too");
   if (!options.import_from.empty()) import_first(options, program);
   StopSignals signals;  // before anything that makes a thread
 
@@ -194,6 +198,9 @@ void add_annotate_options(CLI::App& app, AnnotateOptions& options) {
       "--import", options.import_from,
       "first reads another tool's dataset (X-AnyLabeling, labelme, CVAT, COCO, YOLO, …) with its classes into "
       "the project, which is made if it is not there; see import for choices");
+  app.add_flag(
+      "--empty-as-new", options.empty_as_new,
+      "with --import: pictures without objects stay new; else somebody looked at them, and nothing is on them");
   app.add_option("--port", options.port, "port of the page on 127.0.0.1")
       ->check(CLI::Range(1, 65535))
       ->capture_default_str();

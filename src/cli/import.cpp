@@ -153,12 +153,20 @@ int run_import_of_any(ImportCommand command, const std::string& format_name, con
           on_progress({done, all, std::chrono::duration<double>(program.clock.now() - began).count()});
         });
   };
-  if (is_archive(program.files, command.in)) {
-    run_shown(unpack, {"stopped; nothing was imported", {}});
-    command.in = input->path().string();
+  const auto run = [&] {
+    const Format& format = format_of_input(format_name, command.in, flag, program.files);
+    return run_import(std::move(command), format, program);
+  };
+  if (!is_archive(program.files, command.in)) return run();
+  run_shown(unpack, {"stopped; nothing was imported", {}});
+  command.in = input->path().string();
+  try {
+    return run();
+  } catch (const UsageError& error) {
+    throw UsageError(input->about_given(error.what()));
+  } catch (const DatasetError& error) {
+    throw DatasetError(input->about_given(error.what()));
   }
-  const Format& format = format_of_input(format_name, command.in, flag, program.files);
-  return run_import(std::move(command), format, program);
 }
 
 void add_import_flags(CLI::App& command, ImportCommand& options) {

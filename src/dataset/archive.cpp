@@ -26,6 +26,30 @@ constexpr std::size_t small_file_bytes = std::size_t{64} << 20;  // written at o
 // Folders that are part of a dataset, also where nothing else is in the archive.
 constexpr std::string_view parts_of_datasets[] = {"annotations", "images", "labels", "train", "val", "test"};
 
+// By its name a text about the dataset, not a file of it.
+bool is_about(std::string name) {
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const auto begins = [&](std::string_view word) { return name.starts_with(word); };
+  return begins("readme") || begins("license") || begins("licence") || begins("changelog");
+}
+
+// What a file manager puts beside what it packs.
+bool is_of_file_manager(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return *path.begin() == "__MACOSX" || name.starts_with("._") || name == ".DS_Store" || name == "Thumbs.db" ||
+         name == "desktop.ini";
+}
+
+// The folder, or the only folder in it, where nothing is beside that one but texts about it.
+fs::path dataset_in(FileSystem& files, const fs::path& folder) {
+  const FolderNames names = *list_folder(files, folder, false);
+  if (names.folders.size() != 1 || !std::all_of(names.files.begin(), names.files.end(), is_about)) return folder;
+  const std::string& only = names.folders[0];
+  const bool is_part =
+      std::find(std::begin(parts_of_datasets), std::end(parts_of_datasets), only) != std::end(parts_of_datasets);
+  return is_part ? folder : folder / only;
+}
+
 // The archive's bytes for libarchive, through the injected file system: a ZIP file is read from its end.
 struct Source {
   InputFile& file;
@@ -107,6 +131,7 @@ class Unpacking {
   }
 
   void unpack(const fs::path& path) {
+    if (is_of_file_manager(path)) return;
     if (!seen_.insert(path).second) throw FormatError(name_, "has " + path.string() + " twice");
     const fs::path to = folder_ / path;
     if (made_.insert(to.parent_path()).second) files_.create_directories(to.parent_path());
@@ -164,12 +189,8 @@ fs::path unpack_archive(FileSystem& files, const fs::path& archive, const fs::pa
     if (stop.stop_requested()) throw Stopped();
     on_progress(unpacking.read_bytes(), unpacking.all_bytes());
   } while (unpacking.next());
-  const std::vector<std::string> names = files.list(folder);
-  if (names.empty()) throw FormatError(archive.string(), "holds no file");
-  const bool is_part =
-      std::find(std::begin(parts_of_datasets), std::end(parts_of_datasets), names[0]) != std::end(parts_of_datasets);
-  const bool is_wrapped = names.size() == 1 && !is_part && is_folder(files, folder / names[0]);
-  return is_wrapped ? folder / names[0] : folder;
+  if (files.list(folder).empty()) throw FormatError(archive.string(), "holds no file");
+  return dataset_in(files, folder);
 }
 
 }  // namespace sam

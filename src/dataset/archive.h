@@ -23,9 +23,11 @@ struct UnpackLimits {
 // read_bytes of the archive's all_bytes.
 using UnpackListener = std::function<void(std::uint64_t read_bytes, std::uint64_t all_bytes)>;
 
-// Its files into an empty folder, by their names in the archive; links and other things that are no files are passed over. Returns where the dataset is: the
-// folder, or the only folder in it. Nothing is flushed: it is for reading now. Throws FormatError (damaged, encrypted, a name that leads out of the folder or comes
-// twice, far more bytes than such an archive honestly holds), FileError; Stopped when asked to. What was unpacked until then stays: the folder is the
+// Its files into an empty folder, by their names in the archive; links, other things that are no files, and what file
+// managers put beside (__MACOSX, .DS_Store, Thumbs.db) are passed over. Returns where the dataset is: the folder, or the
+// only folder in it, if nothing but a README or the like is beside that one. Nothing is flushed: it is for reading now.
+// Throws FormatError (damaged, encrypted, a name that leads out of the folder or comes twice, far more bytes than such an
+// archive honestly holds), FileError; Stopped when asked to. What was unpacked until then stays: the folder is the
 // caller's.
 std::filesystem::path unpack_archive(FileSystem& files, const std::filesystem::path& archive,
                                      const std::filesystem::path& folder, const std::stop_token& stop,

@@ -150,12 +150,10 @@ std::string run_export(const JobParts& parts, const Format& format, const Export
   return message;
 }
 
-std::string run_import(const JobParts& parts, const ImportAsked& asked, JobControl& control) {
+std::string import_from(const std::filesystem::path& in, const JobParts& parts, const ImportAsked& asked,
+                        JobControl& control) {
   Project& project = project_of(parts);
-  const UnpackedInput input(parts.files, asked.path, control.stop(),
-                            [&](std::uint64_t done, std::uint64_t all) { control.progress(done, all); });
-  const Format* format =
-      asked.format.empty() ? recognise_format(parts.files, input.path()) : &format_called(asked.format);
+  const Format* format = asked.format.empty() ? recognise_format(parts.files, in) : &format_called(asked.format);
   if (format == nullptr) throw DatasetError(asked.path.string() + " looks like no known format; say which it is");
   ImportOptions options;
   options.on_conflict = asked.on_conflict;
@@ -166,7 +164,7 @@ std::string run_import(const JobParts& parts, const ImportAsked& asked, JobContr
   options.splits = splits_of(parts);
   options.threads = parts.threads;
   options.limits = parts.limits;
-  const auto reader = format->read({parts.files, input.path(), project.classes().names});
+  const auto reader = format->read({parts.files, in, project.classes().names});
   for (const std::string& name : reader->classes()) require_class_name(name, asked.path.string());
   ImportSummary summary =
       import_dataset(*reader, *format, project, options, parts.clock, control.stop(), listener_of(control));
@@ -178,6 +176,16 @@ std::string run_import(const JobParts& parts, const ImportAsked& asked, JobContr
                         counted(summary.pictures, "picture", "pictures") + ", from " + std::string(format->title);
   control.result(std::move(summary));
   return message;
+}
+
+std::string run_import(const JobParts& parts, const ImportAsked& asked, JobControl& control) {
+  const UnpackedInput input(parts.files, asked.path, control.stop(),
+                            [&](std::uint64_t done, std::uint64_t all) { control.progress(done, all); });
+  try {
+    return import_from(input.path(), parts, asked, control);
+  } catch (const DatasetError& error) {
+    throw DatasetError(input.about_given(error.what()));
+  }
 }
 
 std::string run_add_class(Project& project, const ClassesAsked& asked, JobControl& control) {

@@ -8,7 +8,7 @@ namespace sam {
 
 UnpackedInput::UnpackedInput(FileSystem& files, const std::filesystem::path& given, const std::stop_token& stop,
                              const UnpackListener& on_progress)
-    : files_(files), path_(given) {
+    : files_(files), given_(given), path_(given) {
   if (!is_archive(files_, given)) return;
   folder_ = make_temporary_folder();
   try {
@@ -21,6 +21,15 @@ UnpackedInput::UnpackedInput(FileSystem& files, const std::filesystem::path& giv
 
 UnpackedInput::~UnpackedInput() {
   if (!folder_.empty()) remove_folder();
+}
+
+std::string UnpackedInput::about_given(std::string message) const {
+  const std::string unpacked = folder_.string();
+  const std::string given = given_.string();
+  if (unpacked.empty()) return message;
+  for (std::size_t at = 0; (at = message.find(unpacked, at)) != std::string::npos; at += given.size())
+    message.replace(at, unpacked.size(), given);
+  return message;
 }
 
 void UnpackedInput::remove_folder() noexcept {

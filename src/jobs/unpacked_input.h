@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <stop_token>
+#include <string>
 
 #include "dataset/archive.h"
 #include "platform/file_system.h"
@@ -20,11 +21,14 @@ class UnpackedInput {
   UnpackedInput& operator=(const UnpackedInput&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
+  // A message about what was unpacked: it names the archive in place of the folder that will be gone.
+  std::string about_given(std::string message) const;
 
  private:
   void remove_folder() noexcept;
 
   FileSystem& files_;
+  std::filesystem::path given_;
   std::filesystem::path folder_;  // empty: nothing was unpacked
   std::filesystem::path path_;
 };

@@ -319,6 +319,17 @@ TEST_F(CommandLine, OpensAnotherToolsProjectWithItsClassesInOneCommand) {
   EXPECT_EQ(name, "cup");
   EXPECT_TRUE(fs::exists(project / "annotations" / "coffee.jpg.json"));
   EXPECT_THAT(run(open).out, HasSubstr("the project's kept: 1"));  // again: what is there stays
+  fs::remove_all(project);
+  std::ofstream(theirs / "coffee.json")
+      << R"({"version":"2.4.4","imagePath":"coffee.jpg","imageHeight":400,"imageWidth":600,"shapes":[]})";
+  std::ofstream(theirs / "classes.txt") << "cup\n";
+  for (const bool as_new : {true, false}) {
+    std::vector<std::string> empty = open;
+    if (as_new) empty.push_back("--empty-as-new");
+    EXPECT_EQ(run(empty).status, 0);
+    EXPECT_EQ(fs::exists(project / "annotations" / "coffee.jpg.json"), !as_new);
+    fs::remove_all(project);
+  }
   expect_refusal({"--category_path", project.string(), "--import", (folder_ / "nowhere").string()}, 1, "nowhere");
 }
 

@@ -69,6 +69,14 @@ TEST_F(CommandErrors, HelpNamesTheWordsOfEachOption) {
   expect_refused({"import", at("shop"), at("p2"), "--on-conflict", "2"}, 2, "{refuse,keep,replace,merge}");
 }
 
+// A ZIP archive of one file a/b that holds "x".
+std::string archive_of_a_text() {
+  using namespace std::string_literals;
+  const std::string entry = "\0\0\0\0\0\0\x21\0\x83\x16\xdc\x8c\1\0\0\0\1\0\0\0\3\0\0\0"s;
+  return "PK\3\4\x14\0"s + entry + "a/bx" + "PK\1\2\x14\3\x14\0"s + entry + "\0\0\0\0\0\0\0\0\xa4\1\0\0\0\0"s + "a/b" +
+         "PK\5\6\0\0\0\0\1\0\1\0\x31\0\0\0\x22\0\0\0\0\0"s;
+}
+
 TEST_F(CommandErrors, APlaceThatCannotBeIsNamed) {
   fs::create_symlink("gone", folder_ / "dangling");
   write("file", "text");
@@ -84,6 +92,10 @@ TEST_F(CommandErrors, APlaceThatCannotBeIsNamed) {
   write("task.zip", "PK\x03\x04...annotations.xml<annotations>");
   expect_refused({"import", at("task.zip"), at("new")}, 1, at("task.zip") + ": is damaged");
   expect_refused({"convert", at("task.zip"), at("out.json"), "--to", "coco"}, 1, "is a ZIP archive; unpack it");
+  write("other.zip", archive_of_a_text());
+  expect_refused({"import", at("other.zip"), at("new")}, 2, at("other.zip") + "/a looks like no known format");
+  expect_refused({"import", at("other.zip"), at("new"), "--format", "voc"}, 1, at("other.zip") + "/a: has no XML");
+  expect_refused({"--category_path", at("new"), "--empty-as-new"}, 2, "--import DATASET");
 }
 
 TEST_F(CommandErrors, ADatasetIsNotItsOwnProject) {

@@ -96,6 +96,28 @@ TEST_F(ArchiveTest, TheOnlyFolderIsTheDatasetUnlessItIsAPartOfOne) {
   EXPECT_EQ(unpack(pack({{"annotations/instances.json", "x"}})), into_);
 }
 
+TEST_F(ArchiveTest, WhatLiesBesideTheOnlyFolderAndIsNoDataIsPassedOver) {
+  const std::vector<Packed> beside = {{"__MACOSX/task 7/._a.jpg", "x"},
+                                      {"task 7/._a.jpg", "x"},
+                                      {"task 7/.DS_Store", "x"},
+                                      {".DS_Store", "x"},
+                                      {"Thumbs.db", "x"},
+                                      {"README.dataset.txt", "x"},
+                                      {"License.md", "x"},
+                                      {"task 7/a.jpg", "y"}};
+  EXPECT_EQ(unpack(pack(beside)), into_ / "task 7");
+  EXPECT_FALSE(fs::exists(into_ / "__MACOSX"));
+  EXPECT_EQ(files_.list(into_ / "task 7"), std::vector<std::string>{"a.jpg"});
+  for (const Packed& data : {Packed{"obj.names", "x"}, Packed{"task 8/a.jpg", "x"}}) {
+    fs::remove_all(into_);
+    EXPECT_EQ(unpack(pack({{"task 7/a.jpg", "y"}, data})), into_) << data.name;
+  }
+  fs::remove_all(into_);
+  fs::create_directory(into_);
+  const fs::path nothing = pack({{"__MACOSX/._a", "x"}});
+  EXPECT_THAT([&] { unpack(nothing); }, testing::ThrowsMessage<FormatError>(HasSubstr("holds no file")));
+}
+
 TEST_F(ArchiveTest, NothingIsWrittenOutsideOfTheFolder) {
   for (const char* name : {"../evil.txt", "a/../../evil.txt", "/evil.txt", "..\\evil.txt", "C:/evil.txt", ".."}) {
     EXPECT_THROW(unpack(pack({{name, "x"}})), FormatError) << name;

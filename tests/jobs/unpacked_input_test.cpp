@@ -55,6 +55,9 @@ TEST_F(UnpackedInputTest, AnArchiveIsThereWhileItIsRead) {
     const UnpackedInput input(files_, path, {}, ignore);
     EXPECT_EQ(files_.read(input.path() / "annotations.xml", 100), "text");
     EXPECT_FALSE(is_nothing_left());
+    const std::string file = (input.path() / "annotations.xml").string();
+    EXPECT_EQ(input.about_given(file + ": bad; " + file),
+              path.string() + "/annotations.xml: bad; " + path.string() + "/annotations.xml");
   }
   EXPECT_TRUE(is_nothing_left());
 }
@@ -69,7 +72,9 @@ TEST_F(UnpackedInputTest, WhatCannotBeUnpackedLeavesNothing) {
 TEST_F(UnpackedInputTest, AnythingElseIsReadWhereItLies) {
   std::ofstream(folder_ / "instances.json") << "{}";
   for (const fs::path& given : {folder_ / "instances.json", folder_, folder_ / "nowhere"}) {
-    EXPECT_EQ(UnpackedInput(files_, given, {}, ignore).path(), given);
+    const UnpackedInput input(files_, given, {}, ignore);
+    EXPECT_EQ(input.path(), given);
+    EXPECT_EQ(input.about_given("a/b"), "a/b");
   }
   EXPECT_TRUE(is_nothing_left());
 }
