@@ -11,7 +11,7 @@ import type { PageState } from '../page-state';
 
 // Kept beside the page, not in its state: nobody draws it.
 interface Waiting {
-  readonly ends: Map<number, ((job: Job) => void)[]>; // who waits for the end of a job
+  readonly ends: Map<number, ((job: Job | null) => void)[]>; // who waits for the end of a job; null: it is gone
   readonly trials: Set<number>; // jobs that only find something out: not listed
   readonly here: Set<number>; // begun in this window
   readonly heard: Job[]; // while one is asked for
@@ -78,10 +78,23 @@ function tellEnd(page: Page, job: Job): void {
   announce(page, text.jobs.ended(job.title, job.message));
 }
 
-function end(page: Page, job: Job): void {
+function end(page: Page, id: number, job: Job | null): void {
   const { ends } = waitingOf(page);
-  for (const heard of ends.get(job.id) ?? []) heard(job);
-  ends.delete(job.id);
+  for (const heard of ends.get(id) ?? []) heard(job);
+  ends.delete(id);
+}
+
+// Another run of the program knows nothing of what an earlier one did; its numbers are never those of before. A job may be
+// newer than the list: those that it lacks are asked for again.
+async function endLost(page: Page, list: readonly Job[]): Promise<void> {
+  const lacks = (all: readonly Job[]) => (id: number) => !all.some((job) => job.id === id);
+  const missing = [...waitingOf(page).ends.keys()].filter(lacks(list));
+  if (missing.length === 0) return;
+  try {
+    for (const id of missing.filter(lacks(await page.api.jobs()))) end(page, id, null);
+  } catch {
+    // the connection is lost again: asked once it is back
+  }
 }
 
 // An event may come before the answer that says which job it is of: nobody knows yet what that was begun for.
@@ -114,7 +127,7 @@ export function onJob(page: Page, job: Job): void {
   const isListed = page.store.get().jobs.list.some(({ id }) => id === job.id);
   if (waitingOf(page).asking > 0 && !isListed) return void waitingOf(page).heard.push(job);
   if (waitingOf(page).trials.has(job.id)) {
-    if (isOver(job)) end(page, job);
+    if (isOver(job)) end(page, job.id, job);
     return;
   }
   const { jobs } = page.store.get();
@@ -126,7 +139,7 @@ export function onJob(page: Page, job: Job): void {
   if (known !== undefined || waitingOf(page).here.has(job.id)) tellEnd(page, job);
   void askNotPrepared(page, job);
   if (job.kind === 'embed') reloadList(page).catch((error: unknown) => tellError(page, 'list', error)); // what is kept on disk
-  end(page, job);
+  end(page, job.id, job);
 }
 
 // All jobs as the program has them: at the start, and when it answers again.
@@ -135,12 +148,13 @@ export function takeJobs(page: Page, list: readonly Job[]): void {
   const { jobs } = page.store.get();
   page.store.set({ jobs: { ...jobs, list: list.filter(({ id }) => !trials.has(id)) } });
   for (const job of list) {
-    if (isOver(job)) end(page, job);
+    if (isOver(job)) end(page, job.id, job);
     void askNotPrepared(page, job);
   }
+  void endLost(page, list);
 }
 
-function whenOver(page: Page, job: Job): Promise<Job> {
+function whenOver(page: Page, job: Job): Promise<Job | null> {
   if (isOver(job)) return Promise.resolve(job);
   return new Promise((resolve) => {
     const { ends } = waitingOf(page);
@@ -165,14 +179,15 @@ export interface Found<T> {
   readonly message: string; // what it comes to, in a sentence
 }
 
-// What a dry run finds. It is not listed. Throws Problem.
+// What a dry run finds. It is not listed. Throws Problem, also if the program is restarted meanwhile.
 export async function tryOut<T>(page: Page, request: JobRequest): Promise<Found<T>> {
-  let job = await ask(page, request, 'trials');
+  const begun = await ask(page, request, 'trials');
   const { jobs } = page.store.get(); // all were asked for meanwhile
-  page.store.set({ jobs: { ...jobs, list: jobs.list.filter(({ id }) => id !== job.id) } });
-  const waiting = whenOver(page, job);
-  const now = (await page.api.jobs()).find(({ id }) => id === job.id); // its end may have come first
-  job = now !== undefined && isOver(now) ? now : await waiting;
+  page.store.set({ jobs: { ...jobs, list: jobs.list.filter(({ id }) => id !== begun.id) } });
+  const waiting = whenOver(page, begun);
+  const now = (await page.api.jobs()).find(({ id }) => id === begun.id); // its end may have come first
+  const job = now === undefined ? null : isOver(now) ? now : await waiting;
+  if (job === null) throw new Problem(410, 'about:blank', begun.title, text.jobs.lost);
   if (job.state !== 'done') throw new Problem(422, 'about:blank', job.title, job.message);
   const result = await page.api.jobResult<T>(job.id);
   page.api.removeJob(job.id).catch(() => undefined);

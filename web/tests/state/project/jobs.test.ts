@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { duration } from '../../../src/model/format';
-import { Problem } from '../../../src/model/problem';
+import { Problem, unreachable } from '../../../src/model/problem';
 import type { Job } from '../../../src/model/wire';
 import { edit } from '../../../src/state/editing/editing';
 import { loadPage, setFilter } from '../../../src/state/images/image-list';
@@ -19,7 +19,7 @@ import {
 import { open } from '../../../src/state/images/navigation';
 import type { Page } from '../../../src/state/page';
 import { stateOf } from '../../../src/panels/project/job-words';
-import { reloadProject } from '../../../src/state/session';
+import { reconnect, reloadProject } from '../../../src/state/session';
 import { FakeProgram, pageOn, settle } from '../fake-program';
 
 let program: FakeProgram;
@@ -169,6 +169,45 @@ describe('trying out', () => {
     takeJobs(page, await program.api.jobs());
     expect((await answer).result).toEqual(found);
     expect(list()).toEqual([]);
+  });
+
+  test('a program that is started again has forgotten it: that is said, and nobody waits', async () => {
+    program.results.set(1, found);
+    const answer = tryOut(page, request);
+    await settle();
+    program.jobs.length = 0;
+    program.jobs.push({ ...job(77), title: 'of the next run' });
+    await reconnect(page, () => undefined);
+    await expect(answer).rejects.toThrow(/^classes: The program was started again/);
+    expect(list().map(({ id }) => id)).toEqual([77]);
+    program.jobs.length = 0;
+    const again = tryOut(page, request);
+    await settle();
+    says(1, { state: 'done' });
+    expect((await again).result).toEqual(found);
+  });
+
+  test('one that the answer to an older question lacks is waited for', async () => {
+    program.results.set(1, found);
+    const answer = tryOut(page, request);
+    await settle();
+    takeJobs(page, []);
+    await settle();
+    says(1, { state: 'done' });
+    expect((await answer).result).toEqual(found);
+  });
+
+  test('while the program does not answer, its restart is waited for', async () => {
+    const answer = tryOut(page, request);
+    await settle();
+    const { jobs } = program.api;
+    program.api.jobs = () => Promise.reject(unreachable);
+    takeJobs(page, []);
+    await settle();
+    program.jobs.length = 0;
+    program.api.jobs = jobs;
+    takeJobs(page, await program.api.jobs());
+    await expect(answer).rejects.toThrow('started again');
   });
 
   test('why it failed is thrown', async () => {
