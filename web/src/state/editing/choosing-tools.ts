@@ -3,16 +3,18 @@
 import { text } from '../../text/en';
 import { announce } from '../messages';
 import type { Page } from '../page';
+import { changeToolAtCross } from '../prompting/cross';
 import { setTools } from './reshaping';
 import { isPrompting, type ToolName } from './tools-state';
 
 export function chooseTool(page: Page, mode: ToolName): void {
   const { tools } = page.store.get();
+  const lost = changeToolAtCross(page, mode);
   page.store.set({
     mode,
     tools: { ...tools, prompting: isPrompting(mode) ? mode : tools.prompting, asking: null, picked: null },
   });
-  announce(page, text.editing.tools[mode]);
+  announce(page, `${lost} ${text.editing.tools[mode]}`.trim());
 }
 
 // The same key again goes back to prompting.

@@ -19,6 +19,7 @@ import {
 import { pictureToShow } from '../editing/edit-queue';
 import { announce, settled, tell, tellError } from '../messages';
 import { enqueue, type Page } from '../page';
+import { leaveCrossBehind } from '../prompting/cross';
 import { clearPrompt, hasPrompt, isAsStored, putOff } from '../prompting/prompting';
 
 // Runs proceed at once, or after the person decided what becomes of the mask on screen.
@@ -31,6 +32,7 @@ export function afterPrompt(page: Page, proceed: () => void): void {
 
 function take(page: Page, picture: Picture): void {
   clearPrompt(page);
+  const lost = leaveCrossBehind(page, picture.name);
   settled(page, 'open', 'edit', 'connection');
   const { screen } = page.store.get();
   page.store.set({
@@ -42,7 +44,8 @@ function take(page: Page, picture: Picture): void {
     fitted: true,
   });
   patchByName(page, picture.name, { encoding: picture.encoding, annotation_count: picture.annotations.length });
-  announce(page, `Image ${picture.position + 1}, ${picture.name}, ${picture.annotations.length} annotations`);
+  const shown = `Image ${picture.position + 1}, ${picture.name}, ${picture.annotations.length} annotations`;
+  announce(page, `${lost} ${shown}`.trim());
 }
 
 function warmNeighbours(page: Page, row: number | null): void {

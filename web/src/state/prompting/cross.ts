@@ -1,10 +1,11 @@
 // A cross on the picture that keys move, for who has no pointer: it sets points and the corners of a box, as clicks and
-// drags do. It belongs to the picture it was called on, and to prompting: elsewhere it is not there.
+// drags do. It belongs to the picture it was called on, and to prompting: with either left it is gone, and has to be called
+// again.
 
-import { boxOf, clamp, clampPoint, type Point } from '../../geometry/box';
+import { boxOf, clamp, clampPoint, type Box, type Point } from '../../geometry/box';
 import { toScreen, visible } from '../../geometry/viewport';
 import { text } from '../../text/en';
-import { isPrompting } from '../editing/tools-state';
+import { isPrompting, type ToolName } from '../editing/tools-state';
 import { announce } from '../messages';
 import type { Page } from '../page';
 import type { PageState } from '../page-state';
@@ -23,6 +24,7 @@ export type Step = 'pixel' | 'small' | 'large';
 
 const stepPx = { small: 8, large: 64 } as const; // CSS pixels
 const marginPx = 32; // that it keeps from the edge of the view
+const aroundPx = 16; // of what it points at, that is to be seen
 const smallest = 2; // a side of a box, pixels of the picture
 
 const words = text.prompting.cross;
@@ -64,6 +66,32 @@ export function leaveCross(page: Page): void {
   if (cross?.corner == null) return putCrossAway(page);
   put(page, { ...cross, corner: null });
   announce(page, words.cornerAway);
+}
+
+// For another picture: the cross stays behind. Returns what to say of it: something only if a box was half drawn.
+export function leaveCrossBehind(page: Page, picture: string): string {
+  const { cross } = page.store.get();
+  if (cross === null || cross.picture === picture) return '';
+  put(page, null);
+  return cross.corner === null ? '' : words.cornerLost;
+}
+
+// For another tool: half a box is of no use to it, and one that makes no prompts has no cross. Returns as the above.
+export function changeToolAtCross(page: Page, mode: ToolName): string {
+  const { cross, mode: before } = page.store.get();
+  if (cross === null || mode === before) return '';
+  put(page, isPrompting(mode) ? { ...cross, corner: null } : null);
+  return cross.corner === null ? '' : words.cornerLost;
+}
+
+// What is to be seen on the screen while it is there: its surroundings and the box that is half drawn. CSS pixels of the
+// view.
+export function seenAtCross(state: PageState): Box | null {
+  const cross = crossOf(state);
+  if (cross === null) return null;
+  const at = toScreen(state.viewport, cross.at);
+  const [x0, y0, x1, y1] = boxOf(cross.corner === null ? at : toScreen(state.viewport, cross.corner), at);
+  return [x0 - aroundPx, y0 - aroundPx, x1 + aroundPx, y1 + aroundPx];
 }
 
 // Pans where it would leave the view.

@@ -6,7 +6,7 @@ import { placeNow } from '../../../src/input/place';
 import type { Page } from '../../../src/state/page';
 import { chooseTool } from '../../../src/state/editing/choosing-tools';
 import { open } from '../../../src/state/images/navigation';
-import { callCross, crossOf, leaveCross, moveCross, setAtCross, type Step } from '../../../src/state/prompting/cross';
+import { callCross, crossOf, leaveCross, moveCross, seenAtCross, setAtCross, type Step } from '../../../src/state/prompting/cross';
 import { zoom } from '../../../src/state/view/viewing';
 import { makeRandom } from '../../random';
 import { FakeProgram, pageOn, settle } from '../fake-program';
@@ -61,6 +61,59 @@ describe('the cross that keys move', () => {
     expect(program.asked.at(-1)!.request.points).toEqual([{ x: 240, y: 180, foreground: false }]);
     expect(makeKeymap(actions, {}, 'cross').get('a')?.id).toBe('add');
     expect(makeKeymap(actions, {}, 'cross').get('1')?.id).toBe('class-number');
+  });
+
+  test('it does not come back with the picture, nor half a box with it; what was lost is said', async () => {
+    callCross(page);
+    await open(page, 'b.jpg');
+    expect(said()).toMatch(/^Image 2, b\.jpg/);
+    await open(page, 'a.jpg');
+    expect(crossOf(page.store.get())).toBeNull();
+    callCross(page);
+    press('Enter');
+    await open(page, 'b.jpg');
+    expect(said()).toMatch(/corner of the box is dropped\. Image 2, b\.jpg/);
+    await open(page, 'a.jpg');
+    expect(said()).toMatch(/^Image 1/);
+    expect(crossOf(page.store.get())).toBeNull();
+    callCross(page);
+    expect(crossOf(page.store.get())).toMatchObject({ corner: null });
+    press('Enter');
+    await open(page, 'a.jpg'); // the same one again is not left
+    expect(crossOf(page.store.get())).toMatchObject({ corner: at() });
+  });
+
+  test('another tool drops the first corner and says so; one that makes no prompts has no cross, and gives none back', () => {
+    callCross(page);
+    press('Enter');
+    press('Alt+ArrowRight');
+    chooseTool(page, 'box'); // it was that already
+    expect(crossOf(page.store.get())!.corner).toEqual({ x: 200, y: 150 });
+    press('w');
+    expect(crossOf(page.store.get())).toMatchObject({ at: { x: 201, y: 150 }, corner: null });
+    expect(said()).toMatch(/^The first corner of the box is dropped\. ./);
+    press('w');
+    expect(said()).not.toMatch(/dropped/);
+    press('Enter');
+    chooseTool(page, 'brush');
+    expect(said()).toMatch(/dropped/);
+    chooseTool(page, 'box');
+    expect(crossOf(page.store.get())).toBeNull();
+  });
+
+  test('what is to be seen at it: its surroundings, and the whole of the half-drawn box', () => {
+    expect(seenAtCross(page.store.get())).toBeNull();
+    callCross(page);
+    const [x0, y0, x1, y1] = seenAtCross(page.store.get())!;
+    const centre = toScreen(page.store.get().viewport, at());
+    expect([(x0 + x1) / 2, (y0 + y1) / 2]).toEqual([centre.x, centre.y]);
+    expect(x1 - x0).toBeGreaterThan(20);
+    press('Enter');
+    for (let i = 0; i < 3; ++i) press('Shift+ArrowLeft');
+    const there = toScreen(page.store.get().viewport, at());
+    const [left, , right] = seenAtCross(page.store.get())!;
+    expect(left).toBeLessThan(there.x);
+    expect(right).toBe(x1);
   });
 
   test('Esc takes the first corner back before the cross goes', () => {
