@@ -52,12 +52,28 @@ function pinch(page: Page, before: readonly [Point, Point], now: readonly [Point
 // On an image that another window has a press selects; one that would draw says whose it is, before anything is drawn.
 function look(page: Page, start: Spot): Gesture {
   const gesture = select(page, start);
+  const up = (end: Spot) => {
+    gesture.up(end);
+    if (!isStill(start, end) || page.store.get().mode !== 'box') sayLookOnly(page);
+  };
+  if (start.kind === 'touch') return panOrTap(page, start, up);
+  return { ...gesture, up };
+}
+
+// Where a finger has nothing to draw it moves the picture; a second finger goes on from there.
+function panOrTap(page: Page, start: Spot, tap: (end: Spot) => void): Gesture {
+  const moving = pan(page, start);
+  let still = true;
   return {
-    ...gesture,
-    up(end) {
-      gesture.up(end);
-      if (!isStill(start, end) || page.store.get().mode !== 'box') sayLookOnly(page);
+    pans: true,
+    move(spot) {
+      still &&= isStill(start, spot);
+      if (!still) moving.move(spot);
     },
+    up(end) {
+      if (still && isStill(start, end)) tap(end);
+    },
+    cancel: () => undefined,
   };
 }
 
@@ -119,6 +135,7 @@ export function bindPointer(
   };
   const show = () => {
     const state = page.store.get();
+    element.dataset['gesture'] = String(hand.gesture !== null || pinching);
     element.dataset['pan'] = String(hand.gesture?.pans === true);
     element.style.cursor =
       pointer.space || hand.gesture?.pans === true ? '' : (tools[state.mode].cursor?.(state, hand.hover) ?? '');
@@ -135,6 +152,12 @@ export function bindPointer(
     gesture?.cancel();
     show();
     return gesture !== null;
+  };
+  const lift = (id: number) => {
+    fingers.delete(id);
+    if (!pinching || fingers.size > 0) return;
+    pinching = false;
+    show();
   };
 
   on('pointerdown', (event) => {
@@ -173,8 +196,7 @@ export function bindPointer(
     show();
   });
   on('pointerup', (event) => {
-    fingers.delete(event.pointerId);
-    if (fingers.size === 0) pinching = false;
+    lift(event.pointerId);
     if (active === null || event.pointerId !== active.id || event.button !== active.button) return;
     const spot = spotOf(event);
     const gesture = end();
@@ -183,8 +205,7 @@ export function bindPointer(
     show();
   });
   on('pointercancel', (event) => {
-    fingers.delete(event.pointerId);
-    if (fingers.size === 0) pinching = false;
+    lift(event.pointerId);
     if (active?.id === event.pointerId) pointer.cancel();
   });
   on('pointerleave', () => {

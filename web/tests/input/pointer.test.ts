@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { toPicture, toScreen } from '../../src/geometry/viewport';
 import { bindPointer, type PointerState } from '../../src/input/pointer';
 import { open } from '../../src/state/images/navigation';
@@ -24,6 +24,7 @@ let page: Page;
 let surface: Surface;
 let hand: Hand;
 let pointer: PointerState;
+let unbind: () => void;
 
 const none = {
   button: 0,
@@ -59,8 +60,10 @@ beforeEach(async () => {
   surface = new Surface();
   hand = makeHand();
   pointer = { space: false, cancel: () => false };
-  bindPointer(surface as unknown as HTMLElement, page, hand, pointer, () => undefined);
+  unbind = bindPointer(surface as unknown as HTMLElement, page, hand, pointer, () => undefined);
 });
+
+afterEach(() => unbind());
 
 const viewport = () => page.store.get().viewport;
 const prompt = () => page.store.get().prompt.present;
@@ -84,6 +87,51 @@ describe('pointer', () => {
     send('pointerup', [at.x, at.y]);
     expect([...page.store.get().selection]).toEqual([1]);
     expect(page.store.get().toasts).toEqual([]);
+  });
+
+  test('on an image that another window has a finger moves the picture, a tap selects, a second finger goes on from there', () => {
+    const holder = { window: 'other', person: 'Somebody', image: 'a.jpg', holds: true };
+    page.store.set({ picture: { ...page.store.get().picture!, holder } });
+    for (const mode of ['box', 'point', 'brush', 'eraser', 'vertices'] as const) {
+      page.store.set({ mode });
+      const { x, y, scale } = viewport();
+      send('pointerdown', [200, 200], finger(1));
+      send('pointermove', [230, 190], finger(1));
+      send('pointermove', [200, 240], finger(1)); // back near the beginning is still no tap
+      send('pointermove', [203, 203], finger(1));
+      send('pointerup', [203, 203], finger(1));
+      expect(viewport()).toEqual({ x: x + 3, y: y + 3, scale });
+    }
+    expect(page.store.get()).toMatchObject({ toasts: [], edits: { waiting: [] }, tools: { strokes: [] } });
+    expect(prompt().box).toBeNull();
+    page.store.set({ mode: 'box', selection: new Set() });
+    const before = viewport();
+    const at = toScreen(before, { x: 100, y: 100 });
+    send('pointerdown', [at.x, at.y], finger(1));
+    send('pointermove', [at.x + 4, at.y], finger(1));
+    send('pointerup', [at.x + 4, at.y], finger(1));
+    expect([...page.store.get().selection]).toEqual([1]);
+    expect(viewport()).toEqual(before);
+    send('pointerdown', [200, 200], finger(1));
+    send('pointermove', [250, 200], finger(1));
+    send('pointerdown', [300, 200], finger(2));
+    expect(viewport()).toEqual({ ...before, x: before.x + 50 });
+  });
+
+  test('the surface says while something is done on it, with one finger or two', () => {
+    const busy = () => surface.dataset['gesture'];
+    send('pointermove', [190, 200]);
+    expect(busy()).toBe('false');
+    send('pointerdown', [200, 200]);
+    expect(busy()).toBe('true');
+    send('pointerup', [260, 240]);
+    expect(busy()).toBe('false');
+    send('pointerdown', [300, 300], finger(1));
+    send('pointerdown', [400, 300], finger(2));
+    send('pointerup', [300, 300], finger(1));
+    expect(busy()).toBe('true');
+    send('pointerup', [400, 300], finger(2));
+    expect(busy()).toBe('false');
   });
 
   test('a drag goes to the tool, which keeps the pointer until it is up', () => {
