@@ -963,6 +963,7 @@ export const text = {
     opening: (name: string) => `Opening ${name}`,
     encodings: { none: 'not prepared', queued: 'waits', running: 'being prepared', ready: 'ready', failed: 'not prepared' },
     dismiss: 'Dismiss',
+    wholeMessage: 'The whole message',
     dismissWarning: 'Dismiss the warning',
     more: (count: number) => `and ${count} more`,
     noImages: 'No images yet',
