@@ -76,3 +76,15 @@ test('a class lists the images that have it', async ({ page }) => {
   await expect(page.getByRole('listbox', { name: 'Images' }).getByRole('option', { name: 'chelsea.jpg' })).toBeVisible();
   await expect(page.getByRole('listbox', { name: 'Images' }).getByRole('option', { name: 'rocket.jpg' })).toHaveCount(0);
 });
+
+test('values stand below their headings, and no table repeats the numbers that its chart has on it', async ({ page }) => {
+  await openStatistics(page);
+  const ends = (row: string) =>
+    page.locator(row).first().evaluate((each) => [...each.children].slice(-4).map((cell) => cell.getBoundingClientRect().right));
+  const headings = await ends('.class-count.head');
+  expect(headings).toHaveLength(4);
+  expect(await ends('[role=option].class-count')).toEqual(headings);
+  const states = page.locator('[data-chart=states]');
+  await expect(states.locator('tbody')).toHaveText('Objects proposed0Objects rejected0');
+  await expect(states.getByRole('img')).toHaveAccessibleName(/^Bars: .*: \d+ new, 2 labelled, 1 cannot be read$/);
+});

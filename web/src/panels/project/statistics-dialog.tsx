@@ -28,7 +28,7 @@ function useFileName(): (part: string) => string {
   return (part) => `${name}-${part}`;
 }
 
-function ChartCard({ job, chart, table }: { job: Job; chart: Chart; table: preact.ComponentChildren }) {
+function ChartCard({ job, chart, found }: { job: Job; chart: Chart; found: Statistics }) {
   const page = usePage();
   const fileName = useFileName();
   const shown = chartUrl(job, chart, useValue((state) => state.theme));
@@ -47,9 +47,9 @@ function ChartCard({ job, chart, table }: { job: Job; chart: Chart; table: preac
       {missing ? (
         <p class="muted">{words.noChart}</p>
       ) : (
-        <img src={shown} alt={words.chartAlt[chart]} onError={() => setMissing(true)} />
+        <img src={shown} alt={altOf(chart, found)} onError={() => setMissing(true)} />
       )}
-      {table}
+      {tableOf(chart, found)}
       <footer>
         <a class="button small" href={saved} download={fileName(`${chart}.svg`)} aria-label={words.saveAs(words.chart[chart], 'SVG')}>
           SVG
@@ -147,6 +147,13 @@ function duration(value: number): string {
   return minutes < 1 ? seconds(value) : words.duration(Math.floor(minutes / 60), minutes % 60);
 }
 
+// The chart of the states has its numbers on it, so that no table repeats them; who does not see it is told them.
+function altOf(chart: Chart, { states }: Statistics): string {
+  if (chart !== 'states' || states === undefined) return words.chartAlt[chart];
+  const shown = imageKinds.toReversed().filter((kind) => states[kind] > 0);
+  return `${words.chartAlt.states}: ${shown.map((kind) => `${count(states[kind])} ${words.kind[kind]}`).join(', ')}`;
+}
+
 function tableOf(chart: Chart, found: Statistics) {
   const { areas, annotations, images } = found;
   switch (chart) {
@@ -155,13 +162,10 @@ function tableOf(chart: Chart, found: Statistics) {
     case 'states':
       return (
         <Rows
-          head={[words.state, words.images, words.share]}
+          head={[words.review, words.objects]}
           rows={[
-            ...imageKinds
-              .filter((kind) => (found.states?.[kind] ?? 0) > 0)
-              .map((kind) => [words.kind[kind], count(found.states![kind]), share(found.states![kind], images)] as const),
-            [words.proposals, count(found.proposals ?? 0), ''],
-            [words.rejected, count(found.rejected ?? 0), ''],
+            [words.proposals, count(found.proposals ?? 0)],
+            [words.rejected, count(found.rejected ?? 0)],
           ]}
         />
       );
@@ -208,7 +212,7 @@ function Found({ job, found }: { job: Job; found: Statistics }) {
   return (
     <div class="charts">
       {charts.map((chart) => (
-        <ChartCard key={chart} job={job} chart={chart} table={tableOf(chart, found)} />
+        <ChartCard key={chart} job={job} chart={chart} found={found} />
       ))}
     </div>
   );
