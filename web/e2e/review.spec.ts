@@ -74,6 +74,23 @@ test('all proposals above a score are accepted at once, after a look at how many
   expect(await reviews(page, cat)).toEqual(['accepted', 'proposed', 'accepted']);
 });
 
+test('all proposals above a score on all images: how far that is, and what it came to', async ({ page }) => {
+  await put(page, program.url, cat, three);
+  await put(page, program.url, cup, three);
+  await opened(page, program.url);
+  await choose(page, cat);
+  await page.keyboard.press('Shift+W');
+  await page.keyboard.press('k');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('slider').fill('0.5');
+  await dialog.getByRole('radio', { name: 'All images' }).check();
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('progressbar', { name: 'All images' })).toHaveAttribute('aria-valuenow', '100');
+  await expect(dialog.getByRole('status')).toContainText('4');
+  await page.keyboard.press('Escape');
+  for (const name of [cat, cup]) expect(await reviews(page, name)).toEqual(['accepted', 'proposed', 'accepted']);
+});
+
 test('a proposal is fixed: prompted again, and the walk goes on with the next', async ({ page }) => {
   await put(page, program.url, cat, three);
   await opened(page, program.url);

@@ -9,6 +9,7 @@ import { acceptAbove, setThreshold } from '../../state/review/walking';
 import { text } from '../../text/en';
 import { usePage, useValue } from '../context';
 import { Dialog } from '../dialog';
+import { WorkBar } from '../project/job-bar';
 
 const words = text.review;
 const none: readonly Annotation[] = [];
@@ -30,6 +31,7 @@ function Sweeping() {
   const now = useValue((state) => state.review.sweep);
   const close = () => page.store.set({ dialog: null });
   if (now === null) return null;
+  const fraction = now.of > 0 ? Math.min(1, now.images / now.of) : now.running ? null : 1;
   return (
     <>
       <p role="status" class="tabular">
@@ -37,7 +39,7 @@ function Sweeping() {
           ? words.sweeping(count(now.images), count(now.of), count(now.accepted))
           : words.swept(now.accepted, now.images)}
       </p>
-      <progress aria-label={words.aboveAll} value={now.images} max={Math.max(1, now.of)} />
+      <WorkBar label={words.aboveAll} fraction={fraction} state={now.running ? 'running' : 'done'} />
       {now.passedOver > 0 && <p>{words.passedOver(plural(now.passedOver, 'image'))}</p>}
       <div class="dialog-buttons">
         {now.running ? (
