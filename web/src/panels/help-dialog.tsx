@@ -1,6 +1,6 @@
 // All keys, from the same records that the keys themselves come from: searched as one types, and changed here.
 
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { placeOf, type Action, type Group } from '../input/action';
 import { actions } from '../input/actions';
 import { keyName, keysOf, keyText, type ChosenKeys } from '../input/keymap';
@@ -33,22 +33,26 @@ function keysShown(keys: readonly string[], letters: boolean): readonly string[]
   return keys.map((key) => keyText(key, letters));
 }
 
-// The focus goes to what was asked, on the answer that goes on.
-function useFirst() {
-  const ref = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => ref.current?.focus(), []);
-  return ref;
+interface QuestionProps {
+  readonly text: string;
+  readonly answer: string;
+  readonly kind: 'primary' | 'danger filled'; // of the answer's button
+  readonly proceed: () => void;
+  readonly cancel: () => void;
 }
 
-function Taken({ question, take, cancel }: { question: string; take: () => void; cancel: () => void }) {
-  const first = useFirst();
+// The focus goes to what was asked, on the answer that goes on.
+function Question({ text: asked, answer, kind, proceed, cancel }: QuestionProps) {
+  const id = useId();
+  const first = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => first.current?.focus(), []);
   return (
     <>
-      <span class="grow" id="taken-question">
-        {question}
+      <span class="grow" id={id}>
+        {asked}
       </span>
-      <button type="button" class="button primary" ref={first} aria-describedby="taken-question" onClick={take}>
-        {named.take} <kbd>Enter</kbd>
+      <button type="button" class={`button ${kind}`} ref={first} aria-describedby={id} onClick={proceed}>
+        {answer} <kbd>Enter</kbd>
       </button>
       <button type="button" class="button" onClick={cancel}>
         {named.keep} <kbd>Esc</kbd>
@@ -63,24 +67,15 @@ function Conflict({ choosing, take, cancel }: { choosing: Choosing; take: () => 
     <div class="help-conflict" role="alert">
       {refusal !== null && <span>{refusal}</span>}
       {pressed !== null && (
-        <Taken question={named.taken(keyText(pressed.key), titleOf(pressed.holder))} take={take} cancel={cancel} />
+        <Question
+          text={named.taken(keyText(pressed.key), titleOf(pressed.holder))}
+          answer={named.take}
+          kind="primary"
+          proceed={take}
+          cancel={cancel}
+        />
       )}
     </div>
-  );
-}
-
-function ResetAll({ changed, reset: go, cancel }: { changed: number; reset: () => void; cancel: () => void }) {
-  const first = useFirst();
-  return (
-    <span class="help-conflict" role="alert">
-      <span id="reset-question">{named.resetAllText(changed)}</span>
-      <button type="button" class="button danger filled" ref={first} aria-describedby="reset-question" onClick={go}>
-        {named.resetAll} <kbd>Enter</kbd>
-      </button>
-      <button type="button" class="button" onClick={cancel}>
-        {named.keep} <kbd>Esc</kbd>
-      </button>
-    </span>
   );
 }
 
@@ -269,16 +264,20 @@ export function HelpDialog() {
           </button>
         )}
         {asking && (
-          <ResetAll
-            changed={changed}
-            reset={() => {
-              keep({});
-              answered();
-            }}
-            cancel={answered}
-          />
+          <div class="help-conflict" role="alert">
+            <Question
+              text={named.resetAllText(changed)}
+              answer={named.resetAll}
+              kind="danger filled"
+              proceed={() => {
+                keep({});
+                answered();
+              }}
+              cancel={answered}
+            />
+          </div>
         )}
-        <span class="grow" />
+        {!asking && <span class="grow" />}
         <button type="button" class="button primary" onClick={close}>
           {named.close} <kbd>Esc</kbd>
         </button>
