@@ -1,19 +1,18 @@
 // The finished annotations, in the order of their list: the last on top. Those that are selected are drawn by
 // themselves, above the others, so that the many are not drawn again while one of them changes.
 
-import type { Point } from '../geometry/box';
-import { labelRise, placeLabels, type Label } from '../geometry/labels';
-import { topOf, type Polygon } from '../geometry/polygon';
+import type { Polygon } from '../geometry/polygon';
 import { simplified } from '../geometry/simplify';
 import { withoutSpecks } from '../geometry/specks';
-import { toPicture, toScreen, visible, type Viewport } from '../geometry/viewport';
+import { visible } from '../geometry/viewport';
 import { colorOf, css } from '../model/color';
 import { percent } from '../model/format';
 import type { Annotation } from '../model/wire';
 import { isHidden } from '../state/editing/put-aside';
 import type { PageState } from '../state/page-state';
 import { text } from '../text/en';
-import { boxPath, fill, outline, pathOf, plate, plateWidth, point, type Canvas } from './brush';
+import { boxPath, fill, outline, pathOf, point, type Canvas } from './brush';
+import type { Names } from './names';
 
 const faint = 0.4; // of the usual strength: what nobody has accepted
 const dash = [5, 4]; // CSS pixels
@@ -31,7 +30,7 @@ function dashOf({ review }: Annotation, scale: number): readonly number[] {
   return review === 'rejected' ? [2 / scale, 3 / scale] : [];
 }
 
-type Names = ReadonlyMap<number, string>;
+export type ClassNames = ReadonlyMap<number, string>;
 
 function drawShape(
   canvas: Canvas,
@@ -61,49 +60,25 @@ function drawPrompt(canvas: Canvas, annotation: Annotation, scale: number): void
   for (const { x, y, foreground } of annotation.prompt.points ?? []) point(canvas, x, y, foreground, 5, scale);
 }
 
-interface Name extends Label {
-  readonly text: string;
-  readonly color: string;
-}
-
 const longest = 40; // characters; of a path the end says what it is
 
-function nameOf(canvas: Canvas, annotation: Annotation, polygon: Polygon, names: Names, viewport: Viewport): Name | null {
-  const top = topOf(polygon);
-  if (top === null) return null;
-  const whole = names.get(annotation.class_id) ?? text.images.unknownClass(annotation.class_id);
+export function nameOf({ class_id, review, score }: Annotation, classes: ClassNames): string {
+  const whole = classes.get(class_id) ?? text.images.unknownClass(class_id);
   const name = whole.length > longest ? `…${whole.slice(1 - longest)}` : whole;
-  const told = annotation.review === 'proposed' ? `${name}  ${percent(annotation.score)}` : name;
-  const shown = annotation.review === 'rejected' ? `✕ ${told}` : told;
-  return { on: toScreen(viewport, top), width: plateWidth(canvas, shown), text: shown, color: css(colorOf(annotation.class_id)) };
+  const told = review === 'proposed' ? `${name}  ${percent(score)}` : name;
+  return review === 'rejected' ? `✕ ${told}` : told;
 }
 
-function namesOf(canvas: Canvas, shapes: readonly Shape[], names: Names, { viewport }: PageState): readonly Name[] {
-  return shapes
-    .map(({ annotation, polygon }) => nameOf(canvas, annotation, polygon, names, viewport))
-    .filter((name) => name !== null);
-}
-
-function drawNames(canvas: Canvas, names: readonly Name[], places: readonly (Point | null)[], { viewport }: PageState): void {
-  names.forEach(({ text: shown, color, width }, i) => {
-    const place = places[i];
-    if (place == null) return;
-    const on = toPicture(viewport, { x: place.x + width / 2, y: place.y + labelRise });
-    plate(canvas, shown, color, on.x, on.y, viewport.scale);
-  });
-}
-
-interface Shape {
-  readonly annotation: Annotation;
-  readonly polygon: Polygon; // as it is drawn
+// Both drawings ask, whichever is drawn first.
+function arrange(canvas: Canvas, state: PageState, names: Names): void {
+  const moving = movingOf(state);
+  names.arrange(canvas, [...stillOf(state), ...moving], new Set(moving.map(({ id }) => id)), state);
 }
 
 function inSight(annotations: readonly Annotation[], { viewport, picture, screen }: PageState): readonly Annotation[] {
   const [x0, y0, x1, y1] = visible(viewport, picture!, screen);
   return annotations.filter(({ box }) => box[0] <= x1 && box[2] >= x0 && box[1] <= y1 && box[3] >= y0);
 }
-
-const asStored = (annotation: Annotation): Shape => ({ annotation, polygon: annotation.polygon });
 
 // Those that do not move.
 export function stillOf(state: PageState): readonly Annotation[] {
@@ -126,9 +101,8 @@ export function drawStill(canvas: Canvas, state: PageState, names: Names): void 
   const all = inSight(stillOf(state), state);
   for (const annotation of all) drawShape(canvas, annotation, annotation.polygon, false, state);
   if (!state.layers.labels) return;
-  const labels = namesOf(canvas, all.map(asStored), names, state);
-  const kept = namesOf(canvas, inSight(movingOf(state), state).map(asStored), names, state);
-  drawNames(canvas, labels, placeLabels(labels, state.screen, kept).others, state);
+  arrange(canvas, state, names);
+  names.draw(canvas, (id) => !state.selection.has(id), state);
 }
 
 // What the small panel would make of an outline.
@@ -153,9 +127,8 @@ export function drawMoving(
   const all = movingOf(state).map((annotation) => ({ annotation, polygon: polygonOf(annotation) }));
   for (const { annotation, polygon } of all) drawShape(canvas, annotation, polygon, true, state);
   if (layers.labels) {
-    const seen = new Set(inSight(movingOf(state), state));
-    const labels = namesOf(canvas, all.filter(({ annotation }) => seen.has(annotation)), names, state);
-    drawNames(canvas, labels, placeLabels([], state.screen, labels).kept, state);
+    arrange(canvas, state, names);
+    names.draw(canvas, (id) => state.selection.has(id), state);
   }
   if (!layers.points) return;
   for (const { annotation } of all) drawPrompt(canvas, annotation, viewport.scale);

@@ -1,6 +1,7 @@
 // Strokes and text whose width is in CSS pixels whatever the zoom, readable on bright and on dark pictures alike.
 
 import type { Box } from '../geometry/box';
+import { labelHeight } from '../geometry/labels';
 import { thinned, type Polygon, type Ring } from '../geometry/polygon';
 
 export type Canvas = CanvasRenderingContext2D;
@@ -88,23 +89,25 @@ export function plateWidth(canvas: Canvas, text: string): number {
   return width;
 }
 
-// A name on a dark plate with a spot of the class's colour, standing on (x, y).
+// A name on a dark plate with a spot of the class's colour, its upper left corner at (x, y).
 export function plate(canvas: Canvas, text: string, color: string, x: number, y: number, scale: number): void {
   canvas.save();
   canvas.translate(x, y);
   canvas.scale(1 / scale, 1 / scale);
   canvas.font = plateFont;
   canvas.textBaseline = 'middle';
-  const width = plateWidth(canvas, text);
   canvas.fillStyle = 'rgb(14 17 22 / 0.86)';
   canvas.beginPath();
-  canvas.roundRect(-width / 2, -27, width, 21, 5);
+  canvas.roundRect(0, 0, plateWidth(canvas, text), labelHeight, 5);
   canvas.fill();
+  canvas.strokeStyle = color;
+  canvas.lineWidth = 1;
+  canvas.stroke();
   canvas.fillStyle = color;
   canvas.beginPath();
-  canvas.arc(-width / 2 + 11, -16.5, 4, 0, 2 * Math.PI);
+  canvas.arc(11, labelHeight / 2, 4, 0, 2 * Math.PI);
   canvas.fill();
   canvas.fillStyle = '#eef1f5';
-  canvas.fillText(text, -width / 2 + 19, -16);
+  canvas.fillText(text, 19, labelHeight / 2 + 0.5);
   canvas.restore();
 }

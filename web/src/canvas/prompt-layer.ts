@@ -2,8 +2,11 @@
 
 import type { Box } from '../geometry/box';
 import { colorOf, css } from '../model/color';
+import { isHidden } from '../state/editing/put-aside';
+import { smallestAt } from '../state/editing/selecting';
 import type { PageState } from '../state/page-state';
 import { preview } from '../state/prompting/prompting';
+import { isBare } from '../state/view/views';
 import type { Hand } from '../tools/hand';
 import { tools } from '../tools/table';
 import { spotNow, type Spot } from '../tools/tool';
@@ -49,6 +52,16 @@ function drawTool(canvas: Canvas, state: PageState, hand: Hand): void {
 
 export function hoverOf(state: PageState, { hover, shift }: Hand): Spot | null {
   return hover === null ? null : { ...spotNow(state, hover), shift };
+}
+
+// The object under the pointer, whose name is shown though there is no room for it. Not while something is being made.
+export function pointedAt(state: PageState, { hover, gesture }: Hand): number | null {
+  const { layers, mode, picture, prompt, review } = state;
+  if (picture === null || hover === null || hover.kind === 'touch' || gesture !== null) return null;
+  if (!layers.labels || isBare(state) || review.walk?.bare === true || mode === 'brush' || mode === 'eraser') return null;
+  if (prompt.present.box !== null || prompt.present.points.length > 0) return null;
+  const seen = picture.annotations.filter(({ id }) => !isHidden(state, id));
+  return smallestAt(seen, spotNow(state, hover).at)?.id ?? null;
 }
 
 export function drawPrompt(canvas: Canvas, state: PageState, hand: Hand): void {

@@ -8,11 +8,12 @@ import { offersSegments } from '../state/prompting/everything';
 import { resize } from '../state/view/viewing';
 import { isBare } from '../state/view/views';
 import type { Hand } from '../tools/hand';
-import { drawMoving, drawStill, movingOf, stillOf } from './annotation-layer';
+import { drawMoving, drawStill, movingOf, nameOf, stillOf, type ClassNames } from './annotation-layer';
 import { drawSegments } from './everything-layer';
 import type { Canvas } from './brush';
+import { makeNames } from './names';
 import { drawPicture, wantTiles } from './picture-layer';
-import { drawPrompt } from './prompt-layer';
+import { drawPrompt, pointedAt } from './prompt-layer';
 import type { ProxyBitmaps } from './proxies';
 import { makeSheet, same } from './sheet';
 import { makeTileCache } from './tile-cache';
@@ -34,7 +35,7 @@ function keeping<T>(listOf: (state: PageState) => readonly T[]): (state: PageSta
   };
 }
 
-function namesOf(state: PageState): ReadonlyMap<number, string> {
+function classNamesOf(state: PageState): ClassNames {
   return new Map((state.project?.classes ?? []).map((item) => [item.id, item.name]));
 }
 
@@ -48,7 +49,8 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     for (const listener of listeners) listener();
   });
   const paintPicture = (canvas: Canvas) => drawPicture(canvas, store.get(), proxies, tiles, ratio());
-  let names: ReadonlyMap<number, string> = new Map();
+  let classNames: ClassNames = new Map();
+  const names = makeNames((annotation) => nameOf(annotation, classNames));
   const still = keeping(stillOf);
   const moving = keeping(movingOf);
 
@@ -64,7 +66,11 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     stage,
     store.get,
     (s) => [still(s), s.layers, s.opacity, s.project, isBare(s), s.review.walk === null, s.review.walk?.bare],
-    (canvas) => !isBare(store.get()) && drawStill(canvas, store.get(), names),
+    (canvas) => {
+      if (isBare(store.get())) return;
+      drawStill(canvas, store.get(), names);
+      if (pointedAt(store.get(), hand) !== null) requestAnimationFrame(() => prompt.redraw()); // its name is placed by these
+    },
     { follows: (s) => s.picture?.name },
   );
   const changing = makeSheet(
@@ -103,14 +109,18 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
       s.selection,
       s.picture,
     ],
-    (canvas) => drawPrompt(canvas, store.get(), hand),
+    (canvas) => {
+      drawPrompt(canvas, store.get(), hand);
+      const under = pointedAt(store.get(), hand);
+      if (under !== null) names.drawAlso(canvas, under, store.get());
+    },
   );
 
   let before: PageState | null = null;
   const changed = () => {
     const state = store.get();
     if (stage.width() !== state.screen.width || stage.height() !== state.screen.height) stage.size(state.screen);
-    if (state.project !== before?.project) names = namesOf(state);
+    if (state.project !== before?.project) classNames = classNamesOf(state);
     const turned = state.picture?.name !== before?.picture?.name;
     if (turned || state.viewport !== before?.viewport) wantTiles(state, tiles, ratio());
     before = state;

@@ -3,13 +3,13 @@
 
 import type { Annotation } from '../model/wire';
 import { colorOf, css } from '../model/color';
-import { topOf } from '../geometry/polygon';
 import type { Viewport } from '../geometry/viewport';
 import type { Page } from '../state/page';
 import type { PageState } from '../state/page-state';
 import { panBy, zoom } from '../state/view/viewing';
 import type { ViewerView } from '../state/view/views-state';
-import { fill, outline, pathOf, plate, type Canvas } from './brush';
+import { fill, outline, pathOf, type Canvas } from './brush';
+import { makeNames, type Names } from './names';
 
 export type PaneView = 'bare' | ViewerView;
 
@@ -50,16 +50,19 @@ function drawOutside(canvas: Canvas, all: readonly Annotation[], state: PageStat
   toView(canvas, viewport, ratio);
 }
 
-function drawIds(canvas: Canvas, all: readonly Annotation[], { project, viewport }: PageState): void {
-  for (const { polygon, class_id } of all) {
-    const top = topOf(polygon);
-    const name = project?.classes.find(({ id }) => id === class_id)?.name;
-    const text = name === undefined ? String(class_id) : `${class_id} · ${name}`;
-    if (top !== null) plate(canvas, text, css(colorOf(class_id)), top.x, top.y, viewport.scale);
-  }
+function idOf({ class_id }: Annotation, { project }: PageState): string {
+  const name = project?.classes.find(({ id }) => id === class_id)?.name;
+  return name === undefined ? String(class_id) : `${class_id} · ${name}`;
 }
 
-function drawPane(canvas: Canvas, state: PageState, view: PaneView, paintPicture: PaintPicture, ratio: number): void {
+function drawPane(
+  canvas: Canvas,
+  state: PageState,
+  view: PaneView,
+  paintPicture: PaintPicture,
+  ids: Names,
+  ratio: number,
+): void {
   const { picture, viewport, views } = state;
   canvas.setTransform(1, 0, 0, 1, 0, 0);
   canvas.clearRect(0, 0, canvas.canvas.width, canvas.canvas.height);
@@ -71,7 +74,9 @@ function drawPane(canvas: Canvas, state: PageState, view: PaneView, paintPicture
   if (view === 'masked') drawOutside(canvas, all, state, ratio);
   else if (view === 'contours') drawContours(canvas, all, state);
   else drawOverlay(canvas, all, state);
-  if (views.viewer?.ids === true) drawIds(canvas, all, state);
+  if (views.viewer?.ids !== true) return;
+  ids.arrange(canvas, all, new Set(), state);
+  ids.draw(canvas, () => true, state);
 }
 
 function needs({ picture, viewport, screen, opacity, views, project }: PageState): readonly unknown[] {
@@ -111,13 +116,14 @@ export function makePane(element: HTMLCanvasElement, page: Page, view: PaneView,
   const stop = new AbortController();
   let frame: number | null = null;
   let seen: readonly unknown[] = [];
+  const ids = makeNames((annotation) => idOf(annotation, page.store.get()));
   const draw = () => {
     frame = null;
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [Math.round(element.clientWidth * ratio), Math.round(element.clientHeight * ratio)];
     if (width === 0 || height === 0) return;
     if (element.width !== width || element.height !== height) Object.assign(element, { width, height });
-    drawPane(element.getContext('2d')!, page.store.get(), view, paintPicture, ratio);
+    drawPane(element.getContext('2d')!, page.store.get(), view, paintPicture, ids, ratio);
   };
   const redraw = () => {
     frame ??= requestAnimationFrame(draw);
