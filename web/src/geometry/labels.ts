@@ -163,7 +163,8 @@ function placesAbove(thing: Thing, scale: number): readonly Point[] {
   return top === null ? [] : [{ x: clamp(scale * top.x - 10, x0, Math.max(x0, x1 - width)), y: y0 - labelHeight }];
 }
 
-// Where the object is wide enough for it, from the top down: first at its left edges, then in the middle, then at the right.
+// Where the object is wide enough for it: first at its left edges, the nearest to the upper left corner of its box, then in
+// the middle, then at the right.
 function* placesWithin(thing: Thing, scale: number): Generator<Point> {
   const { on, width } = thing;
   const [, y0, , y1] = on;
@@ -173,11 +174,11 @@ function* placesWithin(thing: Thing, scale: number): Generator<Point> {
   for (let y = y0 + 1; y + labelHeight <= y1; y += step) {
     for (const [from, to] of spansAt(polygon, (y + labelHeight / 2) / scale)) {
       const spare = scale * (to - from) - width - 2;
-      if (spare < 0) continue;
-      rooms.push({ x: scale * from + 1, y, spare });
-      yield rooms.at(-1)!;
+      if (spare >= 0) rooms.push({ x: scale * from + 1, y, spare });
     }
   }
+  rooms.sort((a, b) => a.x + a.y - (b.x + b.y));
+  yield* rooms;
   for (const part of [0.5, 1]) for (const { x, y, spare } of rooms) if (spare > 4) yield { x: x + part * spare, y };
 }
 

@@ -169,6 +169,14 @@ describe('names of objects', () => {
     expect(polygonContains(stripe, { x: x + 30, y: y + labelHeight / 2 })).toBe(true);
   });
 
+  test('under a sloping top it stands at the left edge, rather than higher up at the right', () => {
+    const roof: Polygon = [{ outer: [[100, 300], [700, 220], [700, 600], [100, 600]], holes: [] }];
+    const object: Labelled = { id: 1, box: [100, 220, 700, 600], polygon: roof, area: 200_000, width: 60 };
+    const { x, y } = homesOf([object, shape(2, [0, 0, 1200, 900], 60)], none, picture, 1).at.get(1)!;
+    expect(x).toBeCloseTo(101);
+    expect(y).toBeLessThan(350);
+  });
+
   test('the one pointed at is shown too: where it is, or else on its object, clear of the others if it can be', () => {
     const objects = [shape(1, [300, 300, 600, 500], 80), shape(2, [620, 300, 630, 310], 80)];
     const viewport = fit(picture, screen);
