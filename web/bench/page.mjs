@@ -214,6 +214,8 @@ async function opened(page, url, name) {
   await until(`painting ${name}`, () => page.evaluate(() => window.seen.painted !== null));
 }
 
+const stillLayer = 2; // in the order of canvas/stage.ts
+
 // What a hand does, move by move. Returns the summary of its moves and how often each layer was drawn.
 async function moving(page, devtools, moves, during) {
   await page.waitForTimeout(400);
@@ -224,7 +226,7 @@ async function moving(page, devtools, moves, during) {
   await page.waitForTimeout(100);
   const { moves: seen, draws } = await page.evaluate(() => ({ moves: window.seen.moves, draws: window.seen.draws }));
   const cpu_ms = (1e3 * ((await busy()) - before)) / seen.length;
-  return { page: summary(seen.map((move) => move.page)), hand: summary(seen.map((move) => move.hand)), cpu_ms, still_drawn: draws[1] ?? 0 };
+  return { page: summary(seen.map((move) => move.page)), hand: summary(seen.map((move) => move.hand)), cpu_ms, still_drawn: draws[stillLayer] ?? 0 };
 }
 
 async function measureMoves(browser, url, name) {

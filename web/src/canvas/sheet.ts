@@ -57,6 +57,7 @@ function shift(canvas: Canvas, { x, y }: Point): void {
 export interface Habits {
   readonly isEmpty?: (state: PageState) => boolean; // nothing would be drawn: the canvas costs nothing then
   readonly follows?: (state: PageState) => unknown; // where this becomes another, the drawing comes a frame after that
+  readonly isDear?: (state: PageState) => boolean; // also where the drawing returns at once: a canvas is filled after that
   readonly shifts?: boolean; // what is on the canvas is moved with the view; only what comes into sight is drawn
 }
 
@@ -66,7 +67,7 @@ export function makeSheet(
   get: () => PageState,
   needs: Needs,
   draw: (canvas: Canvas) => void,
-  { isEmpty = () => false, follows = () => null, shifts = false }: Habits = {},
+  { isEmpty = () => false, follows = () => null, isDear = () => false, shifts = false }: Habits = {},
 ): Sheet {
   let seen: readonly unknown[] = [];
   let view: Viewport | null = null; // asked for last
@@ -136,7 +137,7 @@ export function makeSheet(
       } else if (!same(now, seen)) {
         seen = now;
         redraw();
-      } else if (moved && (cost < dearMs || drawn === null)) {
+      } else if (moved && (drawn === null || (cost < dearMs && !isDear(state)))) {
         redraw(false);
       } else if (moved) {
         view = state.viewport;

@@ -2,6 +2,7 @@
 // prompt and tool. Nothing listens inside Konva; the pointer is read in input/pointer.ts.
 
 import { Stage } from 'konva/lib/Stage.js';
+import type { Annotation } from '../model/wire';
 import type { Page } from '../state/page';
 import type { PageState } from '../state/page-state';
 import { offersSegments } from '../state/prompting/everything';
@@ -33,6 +34,15 @@ function keeping<T>(listOf: (state: PageState) => readonly T[]): (state: PageSta
     if (!same(list, last)) last = list;
     return last;
   };
+}
+
+const dearVertices = 4000; // a browser without a graphics card fills a canvas with 1 µs for each
+
+function isDear(annotations: readonly Annotation[]): boolean {
+  let vertices = 0;
+  for (const { polygon } of annotations)
+    for (const { outer, holes } of polygon) vertices += holes.reduce((sum, hole) => sum + hole.length, outer.length);
+  return vertices > dearVertices;
 }
 
 function classNamesOf(state: PageState): ClassNames {
@@ -71,7 +81,7 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
       drawStill(canvas, store.get(), names);
       if (pointedAt(store.get(), hand) !== null) requestAnimationFrame(() => prompt.redraw()); // its name is placed by these
     },
-    { follows: (s) => s.picture?.name },
+    { follows: (s) => s.picture?.name, isDear: (s) => isDear(still(s)) },
   );
   const changing = makeSheet(
     stage,
