@@ -88,19 +88,19 @@ watchGlide(page);
 watchReshaping(page);
 
 let surface: Surface | null = null;
+let showHand = (): void => undefined; // what it is about to do changed
+bindKeyboard(page, actions, pointer, () => showHand()); // at once: whoever holds a key over a reload is heard
 
 function mountCanvas(element: HTMLDivElement): () => void {
   const made = makeSurface(element, page, proxies, hand);
   surface = made;
-  const changed = () => {
+  showHand = () => {
     element.dataset['space'] = String(pointer.space);
     made.redrawHand();
   };
-  const unbindPointer = bindPointer(element, page, hand, pointer, changed);
-  const unbindKeyboard = bindKeyboard(page, actions, pointer, changed);
+  const unbindPointer = bindPointer(element, page, hand, pointer, showHand);
   return () => {
     unbindPointer();
-    unbindKeyboard();
     made.stop();
     surface = null;
   };

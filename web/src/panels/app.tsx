@@ -1,6 +1,6 @@
 // The whole page.
 
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { actionOf } from '../input/actions';
 import { text } from '../text/en';
 import { AnnotationList } from './objects/annotation-list';
@@ -31,7 +31,7 @@ function Canvas() {
   const mode = useValue((state) => state.mode);
   const name = useValue((state) => state.picture?.name ?? '');
   const cross = useKey(actionOf('cross'));
-  useLayoutEffect(() => mountCanvas(ref.current!), []); // what is in sight hears keys
+  useEffect(() => mountCanvas(ref.current!), []);
   return (
     <div
       class="canvas"
