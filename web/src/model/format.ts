@@ -22,11 +22,7 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${count(n)} ${n === 1 ? one : many}`;
-}
-
-// A length of time, about: 8 s, 4 min, 2 h 10 min, 3 days.
+// A length of time, about: 8 s, 4 min, 2 h 10 min, 3 d.
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
   const minutes = Math.round(seconds / 60);
@@ -35,5 +31,5 @@ export function duration(seconds: number): string {
     const rest = minutes % 60;
     return rest === 0 || minutes > 600 ? `${Math.round(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
   }
-  return `${count(Math.round(minutes / 1440))} days`;
+  return `${count(Math.round(minutes / 1440))} d`;
 }

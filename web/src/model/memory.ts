@@ -1,11 +1,14 @@
 // The arithmetic of the memory panel: who holds what of a domain, where the marks stand, what is said about it.
 
-import { count, percent, plural } from './format';
+import { text } from '../text/en';
+import { count, percent } from './format';
 import type { Memory, MemoryDomain, MemoryHistory, Owner, Thresholds } from './wire';
 
 export const historyMs = 600_000;
 
-const units = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
+const words = text.memory;
+
+const units = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 
 // 1 GB is 2^30 bytes, as in the program's own lines.
 export function bytes(value: number): string {
@@ -77,38 +80,28 @@ export function tightest(memory: Memory): MemoryDomain | undefined {
 export function advice(memory: Memory): string | null {
   const domain = tightest(memory);
   if (memory.level === 'normal' || domain === undefined) return null;
-  const name = domain.domain === 'host' ? 'Memory' : `Memory of ${domain.name}`;
+  const name = domain.domain === 'host' ? words.ofHost : words.ofDevice(domain.name);
   const ours = domain.pressure >= Math.min(domain.utilization, memory.thresholds.warning);
   const fact = ours
-    ? `SAM Annotator holds ${bytes(domain.own)} of its ${bytes(domain.limit)}`
-    : `${bytes(domain.used)} of ${bytes(domain.total)} are in use, ${bytes(domain.own)} by SAM Annotator`;
-  const help = ours ? 'smaller pictures or a smaller model' : 'closing other programs';
-  if (memory.level === 'warning') {
-    return `${name} is getting tight (${fact}): nothing new is kept for later; ${help} would help.`;
-  }
-  return `${name} is nearly used up (${fact}): new steps free memory first and may be refused; ${help} would help.`;
+    ? words.factOurs(bytes(domain.own), bytes(domain.limit))
+    : words.factOthers(bytes(domain.used), bytes(domain.total), bytes(domain.own));
+  const help = ours ? words.helpOurs : words.helpOthers;
+  return memory.level === 'warning' ? words.tight(name, fact, help) : words.usedUp(name, fact, help);
 }
-
-export const levelNames: Readonly<Record<MemoryDomain['level'], string>> = {
-  normal: 'Normal',
-  warning: 'Warning',
-  critical: 'Critical',
-  unknown: 'Cannot be read',
-};
 
 const noLimit = 2 ** 50; // as the program writes it where none is known
 
 // What is ours, of what we may have.
 export function ownText(domain: MemoryDomain): string {
-  if (domain.limit >= noLimit) return `${bytes(domain.own)} held by SAM Annotator; no limit is known`;
-  return `${bytes(domain.own)} of the ${bytes(domain.limit)} SAM Annotator may have (${percent(domain.pressure)})`;
+  if (domain.limit >= noLimit) return words.ownUnlimited(bytes(domain.own));
+  return words.ownOf(bytes(domain.own), bytes(domain.limit), percent(domain.pressure));
 }
 
 // What everybody holds; of a domain that cannot be read the last numbers, if there are any.
 export function usedText(domain: MemoryDomain): string {
-  if (domain.total === 0) return 'no numbers yet';
-  const text = `${bytes(domain.used)} of ${bytes(domain.total)} in use by everybody (${percent(domain.utilization)})`;
-  return domain.readable ? text : `last known: ${text}`;
+  if (domain.total === 0) return words.noNumbers;
+  const used = words.usedOf(bytes(domain.used), bytes(domain.total), percent(domain.utilization));
+  return domain.readable ? used : words.lastKnown(used);
 }
 
 // The history with the newest reading, without what is older than ten minutes.
@@ -139,16 +132,15 @@ export function diskText(memory: Memory): string | null {
   const disk = memory.caches.find(({ limit }) => limit !== undefined);
   if (disk === undefined) return null;
   const { entries, hits, dropped = 0, damaged = 0 } = disk;
-  const most = `at most ${bytes(disk.limit!)}`;
-  const parts = [entries === 0 ? `No embeddings yet, ${most}` : `${plural(entries, 'embedding')}, ${bytes(disk.bytes)} of ${most}`];
-  if (hits > 0) parts.push(`${count(hits)} read instead of encoding again`);
-  if (dropped > 0) parts.push(`${count(dropped)} not written, for lack of memory, time or room`);
-  if (damaged > 0) parts.push(`${count(damaged)} found damaged and removed`);
+  const most = bytes(disk.limit!);
+  const parts = [entries === 0 ? words.diskEmpty(most) : words.disk(entries, bytes(disk.bytes), most)];
+  if (hits > 0) parts.push(words.diskHits(count(hits)));
+  if (dropped > 0) parts.push(words.diskDropped(count(dropped)));
+  if (damaged > 0) parts.push(words.diskDamaged(count(damaged)));
   return parts.join('; ');
 }
 
 // What the button did.
 export function freedText(done: boolean, freed: number): string {
-  if (!done || freed === 0) return 'There was nothing to give back.';
-  return `${bytes(freed)} came back.`;
+  return !done || freed === 0 ? words.nothingFreed : words.freed(bytes(freed));
 }

@@ -1,5 +1,7 @@
 // What went wrong, in words for the person at the screen.
 
+import { text } from '../text/en';
+
 export class Problem extends Error {
   constructor(
     readonly status: number, // HTTP status; 0 where the program did not answer
@@ -11,12 +13,7 @@ export class Problem extends Error {
   }
 }
 
-export const unreachable = new Problem(
-  0,
-  'unreachable',
-  'The program does not answer',
-  'Everything shown as saved is on disk. Check that it is still running in its terminal.',
-);
+export const unreachable = new Problem(0, 'unreachable', text.problems.unreachable, text.problems.unreachableDetail);
 
 export function isConflict(error: unknown): boolean {
   return error instanceof Problem && error.type.endsWith('/revision-conflict');
@@ -36,20 +33,20 @@ export function isAbort(error: unknown): boolean {
 
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  return new Problem(0, 'page', 'The page made an error', error instanceof Error ? error.message : String(error));
+  return new Problem(0, 'page', text.problems.ofPage, error instanceof Error ? error.message : String(error));
 }
 
 // body: what the program answered with an error status, parsed; anything may come through a proxy.
 export function problemOf(status: number, body: unknown): Problem {
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const text = (key: string, otherwise: string) => {
+  const field = (key: string, otherwise: string) => {
     const value = fields[key];
     return typeof value === 'string' && value !== '' ? value : otherwise;
   };
   return new Problem(
     status,
-    text('type', 'about:blank'),
-    text('title', `The program answered ${status}`),
-    text('detail', ''),
+    field('type', 'about:blank'),
+    field('title', text.problems.answered(status)),
+    field('detail', ''),
   );
 }

@@ -1,6 +1,5 @@
 // The dialogs of the page, one of which may be open.
 
-import { plural } from '../model/format';
 import { addMask, clearAll } from '../state/editing/editing';
 import type { Page } from '../state/page';
 import type { Dialog as DialogState } from '../state/page-state';
@@ -141,7 +140,7 @@ function QuitDialog() {
     <Dialog title={words.quitTitle}>
       <p>{saved === 'saved' ? words.allSaved : waiting > 0 ? text.saving.waiting(waiting) : words.notSaved}</p>
       {pending && <p>{words.offerNotAdded}</p>}
-      {others > 0 && <p>{words.quitOthers(plural(others, 'other window'))}</p>}
+      {others > 0 && <p>{words.quitOthers(text.counted.otherWindows(others))}</p>}
       <p>{words.quitAfter}</p>
       <div class="dialog-buttons">
         <button type="button" class="button" data-first onClick={() => close(page)}>

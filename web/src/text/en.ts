@@ -1,6 +1,12 @@
 // Every word the page shows, for translation: a translated page imports another file of the same shape. A text with a
 // number or a name in it is a function, so that a language may put them where it likes. A section is one part of the page.
 
+import { count } from '../model/format';
+
+function counted(number: number, one: string, many = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : many}`;
+}
+
 const editNames: Readonly<Record<string, string>> = {
   add: 'adding a mask',
   delete: 'deleting',
@@ -256,6 +262,8 @@ export const text = {
   },
   images: {
     title: 'Images',
+    shown: (number: number, name: string, annotations: number) =>
+      `Image ${number}, ${name}, ${counted(annotations, 'annotation')}`,
     at: (row: string, total: string) => `${row} / ${total}`,
     ofAll: (total: string, all: string) => `${total} of ${all}`,
     end: (step: 1 | -1) => (step > 0 ? 'This is the last image' : 'This is the first image'),
@@ -836,8 +844,47 @@ export const text = {
     model: 'Model',
     grabcutText: 'Needs no model and little memory; slower to answer, and less exact',
   },
+  counted: {
+    segments: (n: number) => counted(n, 'segment'),
+    images: (n: number) => counted(n, 'image'),
+    objects: (n: number) => counted(n, 'object'),
+    classes: (n: number) => counted(n, 'class', 'classes'),
+    otherWindows: (n: number) => counted(n, 'other window'),
+  },
+
+  problems: {
+    unreachable: 'The program does not answer',
+    unreachableDetail: 'Everything shown as saved is on disk. Check that it is still running in its terminal.',
+    ofPage: 'The page made an error',
+    answered: (status: number) => `The program answered ${status}`,
+  },
+
   memory: {
     title: 'Memory',
+    ofHost: 'Memory',
+    ofDevice: (name: string) => `Memory of ${name}`,
+    factOurs: (own: string, limit: string) => `SAM Annotator holds ${own} of its ${limit}`,
+    factOthers: (used: string, total: string, own: string) => `${used} of ${total} are in use, ${own} by SAM Annotator`,
+    helpOurs: 'smaller pictures or a smaller model',
+    helpOthers: 'closing other programs',
+    tight: (name: string, fact: string, help: string) =>
+      `${name} is getting tight (${fact}): nothing new is kept for later; ${help} would help.`,
+    usedUp: (name: string, fact: string, help: string) =>
+      `${name} is nearly used up (${fact}): new steps free memory first and may be refused; ${help} would help.`,
+    levels: { normal: 'Normal', warning: 'Warning', critical: 'Critical', unknown: 'Cannot be read' },
+    ownUnlimited: (own: string) => `${own} held by SAM Annotator; no limit is known`,
+    ownOf: (own: string, limit: string, share: string) => `${own} of the ${limit} SAM Annotator may have (${share})`,
+    noNumbers: 'no numbers yet',
+    usedOf: (used: string, total: string, share: string) => `${used} of ${total} in use by everybody (${share})`,
+    lastKnown: (numbers: string) => `last known: ${numbers}`,
+    diskEmpty: (most: string) => `No embeddings yet, at most ${most}`,
+    disk: (embeddings: number, size: string, most: string) =>
+      `${counted(embeddings, 'embedding')}, ${size} of at most ${most}`,
+    diskHits: (times: string) => `${times} read instead of encoding again`,
+    diskDropped: (times: string) => `${times} not written, for lack of memory, time or room`,
+    diskDamaged: (times: string) => `${times} found damaged and removed`,
+    nothingFreed: 'There was nothing to give back.',
+    freed: (size: string) => `${size} came back.`,
     waiting: 'Memory: waiting for the first reading',
     waitingLong: 'Waiting for the first reading.',
     lineTip: 'Who holds memory, the last ten minutes, what was done about it',

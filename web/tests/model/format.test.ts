@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { area, percent, plural } from '../../src/model/format';
+import { area, percent } from '../../src/model/format';
+import { text } from '../../src/text/en';
 
 test('numbers for people', () => {
   expect(area(940)).toBe('940 px');
@@ -8,6 +9,6 @@ test('numbers for people', () => {
   expect(area(1_250_000)).toBe('1.25 M px');
   expect(percent(0.052)).toBe('5.2 %');
   expect(percent(1.62)).toBe('162 %');
-  expect(plural(1, 'annotation')).toBe('1 annotation');
-  expect(plural(1200, 'annotation')).toBe('1,200 annotations');
+  expect(text.counted.classes(1)).toBe('1 class');
+  expect(text.counted.classes(1200)).toBe('1,200 classes');
 });

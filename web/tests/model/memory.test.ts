@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { advice, bytes, diskText, extended, freedText, historyMs, levelNames, marks, ownText, segments, tightest, usedText } from '../../src/model/memory';
+import { advice, bytes, diskText, extended, freedText, historyMs, marks, ownText, segments, tightest, usedText } from '../../src/model/memory';
+import { text } from '../../src/text/en';
 import type { Memory, MemoryDomain, MemoryHistory } from '../../src/model/wire';
 import { makeRandom } from '../random';
 
@@ -45,14 +46,14 @@ test('what is on disk is a line of its own, and nothing is said where nothing is
 });
 
 test('bytes for people', () => {
-  expect(bytes(0)).toBe('0 bytes');
-  expect(bytes(1023)).toBe('1023 bytes');
+  expect(bytes(0)).toBe('0 B');
+  expect(bytes(1023)).toBe('1023 B');
   expect(bytes(1024)).toBe('1 KB');
   expect(bytes(812 * 2 ** 20)).toBe('812 MB');
   expect(bytes(GB - 1)).toBe('1.0 GB');
   expect(bytes(7.25 * GB)).toBe('7.3 GB');
   expect(bytes(141 * GB)).toBe('141 GB');
-  expect(bytes(-5)).toBe('0 bytes');
+  expect(bytes(-5)).toBe('0 B');
 });
 
 describe('the bar', () => {
@@ -109,7 +110,7 @@ test('the tightest domain of the worst level is the one spoken of', () => {
 
 test('what cannot be read is unknown, with its last numbers marked as such, and nothing is said of its level', () => {
   const lost = domain({ domain: 'cuda:0', name: 'a card', level: 'unknown', readable: false, utilization: 0.97, used: 7.8 * GB });
-  expect(levelNames[lost.level]).toBe('Cannot be read');
+  expect(text.memory.levels[lost.level]).toBe('Cannot be read');
   expect(usedText(lost)).toBe('last known: 7.8 GB of 8.0 GB in use by everybody (97 %)');
   expect(usedText(domain())).toBe('4.0 GB of 8.0 GB in use by everybody (50 %)');
   expect(tightest(memory([domain(), lost]))?.domain).toBe('host');

@@ -1,6 +1,6 @@
 // One domain: a stacked bar of who holds it, with the limit and both thresholds, and the numbers below.
 
-import { bytes, levelNames, marks, ownText, segments, usedText, type Holder, type Segment } from '../../model/memory';
+import { bytes, marks, ownText, segments, usedText, type Holder, type Segment } from '../../model/memory';
 import { percent } from '../../model/format';
 import type { MemoryDomain, Thresholds } from '../../model/wire';
 import { text } from '../../text/en';
@@ -42,10 +42,10 @@ export function MemoryBar({ domain, thresholds }: { domain: MemoryDomain; thresh
   const limit = ownText(domain);
   const whole = usedText(domain);
   return (
-    <section class={`memory-domain ${domain.level}`} aria-label={text.memory.domain(domain.name, levelNames[domain.level])}>
+    <section class={`memory-domain ${domain.level}`} aria-label={text.memory.domain(domain.name, text.memory.levels[domain.level])}>
       <header>
         <h3>{domain.name}</h3>
-        <span class={`level ${domain.level}`}>{levelNames[domain.level]}</span>
+        <span class={`level ${domain.level}`}>{text.memory.levels[domain.level]}</span>
         <span class="tabular">{limit}</span>
         <span class="grow" />
         <span class="tabular muted">{whole}</span>

@@ -3,7 +3,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { base } from '../../api/client';
 import { colorOf, css } from '../../model/color';
-import { area, count, percent, plural } from '../../model/format';
+import { area, count, percent } from '../../model/format';
 import { byCount, charts, imageKinds, type Chart, type ClassStatistics, type Statistics } from '../../model/statistics';
 import type { Job } from '../../model/wire';
 import { tellError } from '../../state/messages';
@@ -120,7 +120,7 @@ function Classes({ classes }: { classes: readonly ClassStatistics[] }) {
               class="class-count"
               key={item.id}
               title={words.listClass(item.name)}
-              aria-label={words.classSpoken(item.name, plural(item.annotations, 'object'), plural(item.images, 'image'))}
+              aria-label={words.classSpoken(item.name, text.counted.objects(item.annotations), text.counted.images(item.images))}
               onClick={() => listClass(page, item.id)}
             >
               <span class="swatch" style={{ background: css(colorOf(item.id)) }} />
@@ -264,9 +264,9 @@ export function StatisticsDialog() {
       <div class="statistics">
         {result !== null && (
           <p class="tabular">{words.summary(
-            plural(result.images, 'image'),
-            plural(result.annotations, 'object'),
-            plural(result.classes.length, 'class', 'classes'),
+            text.counted.images(result.images),
+            text.counted.objects(result.annotations),
+            text.counted.classes(result.classes.length),
           )}</p>
         )}
         {result !== null && job !== null && <Found job={job} found={result} />}

@@ -1,6 +1,6 @@
 // Below the picture while everything mode is on: progress, what was found, and what to do with it.
 
-import { count, plural, seconds } from '../../model/format';
+import { count, seconds } from '../../model/format';
 import {
   acceptAllSegments,
   closeEverything,
@@ -57,7 +57,7 @@ export function EverythingBar() {
   const none = found > 0 ? words.everythingDone : words.everythingNone;
   const now = segments.length > 0 ? words.everythingClick : running ? words.everythingStart : none;
   const hint = job.state === 'failed' ? job.message : now;
-  const number = plural(segments.length, 'segment');
+  const number = text.counted.segments(segments.length);
   return (
     <div class="prompt-bar everything-bar" data-testid="everything">
       {running && (

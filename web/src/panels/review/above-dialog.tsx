@@ -1,7 +1,7 @@
 // Accepts all proposals above a score, of this image or of all, after showing what that means.
 
 import { useEffect, useState } from 'preact/hooks';
-import { count, percent, plural } from '../../model/format';
+import { count, percent } from '../../model/format';
 import { above, isProposal } from '../../model/walk';
 import type { Annotation } from '../../model/wire';
 import { stopSweep, sweep } from '../../state/review/sweeping';
@@ -40,7 +40,7 @@ function Sweeping() {
           : words.swept(now.accepted, now.images)}
       </p>
       <WorkBar label={words.aboveAll} fraction={fraction} state={now.running ? 'running' : 'done'} />
-      {now.passedOver > 0 && <p>{words.passedOver(plural(now.passedOver, 'image'))}</p>}
+      {now.passedOver > 0 && <p>{words.passedOver(text.counted.images(now.passedOver))}</p>}
       <div class="dialog-buttons">
         {now.running ? (
           <button type="button" class="button" data-first onClick={() => stopSweep(page)}>
@@ -110,7 +110,7 @@ export function AboveDialog() {
           </div>
           <p role="status" class="tabular">
             {all
-              ? words.aboveAllText(images === null ? words.aboveAll : plural(images, 'image'))
+              ? words.aboveAllText(images === null ? words.aboveAll : text.counted.images(images))
               : words.aboveCount(count(found), count(proposals))}
           </p>
           {!all && <p class="muted">{words.aboveUndo}</p>}

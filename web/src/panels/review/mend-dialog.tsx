@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { colorOf, css } from '../../model/color';
-import { count, plural } from '../../model/format';
+import { count } from '../../model/format';
 import { mend, rejectedFrom, type Rejected } from '../../state/review/mending';
 import { tellError } from '../../state/messages';
 import { nameOfClass } from '../../state/review/walking';
@@ -70,7 +70,7 @@ export function MendDialog() {
   return (
     <Dialog title={words.mendList}>
       <p role="status">
-        {total === null ? words.mendLoading : total === 0 ? words.mendEmpty : words.mendCount(plural(total, 'image'))}
+        {total === null ? words.mendLoading : total === 0 ? words.mendEmpty : words.mendCount(text.counted.images(total))}
       </p>
       <ul class="mend-list">
         {images.map((image) => (

@@ -44,7 +44,7 @@ function take(page: Page, picture: Picture): void {
     fitted: true,
   });
   patchByName(page, picture.name, { encoding: picture.encoding, annotation_count: picture.annotations.length });
-  const shown = `Image ${picture.position + 1}, ${picture.name}, ${picture.annotations.length} annotations`;
+  const shown = text.images.shown(picture.position + 1, picture.name, picture.annotations.length);
   announce(page, `${lost} ${shown}`.trim());
 }
 

@@ -3,7 +3,7 @@
 // reload.
 
 import { boxIou, type Point } from '../../geometry/box';
-import { area as areaText, count, percent, plural } from '../../model/format';
+import { area as areaText, count, percent } from '../../model/format';
 import { asProblem } from '../../model/problem';
 import type { Annotation, Candidate, EverythingResult, Job } from '../../model/wire';
 import { text } from '../../text/en';
@@ -92,7 +92,7 @@ function spokenSegment({ segments, hovered }: Everything): string {
 function announceEnd(page: Page, job: Job): void {
   const { running } = known(page);
   if (isRunning(job) || !running.delete(job.id)) return;
-  announce(page, text.prompting.everythingEnded(plural(page.store.get().everything.segments.length, 'segment')));
+  announce(page, text.prompting.everythingEnded(text.counted.segments(page.store.get().everything.segments.length)));
 }
 
 async function fetchSegments(page: Page, job: Job): Promise<void> {

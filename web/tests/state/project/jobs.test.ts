@@ -259,5 +259,5 @@ test('exports are named as the original named them', () => {
 
 test('lengths of time, about', () => {
   const told = [0.2, 8.4, 240, 7800, 40_000, 400_000].map(duration);
-  expect(told).toEqual(['1 s', '8 s', '4 min', '2 h 10 min', '11 h', '5 days']);
+  expect(told).toEqual(['1 s', '8 s', '4 min', '2 h 10 min', '11 h', '5 d']);
 });
