@@ -1,5 +1,6 @@
 // From a key press to the name of a key, and from that to an action.
 
+import { text } from '../text/en';
 import { placeOf, type Action, type Place } from './action';
 
 export interface KeyPress {
@@ -113,19 +114,6 @@ export function actionFor(keymap: Keymap, key: string, typing: boolean): Action 
   return action;
 }
 
-const names: Readonly<Record<string, string>> = {
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-  ArrowLeft: '←',
-  ArrowRight: '→',
-  PageUp: 'PgUp',
-  PageDown: 'PgDn',
-  Escape: 'Esc',
-  Delete: 'Del',
-  Mod: 'Ctrl',
-  '-': '−',
-};
-
 export function partsOf(key: string): readonly string[] {
   return key.endsWith('+') ? [...key.slice(0, -1).split('+').filter((part) => part !== ''), '+'] : key.split('+');
 }
@@ -134,7 +122,7 @@ export function partsOf(key: string): readonly string[] {
 export function keyText(key: string, letters = true): string {
   const shown = !letters && isBare(key) ? `Alt+${key}` : key;
   return partsOf(shown)
-    .map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part))
+    .map((part) => text.keys.caps[part] ?? (part.length === 1 ? part.toUpperCase() : part))
     .join(' ');
 }
 

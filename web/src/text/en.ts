@@ -708,6 +708,18 @@ export const text = {
     title: 'Keys',
     search: 'Search the keys',
     none: 'No key does that.',
+    caps: {
+      ArrowUp: '↑',
+      ArrowDown: '↓',
+      ArrowLeft: '←',
+      ArrowRight: '→',
+      PageUp: 'PgUp',
+      PageDown: 'PgDn',
+      Escape: 'Esc',
+      Delete: 'Del',
+      Mod: 'Ctrl',
+      '-': '−',
+    } as Readonly<Record<string, string>>,
     // What people may type for a part of a key, besides its name and what is shown.
     called: { Mod: ['control', 'cmd', 'command'], '+': ['plus'], '-': ['minus'], Enter: ['return'] } as Readonly<
       Record<string, readonly string[]>
@@ -837,6 +849,8 @@ export const text = {
     exhausted: 'Memory does not suffice for the model on this picture. GrabCut needs little.',
     failed: (model: string) => `${model} failed`,
     beingLoaded: (model: string) => `${model} is being loaded`,
+    loaded: (model: string, masks: string) => `${model} is loaded: masks come from ${masks}`,
+    couldNot: (model: string, why: string) => `${model} could not be loaded. ${why}`,
     chooseAgain: (model: string, why: string) => `${model} could not be loaded; choose it to try again. ${why}`,
     loadedNext: (model: string, why: string) => `${model} is loaded with the next picture${why === '' ? '' : `. ${why}`}`,
     from: 'Masks come from',

@@ -6,6 +6,7 @@ import { reloadList } from '../images/image-list';
 import { announce, tellError } from '../messages';
 import { enqueue, type Page } from '../page';
 import type { PageState } from '../page-state';
+import { text } from '../../text/en';
 import { promptAgain, retryPrompt } from './prompting';
 
 // The event: another one was chosen, here or in another window, or the model's loading began or ended.
@@ -37,15 +38,15 @@ function take(page: Page, predictor: Predictor): void {
 function takeOther(page: Page, predictor: Predictor): void {
   const { model } = predictor;
   const isThere = predictor.use === 'grabcut' || model.state === 'loaded';
-  announce(page, `Masks come from ${isThere ? predictor.description : model.name}`);
+  announce(page, text.predictor.fromWhat(isThere ? predictor.description : model.name));
   promptAgain(page);
   reload(page);
 }
 
 function takeState(page: Page, before: Predictor, { description, model }: Predictor): void {
-  if (model.state === 'loading') announce(page, `Loading ${model.name}`);
-  if (model.state === 'loaded') announce(page, `${model.name} is loaded: masks come from ${description}`);
-  if (model.state === 'failed') announce(page, `${model.name} could not be loaded. ${model.reason}`);
+  if (model.state === 'loading') announce(page, text.predictor.beingLoaded(model.name));
+  if (model.state === 'loaded') announce(page, text.predictor.loaded(model.name, description));
+  if (model.state === 'failed') announce(page, text.predictor.couldNot(model.name, model.reason));
   if (before.model.state !== 'failed') return;
   if (page.store.get().promptError !== null) retryPrompt(page);
   reload(page); // pictures failed with it
