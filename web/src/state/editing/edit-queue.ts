@@ -212,7 +212,8 @@ async function sendFirst(page: Page): Promise<void> {
   sending.abort = abort;
   const asked = page.now();
   try {
-    const answer = await page.api.edit(name, { revision, edit_id: id, overlap, ...named, held: true, edit }, abort.signal);
+    const request = { revision, edit_id: id, overlap, ...named, held: true, edit }; // who only looks makes none
+    const answer = await page.api.edit(name, request, abort.signal);
     acknowledge(page, first, answer, asked);
   } catch (error) {
     if (mayPass(error)) throw error;

@@ -7,6 +7,7 @@ import { noteUse } from '../project/classes';
 import { forgetRefused, mayPass, redoUnsent, reloadPicture, retryMs, savedNow, submit, takeBackUnsent, takePicture, type Submitted } from './edit-queue';
 import { entryOf, refreshEntry } from '../images/image-list';
 import { refusedWhileBusy } from '../project/jobs';
+import { isLookOnly, sayLookOnly } from '../project/windows';
 import { announce, settled, tell, tellError } from '../messages';
 import { enqueue, type Page } from '../page';
 import { clearPrompt, preview } from '../prompting/prompting';
@@ -26,6 +27,13 @@ export function provisional(page: Page, mask: Candidate, classId: number): Annot
   };
 }
 
+// Another window has the picture, or a job changes the project: which is said.
+function cannotEdit(page: Page): boolean {
+  if (!isLookOnly(page.store.get())) return refusedWhileBusy(page);
+  sayLookOnly(page);
+  return true;
+}
+
 // Adds the mask on screen with the chosen class. The prompt is cleared at once and comes back if the edit is refused.
 export async function addMask(page: Page, classId = page.store.get().classId): Promise<boolean> {
   const state = page.store.get();
@@ -35,7 +43,7 @@ export async function addMask(page: Page, classId = page.store.get().classId): P
     tell(page, 'warning', 'edit', text.prompting.chooseClass, text.prompting.chooseClassDetail);
     return false;
   }
-  if (refusedWhileBusy(page)) return false;
+  if (cannotEdit(page)) return false;
   const { prompt, candidates, chosen, reprompting } = state;
   if (reprompting !== null) return replaceMask(page, reprompting, mask, classId);
   clearPrompt(page);
@@ -96,7 +104,7 @@ export async function make(
   shown: Annotation | null,
   makes: number | null = null,
 ): Promise<Submitted | null> {
-  if (page.store.get().picture === null || refusedWhileBusy(page)) return null;
+  if (page.store.get().picture === null || cannotEdit(page)) return null;
   const submitted = await submit(page, change, shown, makes);
   if (submitted.outcome !== 'stored') return submitted;
   if ('class_id' in change && change.class_id !== undefined) noteUse(page, change.class_id);
@@ -135,14 +143,15 @@ export async function undoEdit(page: Page): Promise<boolean> {
 }
 
 export async function redoEdit(page: Page): Promise<boolean> {
-  if (page.store.get().picture === null || refusedWhileBusy(page)) return false;
+  if (page.store.get().picture === null || cannotEdit(page)) return false;
   const unsent = redoUnsent(page);
   if (unsent === null) return !needsProgram(page) && edit(page, { type: 'redo' }, text.saving.redone);
   announce(page, text.saving.redone);
   return (await unsent).outcome === 'stored';
 }
 
-export function save(page: Page): Promise<void> {
+export async function save(page: Page): Promise<void> {
+  if (page.store.get().picture === null || cannotEdit(page)) return;
   return enqueue(page, async () => {
     const { picture } = page.store.get();
     if (picture === null) return;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Window } from '../../../src/model/wire';
 import { tell } from '../../../src/state/messages';
+import { clearAll, deleteSelected, edit, redoEdit, save, undoEdit } from '../../../src/state/editing/editing';
 import { open } from '../../../src/state/images/navigation';
 import type { Page } from '../../../src/state/page';
 import { askTakeOver, isLookOnly, onWindows, othersAt } from '../../../src/state/project/windows';
@@ -26,6 +27,17 @@ describe('windows', () => {
     expect(page.store.get().announcement).toContain('Anna');
     onWindows(page, [{ ...me, holds: true }]);
     expect(isLookOnly(page.store.get())).toBe(false);
+  });
+
+  test('who only looks changes nothing, whatever key is pressed, and hears why', async () => {
+    await edit(page, { type: 'mark', faulty: true }, '');
+    onWindows(page, [me, anna]);
+    page.store.set({ toasts: [], selection: new Set([1]) });
+    await Promise.all([undoEdit(page), redoEdit(page), clearAll(page), deleteSelected(page), save(page)]);
+    await edit(page, { type: 'mark', faulty: false }, '');
+    expect(program.edits).toHaveLength(1);
+    expect(page.store.get().edits.waiting).toEqual([]);
+    expect(page.store.get().toasts[0]!.title).toContain('Anna');
   });
 
   test('one that turned to another picture has this one no longer', () => {
