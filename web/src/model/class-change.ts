@@ -2,20 +2,27 @@
 
 import type { Class } from './wire';
 
-// Each name that is gone, and the name of the class that took its place: a rename changes a name where it stands, of a
-// merge only its job tells (mergedInto).
+// As the program numbers them.
+export function listOf(names: readonly string[]): readonly Class[] {
+  return names.map((name, id) => ({ id, name }));
+}
+
+// Each name that is gone, and the name it has now: what its job tells (changedTo), of a rename and of a merge. Where no
+// job is known, a new name is the old one's only between classes that stay: at the end of the list the class may have been
+// merged away, and another added.
 export function namesAfter(
   before: readonly Class[],
   after: readonly Class[],
-  mergedInto: (gone: string) => string | undefined,
+  changedTo: (gone: string) => string | undefined,
 ): ReadonlyMap<string, string> {
   const [old, now] = [new Set(before.map(({ name }) => name)), new Set(after.map(({ name }) => name))];
   const became = new Map<string, string>();
   before.forEach(({ name }, at) => {
     if (now.has(name)) return;
     const there = after[at]?.name;
-    const renamed = before.length === after.length && there !== undefined && !old.has(there);
-    const to = renamed ? there : mergedInto(name);
+    const isBetween = before.some((item, i) => i > at && item.name === after[i]?.name);
+    const renamed = before.length === after.length && isBetween && there !== undefined && !old.has(there);
+    const to = changedTo(name) ?? (renamed ? there : undefined);
     if (to !== undefined && now.has(to)) became.set(name, to);
   });
   return became;
@@ -31,14 +38,6 @@ export function idAfter(
   const name = before.find((item) => item.id === id)?.name;
   const wanted = name === undefined ? undefined : (became.get(name) ?? name);
   return after.find((item) => (wanted === undefined ? item.id === id : item.name === wanted))?.id ?? null;
-}
-
-// The class that had this id and name when the list was so long. null: it is gone.
-export function idOnReturn(after: readonly Class[], id: number, name: string, count: number): number | null {
-  const found = after.find((item) => item.name === name);
-  if (found !== undefined) return found.id;
-  const there = after.find((item) => item.id === id);
-  return after.length === count && there !== undefined ? id : null; // renamed
 }
 
 // Names in their order, each once, as they are now.

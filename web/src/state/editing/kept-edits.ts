@@ -2,7 +2,7 @@
 // again, or comes back after a crash, sends them.
 
 import { asProblem } from '../../model/problem';
-import { namesAfter } from '../../model/class-change';
+import { listOf, namesAfter } from '../../model/class-change';
 import { text } from '../../text/en';
 import { tell } from '../messages';
 import type { Page } from '../page';
@@ -49,8 +49,7 @@ export async function keepEdits(
 // Classes may have been renamed while nobody looked.
 function takeLeft(page: Page, left: LeftEdits): void {
   const classes = page.store.get().project?.classes ?? [];
-  const before = left.classes.map((name, id) => ({ id, name }));
-  takeEdits(page, withClasses(left, classes, namesAfter(before, classes, () => undefined)));
+  takeEdits(page, withClasses(left, classes, namesAfter(listOf(left.classes), classes, () => undefined)));
 }
 
 type LeftEdits = Pick<EditQueue, 'waiting' | 'refused' | 'undone'> & {

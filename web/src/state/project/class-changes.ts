@@ -1,7 +1,7 @@
 // The class list changed, here or in another window: what was chosen, listed, pinned and numbered is of the same classes
 // as before.
 
-import { idAfter, idOnReturn, namesAfter } from '../../model/class-change';
+import { idAfter, listOf, namesAfter } from '../../model/class-change';
 import { groupsOf } from '../../model/class-rows';
 import { changed } from '../../model/filter';
 import type { Class, Job, Project } from '../../model/wire';
@@ -11,8 +11,8 @@ import { followClasses } from '../editing/edit-queue';
 import { loadPreferences } from '../preferences';
 import { followNames } from './classes';
 
-// The list itself does not tell what a class was merged into; the newest job that did it does.
-function mergedInto({ jobs }: PageState, gone: string): string | undefined {
+// The list itself does not tell what became of a class; the newest job that changed it does.
+function changedTo({ jobs }: PageState, gone: string): string | undefined {
   const isIt = ({ changes_project, state, class_before }: Job) =>
     changes_project && state !== 'failed' && state !== 'cancelled' && class_before === gone;
   return jobs.list.find(isIt)?.class_after;
@@ -41,12 +41,12 @@ export function takeProject(page: Page, project: Project): void {
   const { images, classId } = state;
   const known = state.project !== null;
   const [before, after] = [state.project?.classes ?? project.classes, project.classes];
-  const became = namesAfter(before, after, (gone) => mergedInto(state, gone));
+  const became = namesAfter(before, after, (gone) => changedTo(state, gone));
   const { classId: listed } = images.filter;
   const lists = known && listed !== undefined ? (idAfter(before, after, became, listed) ?? undefined) : listed;
   page.store.set({
     project,
-    classId: idAfter(before, after, became, classId) ?? after[0]?.id ?? null,
+    classId: known && classId !== null ? idAfter(before, after, became, classId) : (classId ?? after[0]?.id ?? null),
     ...(became.size > 0 || before.length !== after.length ? { classMarked: null } : {}),
     ...(lists === listed ? {} : { images: { ...images, filter: changed(images.filter, { classId: lists }), pages: new Map() } }),
     ...takeAdded(page, after),
@@ -58,7 +58,7 @@ export function takeProject(page: Page, project: Project): void {
 
 // What a window remembers over a reload beside the ids, which may mean other classes then.
 export interface KeptClasses {
-  readonly count: number;
+  readonly names: readonly string[];
   readonly chosen: string | null;
   readonly listed: string | null;
 }
@@ -66,18 +66,18 @@ export interface KeptClasses {
 export function classesToKeep({ project, classId, images }: PageState): KeptClasses {
   const classes = project?.classes ?? [];
   const nameOf = (wanted: number | null | undefined) => classes.find(({ id }) => id === wanted)?.name ?? null;
-  return { count: classes.length, chosen: nameOf(classId), listed: nameOf(images.filter.classId) };
+  return { names: classes.map(({ name }) => name), chosen: nameOf(classId), listed: nameOf(images.filter.classId) };
 }
 
-// After the project is there.
-export function findClassesAgain(page: Page, { count, chosen, listed }: KeptClasses): void {
+// After the project is there. A class that is gone leaves none chosen, lest objects get another one unnoticed.
+export function findClassesAgain(page: Page, { names = [], chosen, listed }: KeptClasses): void {
   const { project, classId, images } = page.store.get();
   const classes = project?.classes ?? [];
-  const wanted = (id: number | null | undefined, name: string | null) =>
-    id == null || name === null ? (id ?? null) : idOnReturn(classes, id, name, count);
-  const lists = wanted(images.filter.classId, listed) ?? undefined;
+  const became = namesAfter(listOf(names), classes, () => undefined);
+  const idOf = (name: string) => classes.find((item) => item.name === (became.get(name) ?? name))?.id;
+  const lists = listed === null ? images.filter.classId : idOf(listed);
   page.store.set({
-    classId: wanted(classId, chosen) ?? classes[0]?.id ?? null,
+    classId: chosen === null ? (classId ?? classes[0]?.id ?? null) : (idOf(chosen) ?? null),
     ...(lists === images.filter.classId ? {} : { images: { ...images, filter: changed(images.filter, { classId: lists }) } }),
   });
 }

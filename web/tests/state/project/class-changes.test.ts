@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { listOf, namesAfter } from '../../../src/model/class-change';
 import { hasEmptyPart } from '../../../src/model/class-rows';
 import type { Class, Job } from '../../../src/model/wire';
 import type { Page } from '../../../src/state/page';
@@ -8,7 +9,6 @@ import { isPinned, noteUse, numberedClasses, togglePin } from '../../../src/stat
 import { reloadProject, remember, start } from '../../../src/state/session';
 import { FakeProgram, pageOn } from '../fake-program';
 
-const listOf = (names: readonly string[]): readonly Class[] => names.map((name, id) => ({ id, name }));
 const twelve = Array.from({ length: 12 }, (_, i) => `class ${i}`);
 const renamed = twelve.map((name) => (name === 'class 10' ? 'animal/new' : name));
 const merged = twelve.filter((name) => name !== 'class 10');
@@ -86,7 +86,7 @@ describe('a class of another name', () => {
     page.store.set({ jobs: { ...page.store.get().jobs, list: [{ ...job('class 10', 'class 3'), state: 'failed' }] } });
     classes = listOf(merged);
     await reloadProject(page);
-    expect(chosen(page)).toBe('class 0');
+    expect(page.store.get().classId).toBeNull();
     expect(page.store.get().images.filter.classId).toBeUndefined();
   });
 });
@@ -124,8 +124,25 @@ describe('a reload', () => {
 
   test('one that is gone is not the next one', async () => {
     const page = await reloaded(merged);
-    expect(chosen(page)).toBe('class 0');
+    expect(page.store.get().classId).toBeNull();
     expect(page.store.get().images.filter.classId).toBeUndefined();
+  });
+});
+
+describe('what became of a class', () => {
+  const became = (before: string[], after: string[], job: Record<string, string> = {}) =>
+    Object.fromEntries(namesAfter(listOf(before), listOf(after), (gone) => job[gone]));
+
+  test('is what its job tells, whatever stands at its place', () => {
+    expect(became(['a', 'b', 'c'], ['a', 'b', 'new'], { c: 'b' })).toEqual({ c: 'b' });
+    expect(became(['a', 'b', 'c'], ['a', 'new', 'c'], { b: 'new' })).toEqual({ b: 'new' });
+  });
+
+  test('is a new name between classes that stay; at the end nobody knows', () => {
+    expect(became(['a', 'b', 'c'], ['a', 'new', 'c'])).toEqual({ b: 'new' });
+    expect(became(['a', 'b', 'c'], ['a', 'b', 'new'])).toEqual({}); // or c was merged away, and another one added
+    expect(became(['a', 'b', 'c', 'd'], ['a', 'b', 'x', 'y'])).toEqual({});
+    expect(became(['a', 'b'], ['a', 'new', 'b'])).toEqual({});
   });
 });
 
