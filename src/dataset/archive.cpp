@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -77,6 +78,22 @@ struct Source {
     source.at = static_cast<std::uint64_t>(std::clamp<la_int64_t>(from + offset, 0, size));
     return static_cast<la_int64_t>(source.at);
   }
+};
+
+// libarchive turns names that are marked as UTF-8 into the characters of the thread's locale, and loses them where that one has only ASCII.
+class Utf8Locale {
+ public:
+  Utf8Locale() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), before_(::uselocale(locale_)) {}
+  ~Utf8Locale() {
+    ::uselocale(before_);
+    if (locale_ != nullptr) ::freelocale(locale_);
+  }
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+
+ private:
+  locale_t locale_;  // null, which changes nothing, where there is none of that name
+  locale_t before_;
 };
 
 class Unpacking {
@@ -160,6 +177,7 @@ class Unpacking {
     return got_ > 0;
   }
 
+  const Utf8Locale locale_;
   FileSystem& files_;
   const std::string name_;
   const fs::path folder_;

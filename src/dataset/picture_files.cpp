@@ -131,6 +131,7 @@ LoadedPicture PictureFiles::load(const std::string& image, const std::string& la
   }
   if (disk.document->size != size) fit_to_picture(*disk.document, size, loaded.warnings);
   loaded.revision = disk.revision();
+  loaded.is_new = !disk.annotations && !disk.labels;
   follow_class_names(*disk.document, classes_, loaded.warnings);
   loaded.content = content_of(*disk.document, image);
   return loaded;
@@ -291,18 +292,41 @@ bool PictureFiles::stage_earlier(const std::string& image, AnnotationDocument ea
   return true;
 }
 
-std::string PictureFiles::save(const PictureAnnotations& content, const std::string& labels_file,
-                               const std::string& revision, const Store::BeforeSave& before) {
+PictureFiles::OnDisk PictureFiles::read_unchanged(const std::string& image, const std::string& labels_file,
+                                                  const std::string& revision) {
   OnDisk disk;
   try {
-    disk = read(content.image, labels_file);
+    disk = read(image, labels_file);
   } catch (const AnnotationFileError& error) {
-    throw RevisionConflict("annotations/" + content.image + ".json was damaged since it was opened (" + error.what() +
+    throw RevisionConflict("annotations/" + image + ".json was damaged since it was opened (" + error.what() +
                            "); open the picture again");
   }
   if (disk.revision() != revision) {
-    throw RevisionConflict(content.image + " was saved by somebody else since it was opened; open it again");
+    throw RevisionConflict(image + " was saved by somebody else since it was opened; open it again");
   }
+  return disk;
+}
+
+// Without its label file a picture is what its annotations file says; without that one it is new.
+std::string PictureFiles::make_new(const std::string& image, const std::string& labels_file,
+                                   const std::string& revision, const Store::BeforeSave& before) {
+  const OnDisk disk = read_unchanged(image, labels_file, revision);
+  const std::string none = OnDisk{}.revision();
+  if (before) before(none);
+  keep_day({image, disk.annotations, disk.labels_file, disk.labels}, folder_, files_, clock_);
+  const auto remove = [&](const fs::path& folder, const std::string& file) {
+    files_.remove(folder / file);
+    files_.flush_folder(folder);
+  };
+  remove(folder_.labels, disk.labels_file);
+  remove(folder_.annotations, image + ".json");
+  files_.remove(folder_.metadata / disk.labels_file);
+  return none;
+}
+
+std::string PictureFiles::save(const PictureAnnotations& content, const std::string& labels_file,
+                               const std::string& revision, const Store::BeforeSave& before) {
+  OnDisk disk = read_unchanged(content.image, labels_file, revision);
   check_content(content, classes_, disk.document);
   const bool resized = disk.document && !disk.document->annotations.empty() && disk.document->size != content.size;
   if (resized || disk.labels_were_edited()) back_up(content.image, disk);

@@ -34,6 +34,10 @@ class PictureFiles {
   std::string save(const PictureAnnotations& content, const std::string& labels_file, const std::string& revision,
                    const Store::BeforeSave& before = {});
 
+  // Store::make_new.
+  std::string make_new(const std::string& image, const std::string& labels_file, const std::string& revision,
+                       const Store::BeforeSave& before);
+
   // What save() would write, staged. other_fields: as StoredAnnotation's, by annotation; an empty one stays as it was. Throws AnnotationFileError if what is
   // on disk is damaged, DatasetError, FileError. What is staged for different pictures may be so at once.
   void stage(const PictureAnnotations& content, const std::vector<std::string>& other_fields,
@@ -65,6 +69,8 @@ class PictureFiles {
 
   std::filesystem::path annotations_path(const std::string& image) const;
   OnDisk read(const std::string& image, const std::string& labels_file);
+  // Throws RevisionConflict if it is not what was loaded.
+  OnDisk read_unchanged(const std::string& image, const std::string& labels_file, const std::string& revision);
   OnDisk read_or_set_aside(const std::string& image, const std::string& labels_file,
                            std::vector<std::string>& warnings);
   AnnotationDocument from_labels(const OnDisk& disk, const AnnotationDocument& before,

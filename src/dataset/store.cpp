@@ -224,18 +224,15 @@ class CategoryStore final : public Project {
   using Store::save;
 
   std::string save(const PictureAnnotations& content, const std::string& revision, const BeforeSave& before) override {
-    finish_change();
-    const ExclusiveGate::Pass beside_others = gate_.enter(false);
-    require_not_busy();
-    const std::string labels_file = require_known(content.image);
-    const NameLocks::Held held(locks_, content.image);
-    const std::string saved = picture_files().save(content, labels_file, revision, before);
-    if (std::optional<IndexRow> facts = list_.facts(content.image)) {
-      facts->annotations.count = -1;  // to be counted: two saves within one tick of the disk's clock bear one time
-      note_annotations(*facts, false);
-      flush_index(0);
-    }
-    return saved;
+    return change_picture(content.image, [&](PictureFiles files, const std::string& labels_file) {
+      return files.save(content, labels_file, revision, before);
+    });
+  }
+
+  std::string make_new(const std::string& name, const std::string& revision, const BeforeSave& before) override {
+    return change_picture(name, [&](PictureFiles files, const std::string& labels_file) {
+      return files.make_new(name, labels_file, revision, before);
+    });
   }
 
   std::optional<std::string> load_history(const std::string& name) override {
@@ -278,6 +275,23 @@ class CategoryStore final : public Project {
   void remember(const std::string& key, const std::string& value) override { facts_.set(key, value); }
 
  private:
+  // change(picture_files, labels_file): the new revision.
+  template <typename ChangeFiles>
+  std::string change_picture(const std::string& name, const ChangeFiles& change) {
+    finish_change();
+    const ExclusiveGate::Pass beside_others = gate_.enter(false);
+    require_not_busy();
+    const std::string labels_file = require_known(name);
+    const NameLocks::Held held(locks_, name);
+    std::string revision = change(picture_files(), labels_file);
+    if (std::optional<IndexRow> facts = list_.facts(name)) {
+      facts->annotations.count = -1;  // to be counted: two saves within one tick of the disk's clock bear one time
+      note_annotations(*facts, false);
+      flush_index(0);
+    }
+    return revision;
+  }
+
   fs::path history_path(const std::string& name) const { return in_history(name + ".json"); }
 
   fs::path next_history_path(const std::string& name) const { return in_history(name + ".next"); }

@@ -80,6 +80,7 @@ struct LoadedPicture {
   PictureAnnotations content;
   std::string revision;               // changes with every save; opaque
   std::vector<std::string> warnings;  // "labels/a.txt:3: expected an even number of coordinates, found 7; line kept"
+  bool is_new = false;                // it has no files: nobody has said anything of it, not even that it is empty
 };
 
 struct StoreOptions {
@@ -134,6 +135,10 @@ class Store {
   std::string save(const PictureAnnotations& content, const std::string& revision) {
     return save(content, revision, {});
   }
+
+  // Takes the files of an emptied picture away: it is as new again. Durable on return; killed before that the picture is as it was, or new. What was on disk
+  // is in backups/ as with any save of the day. Returns the revision of a new picture, which before gets. Throws as save().
+  virtual std::string make_new(const std::string& name, const std::string& revision, const BeforeSave& before) = 0;
 
   // Undo history of a picture, opaque bytes kept in annotations/.history/; bounded by the caller.
   virtual std::optional<std::string> load_history(const std::string& name) = 0;

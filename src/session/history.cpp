@@ -23,10 +23,11 @@ std::size_t byte_count(const std::deque<std::string>& steps) {
 
 // As it was before edits had ids, and before the classes were counted, where there is none of that.
 std::string hash_of(std::size_t undo_count, std::string_view steps, const std::string& last_edit,
-                    std::optional<std::size_t> class_count) {
+                    std::optional<std::size_t> class_count, bool begins_new) {
   std::string text = std::to_string(undo_count) + " " + content_hash(steps);
   if (!last_edit.empty()) text += " " + last_edit;
   if (class_count) text += " of " + std::to_string(*class_count);
+  if (begins_new) text += " new";
   return content_hash(text);
 }
 
@@ -86,7 +87,8 @@ History History::parse(std::string_view bytes, const HistoryPlace& place, Histor
   const std::string last_edit = header.value("last_edit", "");
   std::optional<std::size_t> counted;
   if (field("classes").is_number_unsigned()) counted = field("classes").get<std::size_t>();
-  if (has_hash ? header["steps_hash"] != hash_of(undo_count, steps, last_edit, counted)
+  const bool begins_new = field("begins_new") == true;
+  if (has_hash ? header["steps_hash"] != hash_of(undo_count, steps, last_edit, counted, begins_new)
                : header.size() != fields_of_before) {
     throw DamagedHistory("it does not hold what was written");
   }
@@ -94,6 +96,7 @@ History History::parse(std::string_view bytes, const HistoryPlace& place, Histor
   if (field("revision") != place.revision || class_count > place.classes.size()) return history;
   if (field("context") != context_of(place, class_count)) return history;
   history.last_edit_ = last_edit;
+  history.begins_new_ = begins_new;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     (i < undo_count ? history.undo_ : history.redo_).emplace_back(lines[i]);
   }
@@ -137,9 +140,10 @@ std::string History::text(const HistoryPlace& place) const {
                  {"revision", place.revision},
                  {"context", context_of(place, place.classes.size())},
                  {"classes", place.classes.size()},
-                 {"steps_hash", hash_of(undo_.size(), steps, last_edit_, place.classes.size())},
+                 {"steps_hash", hash_of(undo_.size(), steps, last_edit_, place.classes.size(), begins_new_)},
                  {"undo", undo_.size()}};
   if (!last_edit_.empty()) header["last_edit"] = last_edit_;
+  if (begins_new_) header["begins_new"] = true;
   return header.dump(-1, ' ', false, json::error_handler_t::replace) + '\n' + steps;
 }
 
@@ -179,6 +183,7 @@ void History::trim() {
   for (;;) {
     const std::size_t count = undo_.size() + redo_.size();
     if (count <= limits_.steps && (bytes <= limits_.bytes || count <= 1)) return;
+    if (!undo_.empty()) begins_new_ = false;
     auto& steps = undo_.empty() ? redo_ : undo_;
     bytes -= steps.front().size() + 1;
     steps.pop_front();

@@ -63,6 +63,10 @@ class History {
   const std::string& last_edit() const { return last_edit_; }
   void set_last_edit(const std::string& edit_id) { last_edit_ = edit_id; }
 
+  // Whether the first step was made on a new picture: taken back, the picture is new again. Of a history that lost its oldest steps: false.
+  bool begins_new() const { return begins_new_; }
+  void set_begins_new(bool is_new) { begins_new_ = is_new; }
+
   // A new change: what was undone cannot be redone any more. The oldest steps go when a limit is passed;
   // the last one stays whatever its bytes are.
   void push(const Change& change, std::string_view title = {});
@@ -80,6 +84,7 @@ class History {
   std::deque<std::string> undo_;  // change_text, newest last
   std::deque<std::string> redo_;  // newest undone last
   std::string last_edit_;
+  bool begins_new_ = false;
 };
 
 }  // namespace sam

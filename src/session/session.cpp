@@ -62,13 +62,14 @@ class ProjectSession final : public Session {
     std::optional<Edit> renumbered;
     if (!options.class_name.empty()) renumbered = with_class_of_now(edit, options.class_name, store_.classes().names);
     try {
-      if (!change(picture.content, history, renumbered ? *renumbered : edit, options.overlap))
+      if (!change(picture, history, renumbered ? *renumbered : edit, options.overlap))
         return state_of(name, std::move(picture));
     } catch (const DamagedHistory& error) {
       throw EditError(set_aside(name, store_.load_history(name).value_or(""), error).value_or(error.what()));
     }
     history.set_last_edit(options.edit_id);
-    save_both(picture, history, true);
+    const bool as_new = std::holds_alternative<Undo>(edit) && is_as_new(picture.content, history);
+    save_both(picture, history, {.has_step = true, .as_new = as_new});
     return state_of(name, std::move(picture));
   }
 
@@ -76,7 +77,7 @@ class ProjectSession final : public Session {
     const NameLocks::Held turn(turns_, name);
     LoadedPicture picture = load(name);
     const History history = history_of(picture);
-    save_both(picture, history, false);
+    save_both(picture, history, {});
     return state_of(name, std::move(picture));
   }
 
@@ -201,10 +202,21 @@ class ProjectSession final : public Session {
     return {picture.revision, picture.content.size, store_.classes().names};
   }
 
+  struct Saving {
+    bool has_step = false;  // the history is another than the one kept
+    bool as_new = false;    // Store::make_new
+  };
+
+  // Everything was taken back that was ever done to it. Else nothing on a picture says that somebody looked, and found nothing.
+  static bool is_as_new(const PictureAnnotations& content, const History& history) {
+    const bool is_back = history.begins_new() && !history.can_undo();
+    return is_back && content.annotations.empty() && !content.reviewed && !content.faulty;
+  }
+
   // The history first, beside the one there is: whenever the program is killed, one of the two belongs to the annotations on disk, and an edit that
   // was made is known by its id. A history that cannot be kept costs the undo steps, not the edit.
-  // has_step: the history is another than the one kept. In the picture's turn.
-  void save_both(LoadedPicture& picture, const History& history, bool has_step) {
+  // In the picture's turn.
+  void save_both(LoadedPicture& picture, const History& history, Saving saving) {
     const std::string& name = picture.content.image;
     if (next_history_of(picture)) adopt_next_history(name);  // the place beside is needed
     bool is_beside = false;
@@ -219,9 +231,11 @@ class ProjectSession final : public Session {
         lost = error.what();
       }
     };
-    const std::string before = std::exchange(picture.revision, store_.save(picture.content, picture.revision, keep));
+    std::string now = saving.as_new ? store_.make_new(name, picture.revision, keep)
+                                    : store_.save(picture.content, picture.revision, keep);
+    const std::string before = std::exchange(picture.revision, std::move(now));
     if (is_beside) adopt_next_history(name);
-    if (is_beside || (!has_step && picture.revision == before)) return;
+    if (is_beside || (!saving.has_step && picture.revision == before)) return;
     if (lost.empty()) lost = keep_history(name, history.text(place_of(picture)));
     if (lost.empty()) return;
     spdlog::warn("undo history of {} is lost: {}", name, lost);
@@ -239,7 +253,8 @@ class ProjectSession final : public Session {
   }
 
   // False if nothing changes.
-  bool change(PictureAnnotations& content, History& history, const Edit& edit, Overlap overlap) {
+  bool change(LoadedPicture& picture, History& history, const Edit& edit, Overlap overlap) {
+    PictureAnnotations& content = picture.content;
     if (std::holds_alternative<Undo>(edit)) return take(content, history.take_undo(), "nothing to undo");
     if (std::holds_alternative<Redo>(edit)) return take(content, history.take_redo(), "nothing to redo");
     if (const auto* mark = std::get_if<MarkPicture>(&edit)) return mark_picture(content, *mark);
@@ -247,6 +262,7 @@ class ProjectSession final : public Session {
         without_overlap(content, std::visit([&](const auto& kind) { return plan(content, kind); }, edit), overlap);
     if (made.empty()) return false;
     apply_change(content, made);
+    if (!history.can_undo()) history.set_begins_new(picture.is_new);
     history.push(made, edit_name(edit));
     return true;
   }

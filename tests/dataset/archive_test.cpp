@@ -118,6 +118,17 @@ TEST_F(ArchiveTest, WhatLiesBesideTheOnlyFolderAndIsNoDataIsPassedOver) {
   EXPECT_THAT([&] { unpack(nothing); }, testing::ThrowsMessage<FormatError>(HasSubstr("holds no file")));
 }
 
+// As Python's zipfile, CVAT and most others mark them.
+TEST_F(ArchiveTest, NamesMarkedAsUtf8ComeOut) {
+  const fs::path path = pack({{"d\xc3\xa4t\xc3\xa4/M\xc3\xbcller \xe6\x97\xa5.jpg", "x"}});
+  std::string zip = read(path);
+  for (const auto& [start, flags_at] : {std::pair("PK\x03\x04", 7), std::pair("PK\x01\x02", 9)})
+    zip.at(zip.find(start) + static_cast<std::size_t>(flags_at)) |= 8;  // general purpose bit 11
+  std::ofstream(path, std::ios::binary) << zip;
+  EXPECT_EQ(unpack(path), into_ / "d\xc3\xa4t\xc3\xa4");
+  EXPECT_EQ(read(into_ / "d\xc3\xa4t\xc3\xa4/M\xc3\xbcller \xe6\x97\xa5.jpg"), "x");
+}
+
 TEST_F(ArchiveTest, NothingIsWrittenOutsideOfTheFolder) {
   for (const char* name : {"../evil.txt", "a/../../evil.txt", "/evil.txt", "..\\evil.txt", "C:/evil.txt", ".."}) {
     EXPECT_THROW(unpack(pack({{name, "x"}})), FormatError) << name;

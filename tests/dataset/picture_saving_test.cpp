@@ -75,6 +75,25 @@ TEST_F(SavingTest, NoAnnotationsCanBeSavedToo) {
   EXPECT_EQ(store_->find("a.bmp")->state, State::labelled);
 }
 
+TEST_F(SavingTest, APictureMadeNewHasNoFiles) {
+  EXPECT_TRUE(open().load("a.bmp").is_new);
+  LoadedPicture saved = save_box(*store_);
+  EXPECT_FALSE(store_->load("a.bmp").is_new);
+  EXPECT_THROW(store_->make_new("a.bmp", "another", {}), RevisionConflict);
+  EXPECT_EQ(store_->find("a.bmp")->annotation_count, 1);
+  std::string told;
+  const std::string revision = store_->make_new("a.bmp", saved.revision, [&](const std::string& to) { told = to; });
+  EXPECT_EQ(told, revision);
+  for (const char* file : {"annotations/a.bmp.json", "labels/a.txt", "metadata/a.txt"})
+    EXPECT_FALSE(exists(file)) << file;
+  EXPECT_FALSE(store_->find("a.bmp")->annotated);
+  EXPECT_EQ(store_->find("a.bmp")->state, State::fresh);
+  EXPECT_EQ(store_->load("a.bmp").revision, revision);
+  EXPECT_TRUE(open().load("a.bmp").is_new);
+  EXPECT_FALSE(store_->find("a.bmp")->annotated);
+  EXPECT_EQ(save_box(*store_).content.annotations.size(), 1U);
+}
+
 TEST_F(SavingTest, ADamagedAnnotationsFileIsSetAside) {
   save_box(open());
   std::string damaged = get("annotations/a.bmp.json")->substr(0, 300);

@@ -131,7 +131,8 @@ class FakeStore final : public Store {
     check(name);
     if (name == unreadable_) throw ImageError("the file is truncated");
     MutexLock lock(mutex_);
-    return {kept_.at(name).content, kept_.at(name).revision, {}};
+    const Kept& kept = kept_.at(name);
+    return {kept.content, kept.revision, {}, kept.revision == "r0"};
   }
   using Store::save;
   std::string save(const PictureAnnotations& content, const std::string& revision, const BeforeSave& before) override {
@@ -149,6 +150,17 @@ class FakeStore final : public Store {
     kept.content = content;
     kept.revision = made;
     return kept.revision;
+  }
+  std::string make_new(const std::string& name, const std::string& revision, const BeforeSave& before) override {
+    PictureAnnotations content;
+    {
+      MutexLock lock(mutex_);
+      content.image = name;
+      content.size = kept_.at(name).content.size;
+    }
+    save(content, revision, [&](const std::string&) { before("r0"); });
+    MutexLock lock(mutex_);
+    return kept_.at(name).revision = "r0";
   }
   std::optional<std::string> load_history(const std::string& name) override {
     MutexLock lock(mutex_);

@@ -114,6 +114,19 @@ TEST(History, SurvivesText) {
   EXPECT_FALSE(History::parse(bytes, place("r7", other), {}).can_undo());
 }
 
+TEST(History, KnowsWhetherItBeginsWithANewPicture) {
+  History history({2, 1 << 20});
+  EXPECT_FALSE(history.begins_new());
+  history.set_begins_new(true);
+  history.push(adding(1));
+  EXPECT_TRUE(History::parse(history.text(place("r1")), place("r1"), {}).begins_new());
+  EXPECT_FALSE(History::parse(history.text(place("r1")), place("r2"), {}).begins_new());
+  history.push(adding(2));
+  history.push(adding(3));  // the first step is gone
+  EXPECT_FALSE(history.begins_new());
+  EXPECT_FALSE(History::parse(history.text(place("r1")), place("r1"), {}).begins_new());
+}
+
 TEST(History, KnowsTheTitlesOfItsStepsAndTheLastEdit) {
   History history({});
   history.push(adding(1));  // as an earlier version would

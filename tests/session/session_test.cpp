@@ -169,8 +169,9 @@ TEST_F(SessionTest, EveryKindOfEditCanBeUndoneAndRedoneAcrossARestart) {
 
 TEST_F(SessionTest, IdsAreNeverUsedAgain) {
   apply(add());
+  apply(add());
   apply(Undo{});
-  EXPECT_EQ(apply(add()).content.annotations[0].id, 2);
+  EXPECT_EQ(apply(add()).content.annotations[1].id, 3);
 }
 
 TEST_F(SessionTest, UndoWithoutHistoryAndEditsWithoutEffectChangeNothing) {
@@ -187,6 +188,54 @@ TEST_F(SessionTest, ANewEditEndsRedo) {
   EXPECT_TRUE(session_->state("a.jpg").can_redo);
   apply(add());
   EXPECT_FALSE(session_->state("a.jpg").can_redo);
+}
+
+TEST_F(SessionTest, TakenBackToItsFirstStepANewPictureIsNewAgain) {
+  const std::string fresh = session_->state("a.jpg").revision;
+  apply(add());
+  apply(add(1));
+  apply(Undo{});
+  restart();
+  PictureState state = apply(Undo{});
+  EXPECT_EQ(state.revision, fresh);
+  EXPECT_FALSE(store_.find("a.jpg")->annotated);
+  EXPECT_TRUE(state.can_redo);
+  restart();
+  state = apply(Redo{});
+  EXPECT_EQ(state.content.annotations.size(), 1U);
+  EXPECT_TRUE(store_.find("a.jpg")->annotated);
+  apply(Undo{});
+  EXPECT_FALSE(store_.find("a.jpg")->annotated);
+  EXPECT_EQ(apply(add(2)).content.annotations.size(), 1U);
+  EXPECT_TRUE(apply(Undo{}).can_redo);
+  EXPECT_FALSE(store_.find("a.jpg")->annotated);
+}
+
+TEST_F(SessionTest, APictureThatSomebodyLookedAtStaysEmpty) {
+  session_->save("a.jpg");  // nothing is on it, somebody says
+  apply(add());
+  apply(Undo{});
+  EXPECT_TRUE(store_.find("a.jpg")->annotated);
+  const auto apply_to_b = [&](const Edit& edit) {
+    return session_->apply("b c.jpg", session_->state("b c.jpg").revision, edit);
+  };
+  apply_to_b(add());
+  apply_to_b(MarkPicture{true, {}});
+  apply_to_b(Undo{});
+  EXPECT_TRUE(store_.find("b c.jpg")->annotated) << "it is reviewed";
+  apply_to_b(add());
+  apply_to_b(ClearAnnotations{});
+  EXPECT_TRUE(store_.find("b c.jpg")->annotated);
+}
+
+TEST_F(SessionTest, APictureThatCannotBeMadeNewIsAsItWas) {
+  const PictureState before = apply(add());
+  store_.fail_save(ENOSPC);
+  EXPECT_THROW(apply(Undo{}), FileError);
+  store_.fail_save(0);
+  EXPECT_EQ(session_->state("a.jpg").revision, before.revision);
+  EXPECT_TRUE(session_->state("a.jpg").can_undo);
+  EXPECT_FALSE(apply(Undo{}).can_undo);
 }
 
 TEST_F(SessionTest, ChangesFromOutsideDropTheHistory) {
@@ -240,6 +289,7 @@ TEST_F(SessionTest, AStepThatCannotBeTakenBackIsSetAsideWithItsHistory) {
   other.replace(other.find("\"score\":0.5"), 11, "\"score\":0.6");
   header.erase(header.find("\"steps_hash\""),
                std::string(R"("steps_hash":"0123456789abcdef0123456789abcdef",)").size());
+  header.erase(header.find("\"begins_new\""), std::string(R"("begins_new":true,)").size());
   header.erase(header.find("\"classes\""), std::string(R"("classes":3,)").size());
   for (const std::string& step : {std::string("nonsense"), std::string(R"({"removed":[],"added":[[7]]})"), other}) {
     SCOPED_TRACE(step);
