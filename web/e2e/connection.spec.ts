@@ -67,7 +67,7 @@ test('one window has the image, the other looks, and takes it over knowingly', a
   await expect(objects(other)).toHaveCount(1);
   await chooseClass(other, 'cat');
   await drag(other, [0.1, 0.1], [0.5, 0.6]);
-  await expect(other.locator('.toast', { hasText: 'Nothing was drawn' })).toBeVisible();
+  await expect(other.locator('.toast', { hasText: 'Nothing was changed' })).toBeVisible();
   await expect(other.getByTestId('prompt-bar')).toHaveCount(0);
   await other.getByTestId('look-only').getByRole('button', { name: 'Take over' }).click();
   await other.getByRole('dialog').getByRole('button', { name: /Take over/ }).click();

@@ -170,6 +170,7 @@ test(`${runSeconds} s of random keys, clicks and drags, seed ${seed}`, async ({ 
     expect(labelled, name).toEqual(annotations.map(({ class_id }) => class_id));
     found += annotations.length;
   }
+  await page.keyboard.press('F1');
   if (!(await page.locator('.annotations').isVisible())) await page.keyboard.press('v'); // the panels were put away
   const search = page.getByLabel('Search by class or note');
   if ((await search.count()) > 0) await search.fill('');

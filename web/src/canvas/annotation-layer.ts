@@ -1,6 +1,7 @@
 // The finished annotations, in the order of their list: the last on top. Those that are selected are drawn by
 // themselves, above the others, so that the many are not drawn again while one of them changes.
 
+import { meet, type Box } from '../geometry/box';
 import type { Polygon } from '../geometry/polygon';
 import { simplified } from '../geometry/simplify';
 import { withoutSpecks } from '../geometry/specks';
@@ -76,8 +77,8 @@ function arrange(canvas: Canvas, state: PageState, names: Names): void {
 }
 
 function inSight(annotations: readonly Annotation[], { viewport, picture, screen }: PageState): readonly Annotation[] {
-  const [x0, y0, x1, y1] = visible(viewport, picture!, screen);
-  return annotations.filter(({ box }) => box[0] <= x1 && box[2] >= x0 && box[1] <= y1 && box[3] >= y0);
+  const sight = visible(viewport, picture!, screen);
+  return annotations.filter(({ box }) => meet(box, sight));
 }
 
 // Those that do not move.
@@ -96,11 +97,13 @@ function isPut({ picture, review }: PageState): boolean {
   return picture !== null && review.walk?.bare !== true;
 }
 
-export function drawStill(canvas: Canvas, state: PageState, names: Names): void {
+// parts: of the picture, all that is to be drawn, without names, which may lie across its edge; null: everything.
+export function drawStill(canvas: Canvas, state: PageState, names: Names, parts: readonly Box[] | null): void {
   if (!isPut(state)) return;
   const all = inSight(stillOf(state), state);
-  for (const annotation of all) drawShape(canvas, annotation, annotation.polygon, false, state);
-  if (!state.layers.labels) return;
+  const isIn = ({ box }: Annotation) => parts === null || parts.some((part) => meet(part, box));
+  for (const annotation of all) if (isIn(annotation)) drawShape(canvas, annotation, annotation.polygon, false, state);
+  if (!state.layers.labels || parts !== null) return;
   arrange(canvas, state, names);
   names.draw(canvas, (id) => !state.selection.has(id), state);
 }

@@ -1,11 +1,11 @@
 // One Konva layer that redraws itself at most once a frame, when what it shows changed. A drawing that is dear
-// (hundreds of annotations) is not repeated for each frame of a zoom or a drag: its canvas is moved as it is, and drawn
-// anew at rest.
+// (hundreds of annotations) is not repeated for each frame of a zoom or a drag: its canvas is moved as it is, what a drag
+// brings into sight is drawn, and all of it anew at rest.
 
 import { Layer } from 'konva/lib/Layer.js';
 import { Shape } from 'konva/lib/Shape.js';
 import type { Stage } from 'konva/lib/Stage.js';
-import type { Point } from '../geometry/box';
+import type { Box, Point, Size } from '../geometry/box';
 import type { Viewport } from '../geometry/viewport';
 import type { PageState } from '../state/page-state';
 import type { Canvas } from './brush';
@@ -39,26 +39,35 @@ export function shiftOf(drawn: Viewport, now: Viewport, deviceRatio: number): Po
   return Math.abs(x - whole.x) + Math.abs(y - whole.y) < 1e-3 ? whole : null;
 }
 
+// What came into sight of a canvas that was moved, in its pixels.
+export function exposedBy({ x, y }: Point, { width, height }: Size): readonly Box[] {
+  const beside: Box = x > 0 ? [0, 0, x, height] : [width + x, 0, width, height];
+  const above: Box = y > 0 ? [0, 0, width, y] : [0, height + y, width, height];
+  return [beside, above].filter(([x0, y0, x1, y1]) => x1 > x0 && y1 > y0);
+}
+
 // Moves what is on a canvas, and lets only what came into sight be drawn.
-function shift(canvas: Canvas, { x, y }: Point): void {
-  const { width, height } = canvas.canvas;
+function shift(canvas: Canvas, by: Point): readonly Box[] {
+  const exposed = exposedBy(by, canvas.canvas);
   const transform = canvas.getTransform();
   canvas.setTransform(1, 0, 0, 1, 0, 0);
   canvas.globalCompositeOperation = 'copy';
-  canvas.drawImage(canvas.canvas, x, y);
+  canvas.drawImage(canvas.canvas, by.x, by.y);
   canvas.globalCompositeOperation = 'source-over';
   canvas.beginPath();
-  canvas.rect(x > 0 ? 0 : width + x, 0, Math.abs(x), height);
-  canvas.rect(0, y > 0 ? 0 : height + y, width, Math.abs(y));
+  for (const [x0, y0, x1, y1] of exposed) canvas.rect(x0, y0, x1 - x0, y1 - y0);
   canvas.clip();
   canvas.setTransform(transform);
+  return exposed;
 }
 
 export interface Habits {
   readonly isEmpty?: (state: PageState) => boolean; // nothing would be drawn: the canvas costs nothing then
   readonly follows?: (state: PageState) => unknown; // where this becomes another, the drawing comes a frame after that
   readonly isDear?: (state: PageState) => boolean; // also where the drawing returns at once: a canvas is filled after that
-  readonly shifts?: boolean; // what is on the canvas is moved with the view; only what comes into sight is drawn
+  // What is on the canvas is moved with the view, and only what comes into sight is drawn: always, or while all of it is
+  // dear and until the view rests.
+  readonly shifts?: 'always' | 'dear';
 }
 
 // needs: what the drawing depends on besides the viewport; compared by identity.
@@ -66,8 +75,8 @@ export function makeSheet(
   stage: Stage,
   get: () => PageState,
   needs: Needs,
-  draw: (canvas: Canvas) => void,
-  { isEmpty = () => false, follows = () => null, isDear = () => false, shifts = false }: Habits = {},
+  draw: (canvas: Canvas, exposed: readonly Box[] | null) => void, // exposed: only there, in device pixels; null: all
+  { isEmpty = () => false, follows = () => null, isDear = () => false, shifts }: Habits = {},
 ): Sheet {
   let seen: readonly unknown[] = [];
   let view: Viewport | null = null; // asked for last
@@ -81,23 +90,24 @@ export function makeSheet(
   const layer = new Layer({ listening: false });
   const element = layer.getNativeCanvasElement();
   element.style.transformOrigin = '0 0';
-  layer.clearBeforeDraw(!shifts);
-  const begin = (canvas: Canvas) => {
-    const by =
-      whole || drawn === null || view === null ? null : shiftOf(drawn, view, layer.getCanvas().getPixelRatio());
+  layer.clearBeforeDraw(shifts === undefined);
+  const shiftTo = (to: Viewport) => (drawn === null ? null : shiftOf(drawn, to, layer.getCanvas().getPixelRatio()));
+  const begin = (canvas: Canvas): readonly Box[] | null => {
+    const by = whole || view === null ? null : shiftTo(view);
     if (by !== null) return shift(canvas, by);
     const { width, height } = canvas.canvas;
     const transform = canvas.getTransform();
     canvas.setTransform(1, 0, 0, 1, 0, 0);
     canvas.clearRect(0, 0, width, height);
     canvas.setTransform(transform);
+    return null;
   };
   const paint = (canvas: Canvas) => {
     const start = performance.now();
-    if (shifts) begin(canvas);
-    draw(canvas);
+    const exposed = shifts === undefined ? null : begin(canvas);
+    draw(canvas, exposed);
     whole = false;
-    cost = performance.now() - start;
+    if (exposed === null || shifts === 'always') cost = performance.now() - start;
     element.style.transform = element.style.visibility = '';
     drawn = view;
   };
@@ -138,7 +148,10 @@ export function makeSheet(
         seen = now;
         redraw();
       } else if (moved && (drawn === null || (cost < dearMs && !isDear(state)))) {
+        redraw(shifts === 'dear');
+      } else if (moved && shifts === 'dear' && !whole && shiftTo(state.viewport) !== null) {
         redraw(false);
+        timer = setTimeout(redraw, restMs, true);
       } else if (moved) {
         view = state.viewport;
         element.style.transform = transformOf(drawn!, view);

@@ -2,6 +2,8 @@
 // prompt and tool. Nothing listens inside Konva; the pointer is read in input/pointer.ts.
 
 import { Stage } from 'konva/lib/Stage.js';
+import type { Box } from '../geometry/box';
+import { toPicture } from '../geometry/viewport';
 import type { Annotation } from '../model/wire';
 import type { Page } from '../state/page';
 import type { PageState } from '../state/page-state';
@@ -36,6 +38,7 @@ function keeping<T>(listOf: (state: PageState) => readonly T[]): (state: PageSta
   };
 }
 
+const reach = 8; // device pixels, of a line beyond its object
 const dearVertices = 4000; // a browser without a graphics card fills a canvas with 1 µs for each
 
 function isDear(annotations: readonly Annotation[]): boolean {
@@ -58,13 +61,18 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     picture.redraw();
     for (const listener of listeners) listener();
   });
+  const seenThrough = ([x0, y0, x1, y1]: Box): Box => {
+    const at = (x: number, y: number) => toPicture(store.get().viewport, { x: x / ratio(), y: y / ratio() });
+    const [from, to] = [at(x0 - reach, y0 - reach), at(x1 + reach, y1 + reach)];
+    return [from.x, from.y, to.x, to.y];
+  };
   const paintPicture = (canvas: Canvas) => drawPicture(canvas, store.get(), proxies, tiles, ratio());
   let classNames: ClassNames = new Map();
   const names = makeNames((annotation) => nameOf(annotation, classNames));
   const still = keeping(stillOf);
   const moving = keeping(movingOf);
 
-  const picture = makeSheet(stage, store.get, (s) => [s.picture?.name], paintPicture, { shifts: true });
+  const picture = makeSheet(stage, store.get, (s) => [s.picture?.name], paintPicture, { shifts: 'always' });
   const segments = makeSheet(
     stage,
     store.get,
@@ -76,12 +84,12 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
     stage,
     store.get,
     (s) => [still(s), s.layers, s.opacity, s.project, isBare(s), s.review.walk === null, s.review.walk?.bare],
-    (canvas) => {
+    (canvas, exposed) => {
       if (isBare(store.get())) return;
-      drawStill(canvas, store.get(), names);
-      if (pointedAt(store.get(), hand) !== null) requestAnimationFrame(() => prompt.redraw()); // its name is placed by these
+      drawStill(canvas, store.get(), names, exposed?.map(seenThrough) ?? null);
+      if (exposed === null && pointedAt(store.get(), hand) !== null) requestAnimationFrame(() => prompt.redraw()); // its name is placed by these
     },
-    { follows: (s) => s.picture?.name, isDear: (s) => isDear(still(s)) },
+    { follows: (s) => s.picture?.name, isDear: (s) => isDear(still(s)), shifts: 'dear' },
   );
   const changing = makeSheet(
     stage,
@@ -129,7 +137,10 @@ export function makeSurface(container: HTMLDivElement, page: Page, proxies: Prox
   let before: PageState | null = null;
   const changed = () => {
     const state = store.get();
-    if (stage.width() !== state.screen.width || stage.height() !== state.screen.height) stage.size(state.screen);
+    if (stage.width() !== state.screen.width || stage.height() !== state.screen.height) {
+      stage.size(state.screen);
+      if (hand.gesture === null) hand.hover = null; // where the pointer is now is known when it moves
+    }
     if (state.project !== before?.project) classNames = classNamesOf(state);
     const turned = state.picture?.name !== before?.picture?.name;
     if (turned || state.viewport !== before?.viewport) wantTiles(state, tiles, ratio());

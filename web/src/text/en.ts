@@ -949,7 +949,7 @@ export const text = {
   windows: {
     somebody: 'Another window',
     lookOnly: (person: string) => `${person} has this image and may change it. You can look.`,
-    lookOnlyDetail: 'Nothing was drawn. Take the image over to change it.',
+    lookOnlyDetail: 'Nothing was changed. Take the image over to change it.',
     yours: 'This image is yours to change',
     takeOver: 'Take over',
     takeOverTitle: (name: string) => `Take ${name} over?`,

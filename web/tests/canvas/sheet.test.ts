@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { shiftOf, transformOf } from '../../src/canvas/sheet';
+import { describe, expect, test } from 'vitest';
+import { exposedBy, shiftOf, transformOf } from '../../src/canvas/sheet';
 import { toPicture, toScreen } from '../../src/geometry/viewport';
 import { makeRandom } from '../random';
 
@@ -27,4 +27,23 @@ test('only a view that moved by whole device pixels is shifted', () => {
     expect(shiftOf(drawn, { ...now, x: now.x + 0.3 / ratio }, ratio)).toBeNull();
     expect(shiftOf(drawn, { ...now, scale: now.scale * 1.01 }, ratio)).toBeNull();
   }
+});
+
+describe('what a shift brings into sight', () => {
+  const size = { width: 20, height: 12 };
+  const covers = (boxes: readonly (readonly number[])[], x: number, y: number) =>
+    boxes.some(([x0, y0, x1, y1]) => x >= x0! && x < x1! && y >= y0! && y < y1!);
+
+  test('is what was not on the canvas before, all of it and nothing else', () => {
+    for (const by of [{ x: 3, y: 0 }, { x: -3, y: 0 }, { x: 0, y: 5 }, { x: 2, y: -5 }, { x: -20, y: 1 }, { x: 0, y: 0 }]) {
+      const exposed = exposedBy(by, size);
+      for (let x = 0; x < size.width; ++x) {
+        for (let y = 0; y < size.height; ++y) {
+          const [was, up] = [x - by.x, y - by.y];
+          const wasThere = was >= 0 && was < size.width && up >= 0 && up < size.height;
+          expect(covers(exposed, x, y), `${x} ${y} by ${by.x} ${by.y}`).toBe(!wasThere);
+        }
+      }
+    }
+  });
 });

@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest';
-import { idAfter, namesAfter, renamedIn } from '../../src/model/class-change';
-import type { Class } from '../../src/model/wire';
+import { idAfter, listOf, namesAfter, renamedIn } from '../../src/model/class-change';
 import { makeRandom } from '../random';
-
-const listOf = (names: readonly string[]): readonly Class[] => names.map((name, id) => ({ id, name }));
 
 test('whatever is renamed, merged or added, one at a time, each class is found again as the program has it', () => {
   const next = makeRandom(11);
@@ -20,7 +17,8 @@ test('whatever is renamed, merged or added, one at a time, each class is found a
         : kind === 'merge'
           ? listOf(names.filter((_, i) => i !== at))
           : listOf([...names, 'new class']);
-    const became = namesAfter(before, after, (gone) => (gone === names[at] ? names[into] : undefined));
+    const told = kind === 'rename' ? 'new name' : names[into];
+    const became = namesAfter(before, after, (gone) => (gone === names[at] ? told : undefined));
     for (const { id, name } of before) {
       const wanted = id !== at ? name : kind === 'rename' ? 'new name' : kind === 'merge' ? names[into] : name;
       const found = after.find((item) => item.id === idAfter(before, after, became, id));

@@ -23,7 +23,7 @@ const warningsShown = 200;
 type Tried =
   | { readonly state: 'not' | 'trying' }
   | { readonly state: 'found'; readonly found: TriedOut<ImportResult> }
-  | { readonly state: 'refused'; readonly why: string };
+  | { readonly state: 'refused'; readonly why: string; readonly passes: boolean }; // passes: once the program answers
 
 function linesOf(result: ImportResult): readonly string[] {
   const { photos_added, classes_added, same_objects, conflicts, without_photo } = result;
@@ -82,6 +82,10 @@ export function ImportDialog() {
   const [emptyAsNew, setEmptyAsNew] = useState(false);
   const [tried, setTried] = useState<Tried>({ state: 'not' });
   useEffect(() => void loadFormats(page), []);
+  const connection = useValue((state) => state.connection);
+  useEffect(() => {
+    if (connection === 'open') setTried((now) => (now.state === 'refused' && now.passes ? { state: 'not' } : now));
+  }, [connection]);
   const request = (dry_run: boolean): JobRequest => ({
     kind: 'import',
     path,
@@ -104,7 +108,8 @@ export function ImportDialog() {
     try {
       setTried({ state: 'found', found: await tryOut<ImportResult>(page, request(true)) });
     } catch (error) {
-      setTried({ state: 'refused', why: asProblem(error).message });
+      const { message, type } = asProblem(error);
+      setTried({ state: 'refused', why: message, passes: type === 'unreachable' });
     }
   };
   const inVain = tried.state === 'found' && whyNothing(tried.found.result) !== null;
