@@ -123,7 +123,8 @@ export async function startProgram({ memory, model, holdEngines, costs, copies =
   const cache = join(folder, 'cache');
   mkdirSync(cache);
   if (costs !== undefined) writeFileSync(join(cache, 'model_costs.json'), costs);
-  const kept = { SAM_CACHE_DIR: cache };
+  // Nothing of the person's own is read or written.
+  const kept = { SAM_CACHE_DIR: cache, XDG_CONFIG_HOME: join(folder, 'config') };
   const env = { ...process.env, ...kept, ...(memory === undefined ? {} : { SAM_MEMORY_SCRIPT: script }) };
   let child!: ChildProcess;
   let ended!: Promise<void>;
