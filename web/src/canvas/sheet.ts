@@ -124,6 +124,7 @@ export function makeSheet(
   // Out of sight until it is drawn: what is on the canvas belongs to what was before.
   const drawLater = () => {
     element.style.visibility = 'hidden';
+    whole = true;
     clearTimeout(timer);
     requestAnimationFrame(() => (timer = setTimeout(redraw, 0, true)));
   };
