@@ -170,6 +170,13 @@ test(`${runSeconds} s of random keys, clicks and drags, seed ${seed}`, async ({ 
     expect(labelled, name).toEqual(annotations.map(({ class_id }) => class_id));
     found += annotations.length;
   }
+  // Keys may have been changed or switched off, and any view may be open.
+  await page.evaluate(async () => {
+    const headers = { 'Content-Type': 'application/json' };
+    await fetch('/api/v1/preferences', { method: 'PUT', headers, body: '{}' });
+  });
+  await page.reload();
+  await expect(page.getByTestId('canvas')).toHaveAttribute('data-picture', /./);
   await page.keyboard.press('F1');
   if (!(await page.locator('.annotations').isVisible())) await page.keyboard.press('v'); // the panels were put away
   const search = page.getByLabel('Search by class or note');
